@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.selector;
+
+import io.github.asyncio4j.internal.ffi.Native;
+import java.io.IOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A selector over [java.nio.channels.Selector]: portable, for NIO channels only.
+///
+/// Threads as for [Selector]. Timeouts are rounded up to whole milliseconds, which is all that the
+/// JDK has. A channel that is closed while registered frees its descriptor in the next select, a
+/// rule of the JDK; one whose registration was cancelled before frees it at once. While the
+/// selecting thread is interrupted each select returns at once.
+public final class NioSelector implements Selector {
+  /*
+   * The JDK holds locks while it runs the consumer of a select. So that listeners may do what they
+   * like, the consumer only notes what is ready, and listeners run after the select.
+   *
+   * The JDK knows four operations where we know two. A connect in progress ends as OP_CONNECT; once
+   * it is over that operation is never ready, but the kernel goes on to report the channel
+   * writable, and the select would spin. Hence `connecting`, the registrations to look at before
+   * each select.
+   */
+
+  private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final java.nio.channels.Selector selector;
+  private final Consumer<SelectionKey> collect = this::collect;
+
+  // Loop thread only, as is all below.
+  private final List<NioRegistration> connecting = new ArrayList<>();
+  private @Nullable NioRegistration[] batch = new NioRegistration[64];
+  private int[] batchOps = new int[64];
+  private int ready;
+
+  private NioSelector(java.nio.channels.Selector selector) {
+    this.selector = selector;
+  }
+
+  /// Opens a selector.
+  ///
+  /// @throws IOException when the system is out of descriptors
+  public static NioSelector open() throws IOException {
+    return new NioSelector(java.nio.channels.Selector.open());
+  }
+
+  @Override
+  public Registration register(Pollable pollable, int interest, ReadyListener listener)
+      throws IOException {
+    ensureOpen();
+    SelectableChannel channel = pollable.channel();
+    if (channel == null) {
+      throw Native.unsupported("Polling " + pollable);
+    }
+    if (channel.isBlocking()) {
+      throw new IllegalArgumentException("channel is blocking: " + pollable);
+    }
+    SelectionKey old = channel.keyFor(selector);
+    if (old != null) {
+      if (old.isValid()) {
+        throw new IllegalStateException("already registered: " + pollable);
+      }
+      forgetCancelledKeys();
+    }
+    int ops = operations(channel, interest);
+    var registration = new NioRegistration(this, pollable, channel, listener);
+    registration.attach(channel.register(selector, ops, registration), interest);
+    noteConnect(registration, ops);
+    return registration;
+  }
+
+  /// A cancelled key bars its channel until a select; that select swallows a wake-up.
+  private void forgetCancelledKeys() throws IOException {
+    selector.selectNow(_ -> {});
+    selector.wakeup();
+  }
+
+  /// Cancels a key and lets go of its channel at once, so that a close frees the descriptor and
+  /// ends the listening there and then.
+  void cancel(SelectionKey key) {
+    if (!key.isValid()) {
+      return;
+    }
+    key.cancel();
+    try {
+      forgetCancelledKeys();
+    } catch (IOException e) {
+      return; // The next select lets go of it, or fails the same way and says so.
+    }
+  }
+
+  /// Returns the JDK's operations for ours.
+  private static int operations(SelectableChannel channel, int interest) {
+    if ((interest & ~(READ | WRITE)) != 0) {
+      throw new IllegalArgumentException("interest has unknown bits: " + interest);
+    }
+    int valid = channel.validOps();
+    int ops = 0;
+    if ((interest & READ) != 0) {
+      ops |= (valid & SelectionKey.OP_ACCEPT) != 0 ? SelectionKey.OP_ACCEPT : SelectionKey.OP_READ;
+    }
+    if ((interest & WRITE) != 0) {
+      ops |= isConnecting(channel) ? SelectionKey.OP_CONNECT : SelectionKey.OP_WRITE;
+    }
+    if ((ops & ~valid) != 0) {
+      throw new IllegalArgumentException("channel cannot do interest " + interest + ": " + channel);
+    }
+    return ops;
+  }
+
+  private static boolean isConnecting(SelectableChannel channel) {
+    return channel instanceof SocketChannel socket && socket.isConnectionPending();
+  }
+
+  private void noteConnect(NioRegistration registration, int ops) {
+    if ((ops & SelectionKey.OP_CONNECT) != 0 && !connecting.contains(registration)) {
+      connecting.add(registration);
+    }
+  }
+
+  @Override
+  public @Nullable Registration registration(Pollable pollable) {
+    SelectableChannel channel = pollable.channel();
+    SelectionKey key = channel == null ? null : channel.keyFor(selector);
+    return key != null && key.isValid() ? (NioRegistration) key.attachment() : null;
+  }
+
+  void setInterest(NioRegistration registration, int interest) throws IOException {
+    SelectionKey key = registration.key();
+    int ops = operations(registration.channel(), interest);
+    if (key.isValid()) {
+      // Not skipped for an equal interest: the end of a connect changes what it stands for.
+      if (key.interestOps() != ops) {
+        key.interestOps(ops);
+      }
+      noteConnect(registration, ops);
+    } else if (interest != 0) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  @Override
+  public void select(long timeoutNanos) throws IOException {
+    ensureOpen();
+    if (!connecting.isEmpty()) {
+      endConnects();
+    }
+    ready = 0;
+    try {
+      if (timeoutNanos == 0) {
+        selector.selectNow(collect);
+      } else if (timeoutNanos < 0) {
+        selector.select(collect);
+      } else {
+        selector.select(collect, (timeoutNanos - 1) / NANOS_PER_MILLI + 1);
+      }
+    } catch (ClosedSelectorException e) {
+      throw new IllegalStateException("selector is closed", e);
+    }
+    deliver();
+  }
+
+  private void endConnects() {
+    for (int i = connecting.size() - 1; i >= 0; i--) {
+      NioRegistration registration = connecting.get(i);
+      SelectionKey key = registration.key();
+      if (!key.isValid()) {
+        connecting.remove(i);
+      } else if (!isConnecting(registration.channel())) {
+        connecting.remove(i);
+        key.interestOps(operations(registration.channel(), registration.interest()));
+      }
+    }
+  }
+
+  private void collect(SelectionKey key) {
+    if (ready == batch.length) {
+      batch = Arrays.copyOf(batch, ready * 2);
+      batchOps = Arrays.copyOf(batchOps, ready * 2);
+    }
+    try {
+      batchOps[ready] = key.readyOps();
+      batch[ready++] = (NioRegistration) key.attachment();
+    } catch (CancelledKeyException e) {
+      return; // Its channel was closed by another thread just now.
+    }
+  }
+
+  private void deliver() {
+    int count = ready;
+    try {
+      for (int i = 0; i < count; i++) {
+        NioRegistration registration = Objects.requireNonNull(batch[i]);
+        int bits = batchOps[i];
+        int ops =
+            ((bits & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT)) != 0 ? READ : 0)
+                | ((bits & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT)) != 0 ? WRITE : 0);
+        ops &= registration.interest();
+        if (ops != 0 && registration.key().isValid()) {
+          registration.listener().ready(ops);
+        }
+      }
+    } finally {
+      Arrays.fill(batch, 0, count, null);
+    }
+  }
+
+  @Override
+  public void wakeup() {
+    selector.wakeup();
+  }
+
+  @Override
+  public boolean pollsDescriptors() {
+    return false;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return selector.isOpen();
+  }
+
+  @Override
+  public void close() throws IOException {
+    selector.close();
+  }
+
+  private void ensureOpen() {
+    if (!selector.isOpen()) {
+      throw new IllegalStateException("selector is closed");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return isOpen() ? "<NioSelector keys=" + selector.keys().size() + ">" : "<NioSelector closed>";
+  }
+}

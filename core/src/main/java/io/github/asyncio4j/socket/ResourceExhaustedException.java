@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.socket;
+
+import java.net.SocketException;
+
+/// The system is out of descriptors or memory: EMFILE, ENFILE, ENOBUFS or ENOMEM.
+///
+/// The socket that reports it is sound. A server that gets it from [Socket#accept()] should pause
+/// for a while, because the connection stays pending and the socket stays readable.
+public final class ResourceExhaustedException extends SocketException {
+  private static final long serialVersionUID = 1L;
+
+  /// Makes an exception with the text that names call, descriptor and errno.
+  public ResourceExhaustedException(String message) {
+    super(message);
+  }
+}

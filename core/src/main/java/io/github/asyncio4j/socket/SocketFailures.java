@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.socket;
+
+import io.github.asyncio4j.internal.ffi.Errno;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.net.SocketException;
+
+/// The exceptions of this package: one class for one errno, whatever the tier.
+final class SocketFailures {
+  // Loads what reports that the process is out of descriptors, while it still has one to load with.
+  static {
+    of("accept", Errno.EMFILE);
+    of("accept", Errno.ECONNRESET);
+    ofBind("bind", Errno.EADDRINUSE);
+    ofConnect("connect", Errno.ECONNREFUSED);
+  }
+
+  private SocketFailures() {}
+
+  /// Makes sure that the class is initialised.
+  static void prepare() {}
+
+  static SocketException closed() {
+    return new SocketException("Socket is closed");
+  }
+
+  /// Returns the exception for a failed call.
+  static SocketException of(String call, int errno) {
+    return isExhaustion(errno)
+        ? new ResourceExhaustedException(Errno.message(call, errno))
+        : isReset(errno)
+            ? new ConnectionResetException(Errno.message(call, errno))
+            : Errno.socketException(call, errno);
+  }
+
+  /// Returns the exception for a failed bind or listen.
+  static SocketException ofBind(String call, int errno) {
+    return isExhaustion(errno)
+        ? new ResourceExhaustedException(Errno.message(call, errno))
+        : Errno.bindException(call, errno);
+  }
+
+  /// Returns the exception for a failed connect.
+  static SocketException ofConnect(String call, int errno) {
+    return isExhaustion(errno)
+        ? new ResourceExhaustedException(Errno.message(call, errno))
+        : Errno.connectException(call, errno);
+  }
+
+  private static boolean isExhaustion(int errno) {
+    return switch (errno) {
+      case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean isReset(int errno) {
+    return switch (errno) {
+      case Errno.ECONNRESET, Errno.ECONNABORTED, Errno.EPIPE, Errno.ESHUTDOWN -> true;
+      default -> false;
+    };
+  }
+
+  /// Tells whether a failed accept says only that the connection at hand is lost: accept(2) lists
+  /// the errors of the network that Linux passes on; EPERM is a firewall's.
+  static boolean isLostConnection(int errno) {
+    return switch (errno) {
+      case Errno.ECONNABORTED,
+          Errno.EPROTO,
+          Errno.EPERM,
+          Errno.ENETDOWN,
+          Errno.ENOPROTOOPT,
+          Errno.EHOSTDOWN,
+          Errno.ENONET,
+          Errno.EHOSTUNREACH,
+          Errno.EOPNOTSUPP,
+          Errno.ENETUNREACH,
+          Errno.ETIMEDOUT ->
+          true;
+      default -> false;
+    };
+  }
+
+  /// Returns the errno that the text of an exception of the JDK stands for, or 0.
+  static int errnoOf(IOException e) {
+    String text = e.getMessage();
+    if (text == null) {
+      return 0;
+    }
+    return switch (text) {
+      case "Connection reset" -> Errno.ECONNRESET;
+      case "Protocol error" -> Errno.EPROTO;
+      default -> e instanceof ProtocolException ? Errno.EPROTO : Errno.ofText(text);
+    };
+  }
+
+  /// Returns what the JDK threw as the exception of this package, or as it is when its text says
+  /// nothing to us.
+  static IOException translated(String call, IOException e) {
+    int errno = errnoOf(e);
+    return errno == 0 ? e : caused(of(call, errno), e);
+  }
+
+  /// As [#translated], for a bind or listen.
+  static IOException translatedBind(String call, IOException e) {
+    int errno = errnoOf(e);
+    return errno == 0 ? e : caused(ofBind(call, errno), e);
+  }
+
+  /// As [#translated], for a connect.
+  static IOException translatedConnect(String call, IOException e) {
+    int errno = errnoOf(e);
+    return errno == 0 ? e : caused(ofConnect(call, errno), e);
+  }
+
+  private static IOException caused(SocketException translated, IOException e) {
+    translated.initCause(e);
+    return translated;
+  }
+}
