@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import io.github.asyncio4j.stream.ClientConnected;
+import io.github.asyncio4j.stream.StreamConnection;
+import io.github.asyncio4j.stream.StreamReader;
+import io.github.asyncio4j.stream.Streams;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/// The functions of Python's `asyncio` module, by their names: start reading here.
+///
+/// Unless a method says otherwise it is for code that runs in a loop. *Suspending* methods suspend
+/// the task that calls them and nothing else, and throw [IllegalStateException] outside a task.
+public final class Asyncio {
+  private Asyncio() {}
+
+  // Running programs.
+
+  /// Runs a coroutine in a new loop and returns its result (TC-11). Any thread without a running
+  /// loop.
+  ///
+  /// Tasks that are left at the end are cancelled and waited for.
+  ///
+  /// @throws IllegalStateException when a loop runs in this thread
+  /// @throws Exception the exception of the coroutine, as it is
+  public static <T extends @Nullable Object> T run(Coroutine<T> main) throws Exception {
+    return run(main, RunnerOptions.DEFAULT);
+  }
+
+  /// Runs a coroutine in a new loop; as [#run(Coroutine)].
+  public static void run(VoidCoroutine main) throws Exception {
+    run(main.asCoroutine(), RunnerOptions.DEFAULT);
+  }
+
+  /// Runs a coroutine in a new loop, made and set up by the options; as [#run(Coroutine)].
+  public static <T extends @Nullable Object> T run(Coroutine<T> main, RunnerOptions options)
+      throws Exception {
+    EventLoop running = RunningLoop.get();
+    if (running != null) {
+      throw new IllegalStateException(
+          "Asyncio.run() cannot be called from a running event loop: " + running);
+    }
+    try (var runner = new Runner(options)) {
+      return runner.run(main);
+    }
+  }
+
+  /// Runs a coroutine in a new loop, made and set up by the options; as [#run(Coroutine)].
+  public static void run(VoidCoroutine main, RunnerOptions options) throws Exception {
+    run(main.asCoroutine(), options);
+  }
+
+  // Loops.
+
+  /// Returns the loop that runs in this thread or whose task this is (EL-01). Any thread.
+  ///
+  /// @throws IllegalStateException when there is none
+  public static EventLoop getRunningLoop() {
+    EventLoop loop = RunningLoop.get();
+    if (loop == null) {
+      throw new IllegalStateException("no running event loop");
+    }
+    return loop;
+  }
+
+  /// Returns the running loop, else the one that the policy has for this thread (EL-02). Any
+  /// thread.
+  ///
+  /// @throws IllegalStateException when there is none
+  public static EventLoop getEventLoop() {
+    EventLoop loop = RunningLoop.get();
+    return loop != null ? loop : Policies.get().getEventLoop();
+  }
+
+  /// Sets this thread's loop, or clears it with null (EL-03). Any thread.
+  public static void setEventLoop(@Nullable EventLoop loop) {
+    Policies.get().setEventLoop(loop);
+  }
+
+  /// Returns a new loop and sets it nowhere (EL-04). Any thread.
+  public static EventLoop newEventLoop() {
+    return Policies.get().newEventLoop();
+  }
+
+  /// Returns the policy of the process (EL-05). Any thread.
+  public static EventLoopPolicy getEventLoopPolicy() {
+    return Policies.get();
+  }
+
+  /// Sets the policy of the process, or restores the standard one with null (EL-05). Any thread.
+  public static void setEventLoopPolicy(@Nullable EventLoopPolicy policy) {
+    Policies.set(policy);
+  }
+
+  // Tasks.
+
+  /// Starts a task on the running loop (TK-11).
+  ///
+  /// @throws IllegalStateException when no loop runs in this thread
+  public static <T extends @Nullable Object> Task<T> createTask(Coroutine<T> body) {
+    return getRunningLoop().createTask(body);
+  }
+
+  /// Starts a task with a name on the running loop (TK-11).
+  ///
+  /// @throws IllegalStateException when no loop runs in this thread
+  public static <T extends @Nullable Object> Task<T> createTask(
+      Coroutine<T> body, @Nullable String name) {
+    return getRunningLoop().createTask(body, name);
+  }
+
+  /// Starts a task that returns nothing on the running loop (TK-11).
+  ///
+  /// @throws IllegalStateException when no loop runs in this thread
+  public static Task<@Nullable Void> createTask(VoidCoroutine body) {
+    return getRunningLoop().createTask(body);
+  }
+
+  /// Starts a task that returns nothing, with a name, on the running loop (TK-11).
+  ///
+  /// @throws IllegalStateException when no loop runs in this thread
+  public static Task<@Nullable Void> createTask(VoidCoroutine body, @Nullable String name) {
+    return getRunningLoop().createTask(body, name);
+  }
+
+  /// Returns the task that is running, or null in a callback (TK-09).
+  ///
+  /// @throws IllegalStateException when no loop runs in this thread
+  public static @Nullable Task<?> currentTask() {
+    getRunningLoop();
+    return Task.ofThisThread();
+  }
+
+  /// Returns the task that a loop is running, or null when it is in a callback or not running
+  /// (TK-09). Its thread, or any while it is not running.
+  public static @Nullable Task<?> currentTask(EventLoop loop) {
+    return BaseEventLoop.require(loop).currentTask;
+  }
+
+  /// Returns the tasks of the running loop that are not done, oldest first (TK-09).
+  ///
+  /// @throws IllegalStateException when no loop runs in this thread
+  public static Set<Task<?>> allTasks() {
+    return allTasks(getRunningLoop());
+  }
+
+  /// Returns the tasks of a loop that are not done, oldest first (TK-09). Its thread, or any while
+  /// it is not running.
+  public static Set<Task<?>> allTasks(EventLoop loop) {
+    return BaseEventLoop.require(loop).tasks.toSet();
+  }
+
+  /// Suspends the current task for a time (TC-08).
+  ///
+  /// Zero and less lets exactly one iteration pass.
+  ///
+  /// @throws CancelledError when the task is cancelled; the timer is cancelled too
+  public static void sleep(Duration delay) {
+    Sleeping.sleep(delay);
+  }
+
+  /// Suspends the current task for a time and returns the given result (TC-08).
+  public static <T extends @Nullable Object> T sleep(Duration delay, T result) {
+    Sleeping.sleep(delay);
+    return result;
+  }
+
+  // Waiting for several.
+
+  /// Returns a future for the results of several, in the order given (TC-04). Does not suspend.
+  ///
+  /// The first exception becomes the future's at once, while the others run on. Cancelling the
+  /// future cancels what it waits for.
+  ///
+  /// @throws IllegalArgumentException when they belong to different loops
+  /// @throws IllegalStateException when no loop runs in this thread and there are none
+  public static <T extends @Nullable Object> Future<List<T>> gather(
+      Collection<? extends Future<? extends T>> futures) {
+    return Gathering.<T, T>of(loopOf(futures), futures, Future::result);
+  }
+
+  /// Returns a future for the results of several, in the order given; as [#gather(Collection)].
+  @SafeVarargs
+  public static <T extends @Nullable Object> Future<List<T>> gather(
+      Future<? extends T>... futures) {
+    var list = new ArrayList<Future<? extends T>>(futures.length);
+    for (Future<? extends T> future : futures) {
+      list.add(future);
+    }
+    return gather(list);
+  }
+
+  /// Starts a task for each body and returns a future for their results; as [#gather(Collection)].
+  @SafeVarargs
+  public static <T extends @Nullable Object> Future<List<T>> gather(
+      Coroutine<? extends T>... bodies) {
+    EventLoop loop = getRunningLoop();
+    var tasks = new ArrayList<Future<? extends T>>(bodies.length);
+    for (Coroutine<? extends T> body : bodies) {
+      tasks.add(loop.createTask(body));
+    }
+    return gather(tasks);
+  }
+
+  /// Returns a future for the outcomes of several, in the order given: `gather` with
+  /// `return_exceptions=True` (TC-04). Does not suspend.
+  ///
+  /// An exception is an outcome as any other. Cancelling the future cancels what it waits for, and
+  /// it ends with a [CancelledError] all the same.
+  ///
+  /// @throws IllegalArgumentException when they belong to different loops
+  public static <T extends @Nullable Object> Future<List<Outcome<T>>> gatherOutcomes(
+      Collection<? extends Future<? extends T>> futures) {
+    return Gathering.<T, Outcome<T>>of(loopOf(futures), futures, Asyncio::outcomeOf);
+  }
+
+  private static <T extends @Nullable Object> Outcome<T> outcomeOf(Future<? extends T> future) {
+    try {
+      return new Outcome.Value<>(future.result());
+    } catch (Exception | Error e) {
+      return new Outcome.Failed<>(e);
+    }
+  }
+
+  private static BaseEventLoop loopOf(Collection<? extends Future<?>> futures) {
+    return futures.isEmpty()
+        ? BaseEventLoop.require(getEventLoop())
+        : futures.iterator().next().loop;
+  }
+
+  /// Returns a future that follows another and can be cancelled without cancelling it (TC-07).
+  ///
+  /// A future that is done is returned itself. Does not suspend.
+  public static <T extends @Nullable Object> Future<T> shield(Future<T> inner) {
+    return Shielding.of(inner);
+  }
+
+  // Time limits.
+
+  /// Awaits a future, for a limited time (TC-03). Suspending.
+  ///
+  /// When the time is over the future is cancelled, and its end is waited for.
+  ///
+  /// @param timeout null for no limit; zero and less gives a future that is done its chance
+  /// @throws java.util.concurrent.TimeoutException when the time is over
+  /// @throws Exception the exception of the future, as it is
+  public static <T extends @Nullable Object> T waitFor(Future<T> future, @Nullable Duration timeout)
+      throws Exception {
+    return Waiting.waitFor(future, timeout);
+  }
+
+  /// Runs a body in the current task, for a limited time (TC-03). Suspending.
+  ///
+  /// @param timeout null for no limit; with zero and less the body is not started
+  /// @throws java.util.concurrent.TimeoutException when the time is over
+  /// @throws Exception the exception of the body, as it is
+  public static <T extends @Nullable Object> T waitFor(
+      Coroutine<T> body, @Nullable Duration timeout) throws Exception {
+    return Waiting.waitFor(body, timeout);
+  }
+
+  /// Runs a body that returns nothing, for a limited time; as [#waitFor(Coroutine, Duration)].
+  public static void waitFor(VoidCoroutine body, @Nullable Duration timeout) throws Exception {
+    Waiting.waitFor(body.asCoroutine(), timeout);
+  }
+
+  /// Runs a piece of the current task under a deadline (TC-02). Suspending.
+  ///
+  /// @param delay from now, null for no deadline; see [Timeout] for what happens at it
+  /// @throws java.util.concurrent.TimeoutException when the deadline has passed
+  /// @throws Exception the exception of the piece, as it is
+  public static <T extends @Nullable Object> T timeout(@Nullable Duration delay, Coroutine<T> body)
+      throws Exception {
+    return Timeout.after(delay).run(t -> body.run());
+  }
+
+  /// Runs a piece that returns nothing under a deadline; as [#timeout(Duration, Coroutine)].
+  public static void timeout(@Nullable Duration delay, VoidCoroutine body) throws Exception {
+    timeout(delay, body.asCoroutine());
+  }
+
+  /// Runs a piece that may move its deadline; as [#timeout(Duration, Coroutine)].
+  public static <T extends @Nullable Object> T timeout(
+      @Nullable Duration delay, Timeout.Body<T> body) throws Exception {
+    return Timeout.after(delay).run(body);
+  }
+
+  /// Runs a piece under a deadline at an instant of [EventLoop#time()] (TC-02); as
+  /// [#timeout(Duration, Coroutine)].
+  public static <T extends @Nullable Object> T timeoutAt(@Nullable Long when, Timeout.Body<T> body)
+      throws Exception {
+    return new Timeout(Timeout.requireTask(when), when).run(body);
+  }
+
+  // Threads.
+
+  /// Starts a task on a loop from another thread (TC-10). Any thread.
+  ///
+  /// Waiting for the result on the loop's own thread never ends.
+  ///
+  /// @return completed on the loop thread; cancelling it cancels the task; cancelled itself when
+  ///   the loop is closed before the task has ended
+  /// @throws IllegalStateException when the loop is closed
+  public static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
+      Coroutine<T> body, EventLoop loop) {
+    var start = new TaskStart<T>(body, BaseEventLoop.require(loop));
+    if (!start.post()) {
+      throw new IllegalStateException("Event loop is closed");
+    }
+    return start.result();
+  }
+
+  /// Starts a task that returns nothing on a loop; as [#runCoroutineThreadsafe(Coroutine,
+  /// EventLoop)].
+  public static CompletableFuture<@Nullable Void> runCoroutineThreadsafe(
+      VoidCoroutine body, EventLoop loop) {
+    return runCoroutineThreadsafe(body.asCoroutine(), loop);
+  }
+
+  /// Returns the future itself, made sure to be one of the loop's (FT-08).
+  ///
+  /// @throws IllegalArgumentException when it belongs to another loop
+  public static <T extends @Nullable Object> Future<T> ensureFuture(
+      Future<T> future, EventLoop loop) {
+    if (future.loop != loop) {
+      throw new IllegalArgumentException(
+          "The future belongs to a different loop than the one specified: " + future);
+    }
+    return future;
+  }
+
+  /// Starts a task on the loop: what is not a future yet becomes one (FT-08).
+  public static <T extends @Nullable Object> Task<T> ensureFuture(
+      Coroutine<T> body, EventLoop loop) {
+    return loop.createTask(body);
+  }
+
+  /// Returns a future of the running loop that follows a stage of the JDK (FT-08).
+  ///
+  /// Cancelling it cancels the stage's [CompletableFuture]. To wait for the stage right away there
+  /// is [Future#await(CompletionStage)].
+  ///
+  /// @throws IllegalStateException when no loop runs in this thread
+  public static <T extends @Nullable Object> Future<T> wrapFuture(CompletionStage<T> stage) {
+    return CompletionStages.wrap(stage, BaseEventLoop.require(getRunningLoop()));
+  }
+
+  // Streams.
+
+  /// Connects to a host and port and returns a reader and a writer (ST-01). Suspending.
+  ///
+  /// @throws IOException as [EventLoop#createConnection]
+  public static StreamConnection openConnection(String host, int port) throws IOException {
+    return openConnection(host, port, ConnectionOptions.DEFAULT);
+  }
+
+  /// Connects to a host and port; as [#openConnection(String, int)].
+  public static StreamConnection openConnection(String host, int port, ConnectionOptions options)
+      throws IOException {
+    return openConnection(host, port, options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /// Connects to a host and port, with a limit for lines; as [#openConnection(String, int)].
+  ///
+  /// @param limit in bytes, of what a read by separator may take; 64 KiB unless given
+  /// @throws IllegalArgumentException when the limit is not positive
+  public static StreamConnection openConnection(
+      String host, int port, ConnectionOptions options, int limit) throws IOException {
+    return Streams.openConnection(getRunningLoop(), host, port, options, limit);
+  }
+
+  /// Returns a reader and a writer for a connected socket, `options.sock()` (ST-01). Suspending.
+  ///
+  /// @throws IOException as [EventLoop#createConnection]
+  public static StreamConnection openConnection(ConnectionOptions options) throws IOException {
+    return Streams.openConnection(getRunningLoop(), options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /// Starts a server that runs a task with a reader and a writer per connection (ST-01).
+  /// Suspending.
+  ///
+  /// @param host name or literal; null or empty for all interfaces
+  /// @param port 0 for a free one
+  /// @throws IOException as [EventLoop#createServer]
+  public static Server startServer(ClientConnected clientConnected, @Nullable String host, int port)
+      throws IOException {
+    return startServer(clientConnected, host, port, ServerOptions.DEFAULT);
+  }
+
+  /// Starts a server of streams; as [#startServer(ClientConnected, String, int)].
+  public static Server startServer(
+      ClientConnected clientConnected, @Nullable String host, int port, ServerOptions options)
+      throws IOException {
+    return startServer(clientConnected, host, port, options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /// Starts a server of streams, with a limit for lines; as [#startServer(ClientConnected, String,
+  /// int)].
+  ///
+  /// @param limit in bytes, of what a read by separator may take; 64 KiB unless given
+  /// @throws IllegalArgumentException when the limit is not positive
+  public static Server startServer(
+      ClientConnected clientConnected,
+      @Nullable String host,
+      int port,
+      ServerOptions options,
+      int limit)
+      throws IOException {
+    return Streams.startServer(getRunningLoop(), clientConnected, host, port, options, limit);
+  }
+
+  /// Starts a server of streams on a bound socket, `options.sock()` (ST-01). Suspending.
+  ///
+  /// @throws IOException as [EventLoop#createServer]
+  public static Server startServer(ClientConnected clientConnected, ServerOptions options)
+      throws IOException {
+    return Streams.startServer(
+        getRunningLoop(), clientConnected, options, StreamReader.DEFAULT_LIMIT);
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// What the package's suspending methods share.
+final class Asyncs {
+  private Asyncs() {}
+
+  /// Awaits a future of our own that cannot fail with a checked exception.
+  static <T extends @Nullable Object> T awaitUnchecked(Future<T> future) {
+    try {
+      return future.await();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Returns a duration in nanoseconds; one of more than 292 years counts as that much.
+  static long nanosOf(Duration duration) {
+    try {
+      return duration.toNanos();
+    } catch (ArithmeticException e) {
+      return duration.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+  }
+
+  /// Returns the instant that lies a duration after another; past the end of time counts as its
+  /// end.
+  static long instantAfter(long now, Duration delay) {
+    long nanos = nanosOf(delay);
+    long instant = now + nanos;
+    if (((now ^ instant) & (nanos ^ instant)) < 0) {
+      return nanos < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+    return instant;
+  }
+}

@@ -1,0 +1,598 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import io.github.asyncio4j.selector.Pollable;
+import io.github.asyncio4j.selector.Selector;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The kernel of a loop: running and stopping, callbacks and timers, tasks, failures (EL-06).
+///
+/// What a loop can connect to or serve is left to a subclass in another package; programs use
+/// [EventLoop]. The loop owns the selector that it is given and closes it.
+public abstract class BaseEventLoop implements EventLoop {
+  /// The one logger of the library.
+  static final System.Logger LOGGER = System.getLogger("io.github.asyncio4j");
+
+  private static final long CLOCK_ORIGIN = System.nanoTime();
+  private static final VarHandle STATE;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(BaseEventLoop.class, "state", State.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private enum State {
+    IDLE,
+    RUNNING,
+    CLOSED
+  }
+
+  private final Selector selector;
+  private final Kernel kernel;
+  private final ExceptionReporter exceptions;
+  private final DefaultExecutor executor;
+
+  // Any thread reads.
+  private volatile State state = State.IDLE;
+  private volatile @Nullable Thread thread;
+  private volatile boolean debug = DebugMode.isDefault();
+
+  // Whoever holds the loop: its thread, or a task that runs in its stead.
+  final TaskRegistry tasks = new TaskRegistry();
+  final Failures failures = new Failures(this);
+  // Futures of the JDK that follow one of this loop and would never end without it.
+  final Set<CompletableFuture<?>> followers = new LinkedHashSet<>();
+  @Nullable Task<?> currentTask;
+  Context callbackContext = new Context();
+  private Context scratch = callbackContext;
+  private @Nullable CoroutineEngine engine = CoroutineEngine.forced();
+  private @Nullable TaskFactory taskFactory;
+
+  /// Makes a loop.
+  ///
+  /// @param selector what it polls; owned by the loop from now on
+  @SuppressWarnings("this-escape") // they only keep the reference
+  protected BaseEventLoop(Selector selector) {
+    this.selector = Objects.requireNonNull(selector, "selector");
+    this.kernel = new Kernel(this, selector);
+    this.exceptions = new ExceptionReporter(this);
+    this.executor = new DefaultExecutor(this);
+  }
+
+  static BaseEventLoop require(EventLoop loop) {
+    if (loop instanceof BaseEventLoop base) {
+      return base;
+    }
+    throw new IllegalArgumentException("not a loop of this library: " + loop);
+  }
+
+  /// Returns the selector that the loop polls.
+  protected final Selector selector() {
+    return selector;
+  }
+
+  // Running and stopping.
+
+  @Override
+  public final void runForever() {
+    ensureMayRun();
+    engine().runLoop(this::runHere);
+  }
+
+  private void runHere() {
+    if (!STATE.compareAndSet(this, State.IDLE, State.RUNNING)) {
+      throw new IllegalStateException("This event loop is already running: " + this);
+    }
+    thread = Thread.currentThread();
+    RunningLoop.set(this);
+    try {
+      kernel.run(engine());
+    } catch (IOException e) {
+      throw new UncheckedIOException("the selector failed: " + selector, e);
+    } finally {
+      RunningLoop.set(null);
+      thread = null;
+      state = State.IDLE;
+    }
+  }
+
+  /// Tells whether a failure ends the run of the loop and reaches who runs it.
+  static boolean endsRun(Throwable t) {
+    return t instanceof KeyboardInterrupt || t instanceof SystemExit;
+  }
+
+  /// Ends the run as soon as the current handle returns.
+  void endRun(Throwable t) {
+    kernel.endRun(t);
+  }
+
+  @Override
+  public final <T extends @Nullable Object> T runUntilComplete(Future<T> future) throws Exception {
+    ensureMayRun();
+    if (future.loop != this) {
+      throw new IllegalArgumentException(
+          "The future belongs to a different loop than the one specified: " + future);
+    }
+    return runUntil(future);
+  }
+
+  @Override
+  public final <T extends @Nullable Object> T runUntilComplete(Coroutine<T> body) throws Exception {
+    ensureMayRun();
+    Task<T> task = createTask(body);
+    task.reportWhenAbandoned(false);
+    try {
+      return runUntil(task);
+    } catch (Throwable t) {
+      task.markRetrieved();
+      throw t;
+    }
+  }
+
+  private <T extends @Nullable Object> T runUntil(Future<T> future) throws Exception {
+    Consumer<Future<T>> stopper =
+        f -> {
+          if (!f.endsRun()) {
+            stop();
+          }
+        };
+    future.addDoneCallback(stopper);
+    try {
+      runForever();
+    } finally {
+      future.removeDoneCallback(stopper);
+    }
+    if (!future.done()) {
+      throw new IllegalStateException("Event loop stopped before Future completed: " + future);
+    }
+    try {
+      return future.result();
+    } catch (Exception | Error e) {
+      Descriptions.addCallerFrames(e);
+      throw e;
+    }
+  }
+
+  @Override
+  public final void stop() {
+    kernel.stop();
+  }
+
+  @Override
+  public final boolean isRunning() {
+    return state == State.RUNNING;
+  }
+
+  @Override
+  public final boolean isClosed() {
+    return state == State.CLOSED;
+  }
+
+  @Override
+  public final void close() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (!STATE.compareAndSet(this, State.IDLE, State.CLOSED)) {
+      throw new IllegalStateException("Cannot close a running event loop: " + this);
+    }
+    var closing = new Closing();
+    closing.step(() -> tasks.reportAll(this));
+    closing.step(() -> engine().runLoop(this::abandonTasks));
+    closing.step(kernel::refusePosted);
+    closing.step(failures::reportAll);
+    closing.step(() -> followers.forEach(f -> f.cancel(false)));
+    closing.step(executor::close);
+    closing.step(() -> kernel.close(closing));
+    closing.step(this::onClose);
+    closing.step(selector::close);
+    closing.rethrow();
+  }
+
+  // In a thread that may carry tasks. One that the JDK still blocks afterwards goes on elsewhere.
+  private void abandonTasks() {
+    tasks.abandonAll();
+    kernel.runContinuations();
+  }
+
+  /// Called once while the loop closes, for what a subclass has opened. The closing thread.
+  protected void onClose() {}
+
+  @Override
+  public final void shutdownDefaultExecutor(@Nullable Duration timeout) {
+    Task.current(this, "shutdownDefaultExecutor()");
+    executor.shutdown(timeout);
+  }
+
+  private void ensureMayRun() {
+    ensureOpen();
+    if (isRunning()) {
+      throw new IllegalStateException("This event loop is already running: " + this);
+    }
+    BaseEventLoop other = RunningLoop.get();
+    if (other != null) {
+      throw new IllegalStateException(
+          "Cannot run the event loop while another loop is running: " + other);
+    }
+  }
+
+  private void ensureOpen() {
+    if (state == State.CLOSED) {
+      throw new IllegalStateException("Event loop is closed");
+    }
+  }
+
+  // Callbacks, timers, clock.
+
+  @Override
+  public final Handle callSoon(Runnable callback) {
+    return callSoon(callback, null);
+  }
+
+  @Override
+  public final Handle callSoon(Runnable callback, @Nullable Context context) {
+    Objects.requireNonNull(callback, "callback");
+    Object scope = context != null ? context : snapshot();
+    return enqueue(debug ? traced(new Handle(callback, scope)) : new Handle(callback, scope));
+  }
+
+  /// Queues a handle for the next iteration. Whoever holds the loop.
+  Handle enqueue(Handle handle) {
+    if (state != State.RUNNING) {
+      ensureOpen();
+      // Until the loop runs, callbacks of all threads share one order.
+      kernel.takePosted();
+    } else if (debug) {
+      checkThread();
+    }
+    kernel.ready.add(handle);
+    return handle;
+  }
+
+  @Override
+  public final Handle callSoonThreadsafe(Runnable callback) {
+    return callSoonThreadsafe(callback, null);
+  }
+
+  @Override
+  public final Handle callSoonThreadsafe(Runnable callback, @Nullable Context context) {
+    Objects.requireNonNull(callback, "callback");
+    Object scope = context != null ? context : CurrentContext.get().vars;
+    var handle = new PostedHandle(callback, scope);
+    if (debug) {
+      traced(handle);
+    }
+    if (!tryPost(handle)) {
+      throw new IllegalStateException("Event loop is closed");
+    }
+    return handle;
+  }
+
+  @Override
+  public final void execute(Runnable command) {
+    Objects.requireNonNull(command, "command");
+    if (!tryPost(new PostedHandle(command, CurrentContext.get().vars))) {
+      throw new RejectedExecutionException("Event loop is closed");
+    }
+  }
+
+  /// Queues a handle from any thread and wakes the loop.
+  ///
+  /// @return false when the loop is closed and the handle was not queued
+  boolean tryPost(PostedHandle handle) {
+    if (holdsLoop()) {
+      kernel.ready.add(handle);
+      return true;
+    }
+    return kernel.post(handle);
+  }
+
+  /// Queues a handle from any thread; on a closed loop it is told so at once.
+  void post(PostedHandle handle) {
+    if (!tryPost(handle)) {
+      handle.dropped();
+    }
+  }
+
+  @Override
+  public final TimerHandle callLater(Duration delay, Runnable callback) {
+    return callLater(delay, callback, null);
+  }
+
+  @Override
+  public final TimerHandle callLater(Duration delay, Runnable callback, @Nullable Context context) {
+    return callAt(Asyncs.instantAfter(time(), delay), callback, context);
+  }
+
+  @Override
+  public final TimerHandle callAt(long when, Runnable callback) {
+    return callAt(when, callback, null);
+  }
+
+  @Override
+  public final TimerHandle callAt(long when, Runnable callback, @Nullable Context context) {
+    Objects.requireNonNull(callback, "callback");
+    ensureOpen();
+    checkThread();
+    TimerHandle handle = kernel.timers.add(when, callback, context != null ? context : snapshot());
+    return debug ? traced(handle) : handle;
+  }
+
+  /// {@inheritDoc}
+  ///
+  /// A subclass may have another clock, for tests.
+  @Override
+  public long time() {
+    return System.nanoTime() - CLOCK_ORIGIN;
+  }
+
+  private static <H extends Handle> H traced(H handle) {
+    handle.trace(new HandleTrace());
+    return handle;
+  }
+
+  // Contexts.
+
+  /// Returns the values of the current context, for a handle to run in.
+  Object snapshot() {
+    return snapshotVars();
+  }
+
+  ContextMap snapshotVars() {
+    if (state != State.RUNNING) {
+      return CurrentContext.get().vars;
+    }
+    Task<?> task = currentTask;
+    return task != null ? task.currentContext.vars : callbackContext.vars;
+  }
+
+  /// Makes a handle's context the current one of the loop thread.
+  void enterContext(Object scope) {
+    if (scope instanceof ContextMap vars) {
+      if (scratch.referenced) {
+        scratch = new Context();
+      }
+      scratch.vars = vars;
+      callbackContext = scratch;
+    } else {
+      callbackContext = (Context) scope;
+    }
+  }
+
+  // Futures and tasks.
+
+  @Override
+  public final <T extends @Nullable Object> Future<T> createFuture() {
+    return new Future<>(this);
+  }
+
+  @Override
+  public final <T extends @Nullable Object> Task<T> createTask(Coroutine<T> body) {
+    return createTask(body, null, null);
+  }
+
+  @Override
+  public final <T extends @Nullable Object> Task<T> createTask(
+      Coroutine<T> body, @Nullable String name, @Nullable Context context) {
+    ensureOpen();
+    TaskFactory factory = taskFactory;
+    return factory == null
+        ? new Task<>(this, body, name, context)
+        : factory.create(this, body, name, context);
+  }
+
+  /// Refuses a call that would suspend outside a task of this loop.
+  ///
+  /// @param call the public method, for the exception's text
+  /// @throws IllegalStateException outside a task of this loop
+  protected final void ensureInTask(String call) {
+    Task.current(this, call + "()");
+  }
+
+  /// Suspends the calling task for exactly one iteration.
+  ///
+  /// @throws IllegalStateException outside a task of this loop
+  protected final void yieldOnce() {
+    Task.current(this, "yieldOnce()").yieldOnce();
+  }
+
+  Strand newStrand(Task<?> task) {
+    return engine().newStrand(task);
+  }
+
+  private CoroutineEngine engine() {
+    CoroutineEngine chosen = engine;
+    if (chosen == null) {
+      chosen = CoroutineEngine.choose(Thread.currentThread());
+      engine = chosen;
+    }
+    return chosen;
+  }
+
+  @Override
+  public final void setTaskFactory(@Nullable TaskFactory factory) {
+    taskFactory = factory;
+  }
+
+  @Override
+  public final @Nullable TaskFactory getTaskFactory() {
+    return taskFactory;
+  }
+
+  /// Reports, in debug mode, that a task waits inside a blocking call of the JDK.
+  void blockedInJdk(Task<?> task) {
+    LOGGER.log(
+        System.Logger.Level.INFO,
+        () -> "Hidden suspension, in a blocking call of the JDK: " + task + " " + task.getStack());
+  }
+
+  // Watching descriptors.
+
+  /// Opens a watch over a descriptor for a transport or the like, watching for nothing yet.
+  ///
+  /// The callbacks run in a copy of the context that is current now.
+  ///
+  /// @param pollable what to watch
+  /// @param owner who holds it, named in the error of `addReader` on the same descriptor
+  /// @param onReadable called in each iteration in which it is readable, while that is watched
+  /// @param onWritable called in each iteration in which it is writable, while that is watched
+  /// @throws IllegalStateException when another owner watches it, or the loop is closed
+  /// @throws IOException when the selector cannot watch it
+  protected final IoWatch watch(
+      Pollable pollable, IoWatch.Owner owner, Runnable onReadable, Runnable onWritable)
+      throws IOException {
+    ensureOpen();
+    return kernel.watches.open(pollable, owner, onReadable, onWritable, snapshot());
+  }
+
+  @Override
+  public final void addReader(Pollable fd, Runnable callback) {
+    Objects.requireNonNull(callback, "callback");
+    ensureOpen();
+    kernel.watches.addReader(fd, callback, snapshot());
+  }
+
+  @Override
+  public final boolean removeReader(Pollable fd) {
+    return !isClosed() && kernel.watches.removeReader(fd);
+  }
+
+  @Override
+  public final void addWriter(Pollable fd, Runnable callback) {
+    Objects.requireNonNull(callback, "callback");
+    ensureOpen();
+    kernel.watches.addWriter(fd, callback, snapshot());
+  }
+
+  @Override
+  public final boolean removeWriter(Pollable fd) {
+    return !isClosed() && kernel.watches.removeWriter(fd);
+  }
+
+  // Threads.
+
+  @Override
+  public final <T extends @Nullable Object> Future<T> runInExecutor(
+      @Nullable Executor executor, Callable<T> call) {
+    ensureOpen();
+    return this.executor.run(executor, call);
+  }
+
+  @Override
+  public final void setDefaultExecutor(ExecutorService executor) {
+    this.executor.set(executor);
+  }
+
+  /// Tells whether the calling thread is the one that runs the loop now: its own or a task's.
+  private boolean holdsLoop() {
+    Thread current = Thread.currentThread();
+    if (current == thread) {
+      return true;
+    }
+    Task<?> task = currentTask;
+    return task != null && task.isThread(current);
+  }
+
+  /// Throws in debug mode when a thread that does not hold the running loop uses it.
+  void checkThread() {
+    if (debug && isRunning() && !holdsLoop()) {
+      throw new IllegalStateException(
+          "Non-thread-safe operation invoked on an event loop other than the current one: "
+              + this
+              + " by "
+              + Thread.currentThread());
+    }
+  }
+
+  // Failures and debugging.
+
+  /// A callback has thrown. Loop thread.
+  void callbackFailed(Handle handle, Throwable t) {
+    if (endsRun(t)) {
+      endRun(t);
+      return;
+    }
+    ExceptionContext failure =
+        ExceptionContext.of("Exception in callback " + handle.describeCallback())
+            .exception(t)
+            .handle(handle);
+    HandleTrace trace = handle.trace();
+    try {
+      callExceptionHandler(
+          trace == null ? failure : failure.with("source_traceback", trace.source()));
+    } catch (KeyboardInterrupt | SystemExit e) {
+      endRun(e);
+    }
+  }
+
+  @Override
+  public final void setExceptionHandler(@Nullable ExceptionHandler handler) {
+    exceptions.setHandler(handler);
+  }
+
+  @Override
+  public final @Nullable ExceptionHandler getExceptionHandler() {
+    return exceptions.handler();
+  }
+
+  /// {@inheritDoc}
+  ///
+  /// A subclass may log elsewhere.
+  @Override
+  public void defaultExceptionHandler(ExceptionContext context) {
+    exceptions.log(context);
+  }
+
+  @Override
+  public final void callExceptionHandler(ExceptionContext context) {
+    exceptions.report(context);
+  }
+
+  @Override
+  public final boolean getDebug() {
+    return debug;
+  }
+
+  @Override
+  public final void setDebug(boolean enabled) {
+    debug = enabled;
+  }
+
+  @Override
+  public final Duration slowCallbackDuration() {
+    return Duration.ofNanos(kernel.slowCallbackNanos());
+  }
+
+  @Override
+  public final void setSlowCallbackDuration(Duration duration) {
+    if (duration.isNegative()) {
+      throw new IllegalArgumentException("slowCallbackDuration < 0: " + duration);
+    }
+    kernel.setSlowCallbackNanos(Asyncs.nanosOf(duration));
+  }
+
+  @Override
+  public String toString() {
+    State now = state;
+    return String.format(
+        "<%s running=%s closed=%s debug=%s>",
+        getClass().getSimpleName(), now == State.RUNNING, now == State.CLOSED, debug);
+  }
+}

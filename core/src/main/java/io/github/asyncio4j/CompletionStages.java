@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/// Ties futures of a loop to those of the JDK, in both directions (FT-08).
+final class CompletionStages {
+  private CompletionStages() {}
+
+  /// Returns a future of the loop that takes the outcome of a stage. Loop thread.
+  ///
+  /// Cancelling it cancels the stage. An outcome that arrives after the loop has closed is dropped.
+  static <T extends @Nullable Object> Future<T> wrap(CompletionStage<T> stage, BaseEventLoop loop) {
+    Future<T> future = loop.createFuture();
+    stage.whenComplete(
+        (value, exception) ->
+            loop.tryPost(new PostedHandle(() -> take(future, value, exception), ContextMap.EMPTY)));
+    future.addDoneCallback(
+        f -> {
+          if (f.cancelled()) {
+            stage.toCompletableFuture().cancel(false);
+          }
+        });
+    return future;
+  }
+
+  private static <T extends @Nullable Object> void take(
+      Future<T> future, T value, @Nullable Throwable exception) {
+    if (future.done()) {
+      return;
+    }
+    Throwable cause =
+        exception instanceof CompletionException e && e.getCause() != null
+            ? e.getCause()
+            : exception;
+    if (cause == null) {
+      future.complete(value);
+    } else if (cause instanceof CancellationException) {
+      future.cancel();
+    } else {
+      future.fail(cause);
+    }
+  }
+
+  /// Returns a future of the JDK that takes the outcome of one of the loop. Loop thread.
+  ///
+  /// Cancelling it, from any thread, cancels the other.
+  static <T extends @Nullable Object> CompletableFuture<T> unwrap(Future<T> future) {
+    var result = new CompletableFuture<T>();
+    tie(future, result);
+    return result;
+  }
+
+  /// Gives the outcome of a future of the loop to one of the JDK. Loop thread.
+  @SuppressWarnings("CollectionUndefinedEquality") // futures are equal if they are the same
+  static <T extends @Nullable Object> void tie(Future<T> future, CompletableFuture<T> result) {
+    future.loop.followers.add(result);
+    future.addDoneCallback(
+        f -> {
+          future.loop.followers.remove(result);
+          give(f, result);
+        });
+    var _ =
+        result.whenComplete(
+            (value, exception) -> {
+              if (result.isCancelled()) {
+                future.loop.tryPost(new PostedHandle(future::cancel, ContextMap.EMPTY));
+              }
+            });
+  }
+
+  /// Completes a future of the JDK with the outcome of one of the loop, which is done.
+  private static <T extends @Nullable Object> void give(Future<T> from, CompletableFuture<T> to) {
+    if (from.cancelled()) {
+      to.cancel(false);
+      return;
+    }
+    Throwable exception = from.exception();
+    if (exception != null) {
+      to.completeExceptionally(exception);
+    } else {
+      try {
+        to.complete(from.result());
+      } catch (Exception e) {
+        to.completeExceptionally(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// A loop's default executor: made on demand, shut down with the loop (EL-17, EL-115, EL-116). Loop
+/// thread only.
+final class DefaultExecutor {
+  private static final int THREADS = Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
+  private static final long IDLE_SECONDS = 10;
+
+  private final BaseEventLoop loop;
+  private @Nullable ExecutorService executor;
+  private boolean shutdownCalled;
+
+  DefaultExecutor(BaseEventLoop loop) {
+    this.loop = loop;
+  }
+
+  void set(ExecutorService executor) {
+    this.executor = Objects.requireNonNull(executor, "executor");
+  }
+
+  /// Runs a call in an executor, the default one if none is given.
+  <T extends @Nullable Object> Future<T> run(@Nullable Executor chosen, Callable<T> call) {
+    Objects.requireNonNull(call, "call");
+    Executor target = chosen != null ? chosen : get();
+    Future<T> future = loop.createFuture();
+    // Decides between the start of the call and the cancellation of the future.
+    var decided = new AtomicBoolean();
+    future.addDoneCallback(f -> decided.set(true));
+    target.execute(
+        () -> {
+          if (decided.compareAndSet(false, true)) {
+            runCall(call, future);
+          }
+        });
+    return future;
+  }
+
+  // An executor's thread.
+  private <T extends @Nullable Object> void runCall(Callable<T> call, Future<T> future) {
+    Runnable settle;
+    try {
+      T value = call.call();
+      settle = () -> future.complete(value);
+    } catch (Throwable t) {
+      settle = () -> future.fail(t);
+    }
+    Runnable outcome = settle;
+    // A loop that was closed meanwhile has no use for the outcome.
+    loop.tryPost(
+        new PostedHandle(
+            () -> {
+              if (!future.done()) {
+                outcome.run();
+              }
+            },
+            ContextMap.EMPTY));
+  }
+
+  /// Shuts the executor down and suspends until its threads have ended.
+  void shutdown(@Nullable Duration timeout) {
+    shutdownCalled = true;
+    ExecutorService current = executor;
+    if (current == null) {
+      return;
+    }
+    current.shutdown();
+    Future<Boolean> ended = loop.createFuture();
+    Thread.ofPlatform()
+        .daemon(true)
+        .name("asyncio4j-executor-shutdown")
+        .start(() -> awaitTermination(current, timeout, ended));
+    boolean inTime = Asyncs.awaitUnchecked(ended);
+    if (!inTime) {
+      BaseEventLoop.LOGGER.log(
+          System.Logger.Level.WARNING,
+          "The executor did not finish joining its threads within " + timeout + ": " + current);
+    }
+  }
+
+  private void awaitTermination(
+      ExecutorService current, @Nullable Duration timeout, Future<Boolean> ended) {
+    boolean inTime = false;
+    try {
+      long nanos = timeout == null ? Long.MAX_VALUE : Asyncs.nanosOf(timeout);
+      inTime = current.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread but the JVM's end.
+      Thread.currentThread().interrupt();
+    }
+    boolean result = inTime;
+    loop.tryPost(
+        new PostedHandle(
+            () -> {
+              if (!ended.done()) {
+                ended.complete(result);
+              }
+            },
+            ContextMap.EMPTY));
+  }
+
+  /// Shuts the executor down without waiting. The loop is closing.
+  void close() {
+    shutdownCalled = true;
+    if (executor != null) {
+      executor.shutdown();
+    }
+  }
+
+  private ExecutorService get() {
+    if (shutdownCalled) {
+      throw new IllegalStateException("Executor shutdown has been called");
+    }
+    ExecutorService current = executor;
+    if (current == null) {
+      current = newPool();
+      executor = current;
+    }
+    return current;
+  }
+
+  private static ExecutorService newPool() {
+    // Daemon threads: a program that forgets to close its loop must still be able to end.
+    var pool =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon(true).name("asyncio_", 0).factory());
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+}

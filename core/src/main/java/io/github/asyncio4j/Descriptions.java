@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Texts for `toString` and log messages.
+final class Descriptions {
+  // As asyncio's constants.DEBUG_STACK_DEPTH (B7).
+  private static final int STACK_DEPTH = 10;
+  private static final int VALUE_LENGTH = 80;
+  private static final String PACKAGE = Descriptions.class.getPackageName();
+
+  private Descriptions() {}
+
+  /// Returns the name of a lambda's class as a reader knows it, without the part that differs from
+  /// run to run, or the text of an object that has one of its own.
+  static String ofCallback(Object callback) {
+    if (callback instanceof VoidBody(VoidCoroutine body)) {
+      return ofCallback(body);
+    }
+    Class<?> type = callback.getClass();
+    if (!type.isHidden() && !type.isSynthetic()) {
+      String name = type.getName();
+      return name.substring(name.lastIndexOf('.') + 1) + "()";
+    }
+    String name = type.getName();
+    int end = name.indexOf("$$Lambda");
+    name = end < 0 ? name : name.substring(0, end);
+    return name.substring(name.lastIndexOf('.') + 1) + ".lambda()";
+  }
+
+  static String ofFrame(StackTraceElement frame) {
+    return frame.getFileName() + ":" + frame.getLineNumber();
+  }
+
+  /// Returns the frames of the current thread outside this package, innermost first.
+  static List<StackTraceElement> callerFrames() {
+    return StackWalker.getInstance()
+        .walk(
+            frames ->
+                frames
+                    .dropWhile(f -> packageOf(f.getClassName()).equals(PACKAGE))
+                    .limit(STACK_DEPTH)
+                    .map(StackWalker.StackFrame::toStackTraceElement)
+                    .toList());
+  }
+
+  /// Tells whether a frame is neither of this package nor of the JDK's threads.
+  static boolean isUserFrame(StackTraceElement frame) {
+    String packageName = packageOf(frame.getClassName());
+    return !packageName.equals(PACKAGE)
+        && !packageName.equals("java.lang")
+        && !packageName.equals("jdk.internal.vm");
+  }
+
+  /// Adds the frames of the current thread to a failure of a task, whose own trace ends where its
+  /// virtual thread begins: so the trace tells who ran the loop. The JDK's source launcher also
+  /// counts on its own frames being there. Once only.
+  static void addCallerFrames(Throwable failure) {
+    StackTraceElement[] own = failure.getStackTrace();
+    StackTraceElement[] caller = Thread.currentThread().getStackTrace();
+    if (own.length == 0 || own[own.length - 1].equals(caller[caller.length - 1])) {
+      return;
+    }
+    // Without getStackTrace() and this method.
+    int skipped = Math.min(2, caller.length);
+    StackTraceElement[] all = Arrays.copyOf(own, own.length + caller.length - skipped);
+    System.arraycopy(caller, skipped, all, own.length, caller.length - skipped);
+    failure.setStackTrace(all);
+  }
+
+  /// Returns a value's text, shortened.
+  static String ofValue(@Nullable Object value) {
+    String text = String.valueOf(value);
+    return text.length() <= VALUE_LENGTH ? text : text.substring(0, VALUE_LENGTH - 3) + "...";
+  }
+
+  private static String packageOf(String className) {
+    int dot = className.lastIndexOf('.');
+    return dot < 0 ? "" : className.substring(0, dot);
+  }
+}

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// A result that is not there yet, and the place where a task waits for it (FT-01 to FT-08).
+///
+/// Loop thread only, tasks of the loop included. Completing a future from another thread is a data
+/// race: post it with [EventLoop#callSoonThreadsafe(Runnable)]. Callbacks and waiting tasks never
+/// run inside `setResult` but in the next iteration, in the order in which they were added.
+///
+/// @param <T> what it results in
+public sealed class Future<T extends @Nullable Object> permits Task, GatheringFuture {
+  private enum State {
+    PENDING,
+    CANCELLED,
+    FINISHED
+  }
+
+  /// The loop that the future belongs to.
+  final BaseEventLoop loop;
+
+  private State state = State.PENDING;
+  // FINISHED: the result or a Failure. CANCELLED: the message of cancel() or null.
+  private @Nullable Object outcome;
+  // Nothing, one Handle, or an ArrayList of them: nearly every future has just one.
+  private @Nullable Object callbacks;
+  private final @Nullable HandleTrace trace;
+
+  /// Makes a pending future.
+  ///
+  /// @param loop the loop it belongs to
+  Future(BaseEventLoop loop) {
+    this.loop = loop;
+    this.trace = loop.getDebug() ? new HandleTrace() : null;
+  }
+
+  /// Suspends the current task until the future is done, and returns its result (FT-07).
+  ///
+  /// A future that is done answers at once, without suspending. Cancelling the task cancels
+  /// this future.
+  ///
+  /// @throws CancelledError when the task or the future is cancelled
+  /// @throws IllegalStateException outside a task of this future's loop, or in the task that this
+  ///   is
+  /// @throws Exception the exception of the future, as it is
+  public final T await() throws Exception {
+    if (state == State.PENDING) {
+      Task.current(loop, "await()").waitFor(this);
+    }
+    return result();
+  }
+
+  /// Waits for a stage of any kind in the current task and returns its result.
+  ///
+  /// Cancelling the task cancels the stage's [CompletableFuture].
+  ///
+  /// @throws CancelledError when the task is cancelled, or the stage was
+  /// @throws IllegalStateException outside a task
+  /// @throws Exception the exception of the stage, taken out of its `CompletionException`
+  public static <T extends @Nullable Object> T await(CompletionStage<T> stage) throws Exception {
+    Task<?> task = Task.ofThisThread();
+    if (task == null) {
+      throw new IllegalStateException("await() called outside a task: " + stage);
+    }
+    return CompletionStages.wrap(stage, task.loop).await();
+  }
+
+  /// Returns the result (FT-02).
+  ///
+  /// @throws InvalidStateException when the future is pending
+  /// @throws CancelledError when it is cancelled
+  /// @throws Exception the exception of the future, as it is
+  // Only complete(T) stores a result, and where T is not nullable it is none that is null.
+  @SuppressWarnings({"unchecked", "NullAway"})
+  public final T result() throws Exception {
+    if (state == State.FINISHED) {
+      if (outcome instanceof Failure failure) {
+        failure.retrieved();
+        throw failure.rethrow();
+      }
+      return (T) outcome;
+    }
+    if (state == State.CANCELLED) {
+      throw cancelledError();
+    }
+    throw new InvalidStateException("Result is not set: " + this);
+  }
+
+  /// Returns the exception, or null when there is a result (FT-02). Marks it as retrieved.
+  ///
+  /// @throws InvalidStateException when the future is pending
+  /// @throws CancelledError when it is cancelled
+  public final @Nullable Throwable exception() {
+    return switch (state) {
+      case PENDING -> throw new InvalidStateException("Exception is not set: " + this);
+      case CANCELLED -> throw cancelledError();
+      case FINISHED -> {
+        if (outcome instanceof Failure failure) {
+          failure.retrieved();
+          yield failure.exception;
+        }
+        yield null;
+      }
+    };
+  }
+
+  /// Tells whether there is a result, an exception or a cancellation.
+  public final boolean done() {
+    return state != State.PENDING;
+  }
+
+  /// Tells whether the future was cancelled.
+  public final boolean cancelled() {
+    return state == State.CANCELLED;
+  }
+
+  /// Sets the result and queues the callbacks (FT-03).
+  ///
+  /// @throws InvalidStateException when the future is done
+  /// @throws IllegalStateException when this is a task, or callbacks wait and the loop is closed
+  public void setResult(T value) {
+    complete(value);
+  }
+
+  /// Sets the exception and queues the callbacks (FT-03).
+  ///
+  /// If nobody ever asks for it, it is reported to the exception handler (FT-06).
+  ///
+  /// @throws InvalidStateException when the future is done
+  /// @throws IllegalStateException when this is a task, or callbacks wait and the loop is closed
+  public void setException(Throwable exception) {
+    fail(exception);
+  }
+
+  /// Cancels the future: who waits for it gets a [CancelledError] (FT-04).
+  ///
+  /// @return false when it was done already
+  public final boolean cancel() {
+    return cancel(null);
+  }
+
+  /// Cancels the future with a message for the [CancelledError] (FT-04).
+  ///
+  /// @return false when it was done already
+  public boolean cancel(@Nullable String message) {
+    if (state != State.PENDING) {
+      return false;
+    }
+    state = State.CANCELLED;
+    outcome = message;
+    queueCallbacks();
+    return true;
+  }
+
+  /// Adds a callback, to be queued when the future is done, or now if it is (FT-05).
+  ///
+  /// It runs in a copy of the context that is current now. What it throws goes to the exception
+  /// handler and stops no other callback.
+  public final void addDoneCallback(Consumer<? super Future<T>> callback) {
+    addDoneCallback(callback, null);
+  }
+
+  /// Adds a callback that runs in the given context; null stands for a copy of the current one.
+  public final void addDoneCallback(
+      Consumer<? super Future<T>> callback, @Nullable Context context) {
+    Objects.requireNonNull(callback, "callback");
+    addCallback(new DoneCallback<>(this, callback, context != null ? context : loop.snapshot()));
+  }
+
+  /// Removes every callback that equals the given one (FT-05).
+  ///
+  /// @return how many were removed
+  public final int removeDoneCallback(Consumer<? super Future<T>> callback) {
+    return removeCallbacks(h -> h instanceof DoneCallback<?> done && done.calls(callback));
+  }
+
+  /// Returns the loop that the future belongs to.
+  public final EventLoop getLoop() {
+    return loop;
+  }
+
+  /// Returns a future of the JDK that is completed with this one's outcome. Loop thread only; what
+  /// it returns may be used by any thread.
+  ///
+  /// Cancelling it cancels this future, a [CancelledError] of this one cancels it. It is completed
+  /// on the loop thread, so stages that depend on it without an executor run there.
+  public final CompletableFuture<T> toCompletableFuture() {
+    return CompletionStages.unwrap(this);
+  }
+
+  // For the package: completing, waiting, reporting.
+
+  final void complete(T value) {
+    ensurePending();
+    outcome = value;
+    state = State.FINISHED;
+    queueCallbacks();
+  }
+
+  final void fail(Throwable exception) {
+    Objects.requireNonNull(exception, "exception");
+    ensurePending();
+    outcome = Failure.of(exception, this);
+    state = State.FINISHED;
+    queueCallbacks();
+  }
+
+  private void ensurePending() {
+    if (state != State.PENDING) {
+      throw new InvalidStateException("invalid state: " + this);
+    }
+  }
+
+  /// Tells whether the exception is one that ends the run of the loop. Does not mark it as
+  /// retrieved.
+  final boolean endsRun() {
+    return state == State.FINISHED
+        && outcome instanceof Failure failure
+        && BaseEventLoop.endsRun(failure.exception);
+  }
+
+  /// Keeps a failure that nobody retrieves from being reported.
+  final void markRetrieved() {
+    if (outcome instanceof Failure failure && state == State.FINISHED) {
+      failure.retrieved();
+    }
+  }
+
+  /// Adds a handle that is queued when the future is done, or now if it is.
+  final void addCallback(Handle handle) {
+    if (state != State.PENDING) {
+      loop.enqueue(handle);
+    } else if (callbacks == null) {
+      callbacks = handle;
+    } else {
+      if (callbacks instanceof Handle first) {
+        var list = new ArrayList<Handle>(4);
+        list.add(first);
+        callbacks = list;
+      }
+      callbackList().add(handle);
+    }
+  }
+
+  /// Removes the handle of a task that waits no more.
+  ///
+  /// @return false when it is queued already
+  final boolean removeWaiter(Handle handle) {
+    return removeCallbacks(h -> h == handle) > 0;
+  }
+
+  private int removeCallbacks(Predicate<Handle> which) {
+    if (callbacks == null) {
+      return 0;
+    }
+    if (callbacks instanceof Handle only) {
+      if (!which.test(only)) {
+        return 0;
+      }
+      callbacks = null;
+      return 1;
+    }
+    List<Handle> list = callbackList();
+    int before = list.size();
+    list.removeIf(which);
+    return before - list.size();
+  }
+
+  private void queueCallbacks() {
+    Object queued = callbacks;
+    if (queued == null) {
+      return;
+    }
+    if (queued instanceof Handle only) {
+      loop.enqueue(only);
+    } else {
+      callbackList().forEach(loop::enqueue);
+    }
+    callbacks = null;
+  }
+
+  @SuppressWarnings("unchecked") // it holds nothing, a Handle, or a list of them
+  private List<Handle> callbackList() {
+    return (List<Handle>) Objects.requireNonNull(callbacks);
+  }
+
+  private CancelledError cancelledError() {
+    return new CancelledError((String) outcome);
+  }
+
+  @Nullable HandleTrace trace() {
+    return trace;
+  }
+
+  /// Returns what a text says between the class and the state's details.
+  String describeState() {
+    return switch (state) {
+      case PENDING -> "pending";
+      case CANCELLED -> "cancelled";
+      case FINISHED -> "finished";
+    };
+  }
+
+  String describeDetails() {
+    var text = new StringBuilder();
+    if (state == State.FINISHED) {
+      if (outcome instanceof Failure failure) {
+        text.append(" exception=").append(Descriptions.ofValue(failure.exception));
+      } else {
+        text.append(" result=").append(Descriptions.ofValue(outcome));
+      }
+    }
+    text.append(describeCallbacks());
+    if (trace != null) {
+      text.append(trace.createdAt());
+    }
+    return text.toString();
+  }
+
+  private String describeCallbacks() {
+    if (callbacks == null) {
+      return "";
+    }
+    if (callbacks instanceof Handle only) {
+      return " cb=[" + only.describeCallback() + "]";
+    }
+    List<Handle> list = callbackList();
+    return switch (list.size()) {
+      case 0 -> "";
+      case 1 -> " cb=[" + list.getFirst().describeCallback() + "]";
+      case 2 ->
+          " cb=["
+              + list.getFirst().describeCallback()
+              + ", "
+              + list.getLast().describeCallback()
+              + "]";
+      default ->
+          " cb=["
+              + list.getFirst().describeCallback()
+              + ", <"
+              + (list.size() - 2)
+              + " more>, "
+              + list.getLast().describeCallback()
+              + "]";
+    };
+  }
+
+  @Override
+  public String toString() {
+    return "<Future " + describeState() + describeDetails() + ">";
+  }
+}

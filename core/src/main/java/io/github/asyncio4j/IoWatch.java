@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import io.github.asyncio4j.selector.ReadyListener;
+import io.github.asyncio4j.selector.Registration;
+import io.github.asyncio4j.selector.Selector;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A loop's watch over one descriptor: what to call when it is readable or writable (EL-100, R-12).
+///
+/// Loop thread only. Made by [BaseEventLoop#watch] for transports and by `addReader` and
+/// `addWriter`. The callbacks are queued as handles in the order of the poll, and the same two
+/// handles serve for as long as the watch lives, so an event allocates nothing.
+public final class IoWatch {
+  /// What holds a descriptor for itself, such as a transport.
+  public interface Owner {
+    /// Called when the loop is closed while the watch is open: release the descriptor, now. The
+    /// loop takes no callbacks any more.
+    void loopClosed();
+  }
+
+  private final Watches watches;
+  private final Object key;
+  private final @Nullable Owner owner;
+  private final Registration registration;
+  private @Nullable IoHandle reader;
+  private @Nullable IoHandle writer;
+  private int interest;
+
+  IoWatch(Watches watches, Object key, @Nullable Owner owner, Registrar registrar)
+      throws IOException {
+    this.watches = watches;
+    this.key = key;
+    this.owner = owner;
+    this.registration = registrar.register(this::ready);
+  }
+
+  /// Registers a listener with the selector.
+  interface Registrar {
+    Registration register(ReadyListener listener) throws IOException;
+  }
+
+  /// Starts or stops calling back on readability. Stopping also drops a call that is queued already
+  ///
+  ///
+  /// @throws UncheckedIOException when the kernel refuses
+  public void reading(boolean on) {
+    setInterest(on ? interest | Selector.READ : interest & ~Selector.READ);
+  }
+
+  /// Starts or stops calling back on writability; as [#reading(boolean)].
+  public void writing(boolean on) {
+    setInterest(on ? interest | Selector.WRITE : interest & ~Selector.WRITE);
+  }
+
+  /// Tells whether readability is watched.
+  public boolean isReading() {
+    return (interest & Selector.READ) != 0;
+  }
+
+  /// Tells whether writability is watched.
+  public boolean isWriting() {
+    return (interest & Selector.WRITE) != 0;
+  }
+
+  /// Ends the watch. Idempotent. Close it before the descriptor.
+  public void close() {
+    changeInterest(0);
+    registration.cancel();
+    watches.closed(key, this);
+  }
+
+  @Nullable Owner owner() {
+    return owner;
+  }
+
+  void setReader(@Nullable IoHandle handle) {
+    if (reader != null) {
+      reader.cancel();
+    }
+    reader = handle;
+    reading(handle != null);
+  }
+
+  void setWriter(@Nullable IoHandle handle) {
+    if (writer != null) {
+      writer.cancel();
+    }
+    writer = handle;
+    writing(handle != null);
+  }
+
+  /// Sets the callbacks without watching for anything yet.
+  void setCallbacks(IoHandle reader, IoHandle writer) {
+    this.reader = reader;
+    this.writer = writer;
+  }
+
+  boolean isIdle() {
+    return interest == 0;
+  }
+
+  private void setInterest(int wanted) {
+    if (wanted == interest) {
+      return;
+    }
+    try {
+      registration.interest(wanted);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    changeInterest(wanted);
+  }
+
+  private void changeInterest(int wanted) {
+    watches.interestChanged(interest != 0, wanted != 0);
+    interest = wanted;
+  }
+
+  // Called by the selector while it polls.
+  private void ready(int ops) {
+    if ((ops & Selector.READ) != 0 && isReading()) {
+      watches.queue(Objects.requireNonNull(reader));
+    }
+    if ((ops & Selector.WRITE) != 0 && isWriting()) {
+      watches.queue(Objects.requireNonNull(writer));
+    }
+  }
+
+  /// The handle of one direction. Skipped when its direction is not watched any more.
+  static final class IoHandle extends Handle {
+    private final IoWatch watch;
+    private final int op;
+
+    IoHandle(IoWatch watch, int op, Runnable callback, Object scope) {
+      super(callback, scope);
+      this.watch = watch;
+      this.op = op;
+    }
+
+    @Override
+    void run(BaseEventLoop loop) {
+      if ((watch.interest & op) != 0) {
+        super.run(loop);
+      }
+    }
+  }
+}

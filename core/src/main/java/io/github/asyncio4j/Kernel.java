@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.github.asyncio4j.selector.Selector;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The iteration of a loop: what is ready, what is due, what was posted, and the poll between.
+///
+/// Loop thread only, save for [#post(PostedHandle)]. "The loop thread" is here, as everywhere in
+/// this package, whoever holds the loop: its own thread, or a task's thread that runs in its stead.
+final class Kernel {
+  // The poll is never longer than a day, whatever the first timer says.
+  private static final long MAX_POLL_NANOS = TimeUnit.HOURS.toNanos(24);
+  private static final VarHandle SLEEPING;
+
+  static {
+    try {
+      SLEEPING = MethodHandles.lookup().findVarHandle(Kernel.class, "sleeping", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final BaseEventLoop loop;
+  private final Selector selector;
+  final ReadyQueue ready = new ReadyQueue();
+  final TimerQueue timers = new TimerQueue();
+  final Watches watches;
+  private final PostedQueue posted = new PostedQueue();
+
+  // True while the loop may be blocked in the selector. Who posts and turns it false wakes it up.
+  private volatile boolean sleeping;
+
+  // Loop thread.
+  private boolean stopping;
+  private @Nullable Throwable endOfRun;
+  private long slowCallbackNanos = TimeUnit.MILLISECONDS.toNanos(100);
+
+  Kernel(BaseEventLoop loop, Selector selector) {
+    this.loop = loop;
+    this.selector = selector;
+    this.watches = new Watches(selector, ready);
+  }
+
+  /// Makes iterations until the loop is stopped.
+  void run(CoroutineEngine engine) throws IOException {
+    boolean interrupted = false;
+    try {
+      do {
+        interrupted |= runOnce(engine);
+      } while (!stopping);
+    } finally {
+      stopping = false;
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /// Makes one iteration.
+  ///
+  /// @return whether the thread was interrupted meanwhile
+  private boolean runOnce(CoroutineEngine engine) throws IOException {
+    timers.purge();
+    poll(pollTimeout(), engine);
+    // An interrupt has no meaning for a loop, and would keep the JDK's selector from ever waiting.
+    boolean interrupted = Thread.interrupted();
+    posted.drainTo(ready);
+    if (timers.size() > 0) {
+      timers.moveDueTo(ready, loop.time());
+    }
+    runReady();
+    loop.failures.reportCollected();
+    return interrupted;
+  }
+
+  // As R-04: at once if there is work, else until the first timer, else for ever.
+  private long pollTimeout() {
+    if (!ready.isEmpty() || stopping) {
+      return 0;
+    }
+    if (timers.size() == 0) {
+      return -1;
+    }
+    long now = loop.time();
+    long first = timers.firstInstant();
+    // The difference of two instants may overflow only when the first is at the end of time.
+    return first <= now ? 0 : Math.min(Math.max(first - now, 1), MAX_POLL_NANOS);
+  }
+
+  private void poll(long timeoutNanos, CoroutineEngine engine) throws IOException {
+    if (timeoutNanos == 0 || engine.looksBeforeItWaits(selector)) {
+      // With nothing watched there is nothing a poll could find: what other threads post is seen
+      // without it. That spares a system call an iteration while only tasks and callbacks run.
+      if (watches.anyInterest()) {
+        selector.select(0);
+      }
+      if (timeoutNanos == 0 || !ready.isEmpty()) {
+        return;
+      }
+    }
+    // The order matters: announce the sleep, then look. A thread that posts looks the other way
+    // round, so one of the two always sees the other.
+    sleeping = true;
+    if (posted.isEmpty()) {
+      engine.select(selector, timeoutNanos);
+    }
+    sleeping = false;
+  }
+
+  // Exactly the handles that are ready now: what they queue waits for the next iteration.
+  private void runReady() {
+    if (loop.getDebug()) {
+      runReadyTimed();
+      return;
+    }
+    for (int n = ready.size(); n > 0; n--) {
+      ready.take().run(loop);
+      if (endOfRun != null) {
+        throwEndOfRun();
+      }
+    }
+  }
+
+  private void runReadyTimed() {
+    for (int n = ready.size(); n > 0; n--) {
+      Handle handle = ready.take();
+      long start = System.nanoTime();
+      handle.run(loop);
+      long took = System.nanoTime() - start;
+      if (took >= slowCallbackNanos) {
+        Object slow = handle instanceof Strand strand ? strand.task : handle;
+        BaseEventLoop.LOGGER.log(
+            WARNING,
+            String.format(Locale.ROOT, "Executing %s took %.3f seconds", slow, took / 1e9));
+      }
+      if (endOfRun != null) {
+        throwEndOfRun();
+      }
+    }
+  }
+
+  private void throwEndOfRun() {
+    Throwable t = endOfRun;
+    endOfRun = null;
+    throw (Error) Objects.requireNonNull(t);
+  }
+
+  /// Ends the run after the current iteration.
+  void stop() {
+    stopping = true;
+  }
+
+  /// Ends the run with an error, as soon as the current handle returns.
+  void endRun(Throwable t) {
+    endOfRun = t;
+  }
+
+  /// Queues a handle and wakes the loop. Any thread.
+  ///
+  /// @return false when the loop is closed and the handle was not queued
+  boolean post(PostedHandle handle) {
+    if (!posted.add(handle)) {
+      return false;
+    }
+    // The volatile read spares all but the first of a batch the compare-and-set and the wake-up.
+    if (sleeping && SLEEPING.compareAndSet(this, true, false)) {
+      selector.wakeup();
+    }
+    return true;
+  }
+
+  /// Queues what was posted so far, so that it comes before what is queued next.
+  void takePosted() {
+    posted.drainTo(ready);
+  }
+
+  /// Drops what is queued, save for tasks that can go on after a blocking call of the JDK: those
+  /// run. The loop is closed.
+  void runContinuations() {
+    posted.drainTo(ready);
+    while (!ready.isEmpty()) {
+      if (ready.take() instanceof PostedHandle handle) {
+        handle.runAfterClose();
+      }
+      posted.drainTo(ready);
+    }
+  }
+
+  /// Refuses what is posted from now on and drops what was.
+  void refusePosted() {
+    posted.close();
+  }
+
+  /// Drops what is queued and releases every descriptor. The loop is closed.
+  void close(Closing closing) {
+    while (!ready.isEmpty()) {
+      ready.take();
+    }
+    timers.clear();
+    watches.closeAll(closing);
+  }
+
+  long slowCallbackNanos() {
+    return slowCallbackNanos;
+  }
+
+  void setSlowCallbackNanos(long nanos) {
+    slowCallbackNanos = nanos;
+  }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/// A task's virtual thread, carried by the thread of its loop. It is the thread's scheduler itself.
+final class LoopThreadStrand extends Strand implements Executor {
+  /*
+   * Some facts about virtual threads with a scheduler of their own (JDK 21 to 26).
+   *
+   * The thread hands its continuation to the scheduler, always the same Runnable, whenever it can
+   * run: in start(), after unpark, at the end of a timed wait, when a monitor is free, and right
+   * after Thread.yield has unmounted it. Any platform thread may run it; from a virtual one it
+   * throws WrongThreadException. Running it when the thread is not runnable does nothing.
+   *
+   * A suspension of ours is therefore a Thread.yield whose hand-over is ignored: the thread stays
+   * runnable, and the next step runs the continuation. Compared with park and unpark this costs the
+   * same, no permit and no interrupt can wake it by mistake, and yield returns at once when the
+   * thread is pinned, where park would block the loop for ever.
+   *
+   * A virtual thread that is started inside a task without a scheduler of its own inherits the
+   * task's, JDK-internal pollers included. Such a continuation is told apart by identity and goes to
+   * the JDK's scheduler; else the whole JVM would stop reading sockets when the loop stops.
+   */
+
+  // Set by the loop thread inside Thread.start(); others see it by way of the thread's own state.
+  private @Nullable Runnable continuation;
+
+  LoopThreadStrand(Task<?> task) {
+    super(task);
+  }
+
+  /// Returns the task whose thread this is, or null.
+  static @Nullable Task<?> taskOf(Thread virtualThread) {
+    return VirtualThreads.schedulerOf(virtualThread) instanceof LoopThreadStrand strand
+            && strand.thread == virtualThread
+        ? strand.task
+        : null;
+  }
+
+  @Override
+  void resume() {
+    if (state == State.NEW) {
+      Thread created = VirtualThreads.newThread(this, this::runBody);
+      thread = created;
+      created.start();
+    }
+    state = State.RUNNING;
+    // Who takes the thread's stack trace keeps the continuation from running for a moment and then
+    // hands it over again. That execute() must see the state, or this step would be lost.
+    VarHandle.fullFence();
+    runContinuation();
+  }
+
+  @Override
+  @SuppressWarnings("ThreadPriorityCheck") // the yield is not a hint here: it unmounts the thread
+  void suspend() {
+    state = State.SUSPENDED;
+    Thread.yield();
+    if (state == State.SUSPENDED) {
+      state = State.RUNNING;
+      throw new IllegalStateException(
+          "cannot suspend inside a native frame or a class initialiser: " + task);
+    }
+  }
+
+  /// Takes a continuation that can run. Any thread.
+  @Override
+  public void execute(Runnable runnable) {
+    if (continuation == null) {
+      continuation = runnable;
+    } else if (continuation != runnable) {
+      VirtualThreads.defaultScheduler().execute(runnable);
+    } else if (state == State.RUNNING) {
+      // A blocking call of the JDK is over, or the body has called Thread.yield.
+      task.loop.post(new ContinueHandle(this));
+    }
+  }
+
+  /// Goes on after a blocking call of the JDK. Loop thread.
+  private void goOn() {
+    if (state == State.RUNNING) {
+      runContinuation();
+    }
+  }
+
+  private void runContinuation() {
+    BaseEventLoop loop = task.loop;
+    Task<?> before = loop.currentTask;
+    loop.currentTask = task;
+    try {
+      Objects.requireNonNull(continuation).run();
+    } finally {
+      loop.currentTask = before;
+    }
+    if (state == State.RUNNING && loop.getDebug()) {
+      loop.blockedInJdk(task);
+    }
+  }
+
+  @Override
+  void abandon() {
+    switch (state) {
+      case NEW -> state = State.ENDED;
+      case SUSPENDED -> {
+        state = State.RUNNING;
+        runContinuation();
+      }
+      case RUNNING -> Objects.requireNonNull(thread).interrupt();
+      case ENDED -> {}
+    }
+  }
+
+  @Override
+  @SuppressWarnings("ThreadPriorityCheck") // as in suspend()
+  void giveUp() {
+    state = State.SUSPENDED;
+    Thread.yield();
+  }
+
+  private void continueElsewhere() {
+    VirtualThreads.defaultScheduler().execute(Objects.requireNonNull(continuation));
+  }
+
+  /// Runs the continuation in its turn among the loop's handles.
+  private static final class ContinueHandle extends PostedHandle {
+    private final LoopThreadStrand strand;
+
+    ContinueHandle(LoopThreadStrand strand) {
+      super(Handle::doNothing, ContextMap.EMPTY);
+      this.strand = strand;
+    }
+
+    @Override
+    void run(BaseEventLoop loop) {
+      strand.goOn();
+    }
+
+    @Override
+    void runAfterClose() {
+      strand.goOn();
+    }
+
+    @Override
+    void dropped() {
+      // The loop is closed. The thread must go on all the same: others may wait for it.
+      strand.continueElsewhere();
+    }
+
+    @Override
+    String describeCallback() {
+      return strand.describeCallback();
+    }
+  }
+}

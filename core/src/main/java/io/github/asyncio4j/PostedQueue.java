@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// What other threads have posted to a loop, oldest first per thread.
+///
+/// Any thread adds; only the loop thread takes.
+final class PostedQueue {
+  /*
+   * A stack of intrusive nodes that the loop takes whole and reverses. Adding is one
+   * compare-and-set, taking one exchange however many there are, and nothing is allocated beside
+   * the handle that the caller gets anyway. The order per thread is kept because a thread's second
+   * node lies above its first.
+   */
+  private static final PostedHandle CLOSED = new PostedHandle(Handle::doNothing, ContextMap.EMPTY);
+
+  private final AtomicReference<@Nullable PostedHandle> newest = new AtomicReference<>();
+
+  /// Adds a handle.
+  ///
+  /// @return false when the queue is closed and the handle was not added
+  boolean add(PostedHandle handle) {
+    PostedHandle top;
+    do {
+      top = newest.get();
+      if (top == CLOSED) {
+        return false;
+      }
+      handle.next = top;
+    } while (!newest.compareAndSet(top, handle));
+    return true;
+  }
+
+  boolean isEmpty() {
+    return newest.get() == null;
+  }
+
+  /// Moves everything to the ready queue.
+  void drainTo(ReadyQueue ready) {
+    if (newest.get() == null) {
+      return;
+    }
+    for (PostedHandle h = oldestFirst(newest.getAndSet(null)); h != null; ) {
+      PostedHandle next = h.next;
+      h.next = null;
+      ready.add(h);
+      h = next;
+    }
+  }
+
+  /// Refuses everything from now on and drops what is queued.
+  void close() {
+    PostedHandle top = newest.getAndSet(CLOSED);
+    for (PostedHandle h = top == CLOSED ? null : oldestFirst(top); h != null; h = h.next) {
+      h.dropped();
+    }
+  }
+
+  private static @Nullable PostedHandle oldestFirst(@Nullable PostedHandle top) {
+    PostedHandle oldest = null;
+    while (top != null) {
+      PostedHandle below = top.next;
+      top.next = oldest;
+      oldest = top;
+      top = below;
+    }
+    return oldest;
+  }
+}

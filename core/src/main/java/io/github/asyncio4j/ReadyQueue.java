@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The handles that run next, first in first out. Loop thread only.
+final class ReadyQueue {
+  private static final int INITIAL_CAPACITY = 256;
+  // A burst must not hold its memory for ever: above this the array is given up when it runs empty.
+  private static final int KEPT_CAPACITY = 1 << 16;
+
+  // A ring whose length is a power of two.
+  private @Nullable Handle[] ring = new Handle[INITIAL_CAPACITY];
+  private int head;
+  private int size;
+
+  int size() {
+    return size;
+  }
+
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  void add(Handle handle) {
+    if (size == ring.length) {
+      grow();
+    }
+    ring[(head + size) & (ring.length - 1)] = handle;
+    size++;
+  }
+
+  /// Removes and returns the first handle; there must be one.
+  Handle take() {
+    Handle handle = Objects.requireNonNull(ring[head]);
+    ring[head] = null;
+    head = (head + 1) & (ring.length - 1);
+    size--;
+    if (size == 0 && ring.length > KEPT_CAPACITY) {
+      ring = new Handle[INITIAL_CAPACITY];
+      head = 0;
+    }
+    return handle;
+  }
+
+  private void grow() {
+    int length = ring.length;
+    @Nullable Handle[] bigger = Arrays.copyOfRange(ring, head, head + length * 2);
+    System.arraycopy(ring, 0, bigger, length - head, head);
+    Arrays.fill(bigger, length, bigger.length, null);
+    ring = bigger;
+    head = 0;
+  }
+}

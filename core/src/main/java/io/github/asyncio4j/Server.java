@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import io.github.asyncio4j.socket.TransportSocket;
+import java.io.IOException;
+import java.util.List;
+
+/// A set of listening sockets and the connections accepted from them (EL-150 to EL-157).
+///
+/// Made by `createServer`. Loop thread only, tasks of the loop included.
+///
+/// In a try-with-resources statement only [#close()] is called; connections that are open live on.
+/// Call [#waitClosed()] to wait for them, after [#closeClients()] or [#abortClients()] to end them.
+public interface Server extends AutoCloseable {
+  /// Returns the loop that the server belongs to.
+  EventLoop getLoop();
+
+  /// Tells whether the server is accepting connections.
+  boolean isServing();
+
+  /// Returns the listening sockets, a fresh list each time; empty once closed (EL-153, R-97).
+  List<TransportSocket> sockets();
+
+  /// Starts to listen and accept; does nothing when it already does. Suspends for one iteration, so
+  /// that the server is live on return (EL-155).
+  ///
+  /// @throws IllegalStateException when the server is closed, or outside a task of its loop
+  /// @throws IOException when listening fails
+  void startServing() throws IOException;
+
+  /// Starts to serve and suspends until the server is closed or the task is cancelled (EL-156).
+  ///
+  /// When the task is cancelled it closes the server and waits for its connections first.
+  /// When the server is closed by someone else it ends with [CancelledError].
+  ///
+  /// @throws IllegalStateException when the server is closed or served already, or outside a task
+  /// @throws IOException when listening fails
+  void serveForever() throws IOException;
+
+  /// Closes the listening sockets at once and ends `serveForever`; idempotent (EL-150, R-90).
+  ///
+  /// Connections that are open stay open. Does not suspend.
+  @Override
+  void close();
+
+  /// Calls `close()` on the transport of each open connection (EL-152).
+  void closeClients();
+
+  /// Calls `abort()` on the transport of each open connection (EL-152).
+  void abortClients();
+
+  /// Suspends until the server is closed and its last connection is gone (EL-151, R-91).
+  ///
+  /// @throws IllegalStateException outside a task of the loop
+  void waitClosed();
+}

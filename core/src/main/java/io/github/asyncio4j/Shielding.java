@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Protects a future from the cancellation of who waits for it (TC-07, R-51). Loop thread only.
+final class Shielding {
+  private Shielding() {}
+
+  static <T extends @Nullable Object> Future<T> of(Future<T> inner) {
+    if (inner.done()) {
+      return inner;
+    }
+    Future<T> outer = inner.loop.createFuture();
+    Consumer<Future<T>> onInner = f -> innerDone(f, outer);
+    inner.addDoneCallback(onInner);
+    outer.addDoneCallback(
+        f -> {
+          if (!inner.done()) {
+            inner.removeDoneCallback(onInner);
+          }
+        });
+    return outer;
+  }
+
+  private static <T extends @Nullable Object> void innerDone(Future<T> inner, Future<T> outer) {
+    if (outer.cancelled()) {
+      // Cancelled in the same iteration: the failure counts as seen, as in asyncio.
+      inner.markRetrieved();
+      return;
+    }
+    if (inner.cancelled()) {
+      outer.cancel();
+      return;
+    }
+    Throwable exception = inner.exception();
+    if (exception != null) {
+      outer.fail(exception);
+      return;
+    }
+    try {
+      outer.complete(inner.result());
+    } catch (Exception e) {
+      throw new IllegalStateException("a future without an exception has failed: " + inner, e);
+    }
+  }
+}

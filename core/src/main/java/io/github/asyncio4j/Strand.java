@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import org.jspecify.annotations.Nullable;
+
+/// The virtual thread of one task, and the handle that makes its next step when the loop runs it.
+///
+/// At most one step of a task is queued at any time, so one handle serves for all of them and a
+/// step allocates nothing.
+abstract class Strand extends Handle {
+  /// What a strand is doing. Written with the loop held: by the loop thread, or by the task's
+  /// thread while it runs in the loop's stead.
+  enum State {
+    /// No step has been made; there is no thread.
+    NEW,
+    /// In the body: running, or suspended by the JDK inside a blocking call.
+    RUNNING,
+    /// Suspended by us until the next step.
+    SUSPENDED,
+    /// The body has ended.
+    ENDED
+  }
+
+  final Task<?> task;
+  State state = State.NEW;
+  // Set once, by the loop thread, when the first step is made.
+  @Nullable Thread thread;
+
+  Strand(Task<?> task) {
+    super(Handle::doNothing, ContextMap.EMPTY);
+    this.task = task;
+  }
+
+  /// Runs the task until it is suspended or ends. Loop thread.
+  abstract void resume();
+
+  /// Suspends the task until [#resume()] is called. Its own thread.
+  ///
+  /// @throws IllegalStateException when the thread cannot be suspended here
+  abstract void suspend();
+
+  /// Ends a strand whose loop is closing: its body runs on with every suspending call failing. A
+  /// platform thread, which closes the loop; tasks that the JDK has suspended are interrupted and
+  /// go on when the loop takes what was posted.
+  abstract void abandon();
+
+  /// Never returns from here: the body has had its chances to end. Its own thread.
+  abstract void giveUp();
+
+  /// Tells whether the body is inside a blocking call of the JDK, as far as the loop knows. Loop
+  /// thread, from outside the body.
+  final boolean isBlockedInJdk() {
+    return state == State.RUNNING && task.loop.currentTask != task;
+  }
+
+  @Override
+  final void run(BaseEventLoop loop) {
+    task.step();
+  }
+
+  /// Runs the body. The strand's own thread.
+  final void runBody() {
+    task.runBody();
+    state = State.ENDED;
+  }
+
+  @Override
+  String describeCallback() {
+    return task.toString();
+  }
+}

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.io.PrintStream;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// A coroutine that is running, and the future of its result (TK-01 to TK-09).
+///
+/// Loop thread only, tasks of the loop included. The loop holds every pending task strongly, so a
+/// task that nobody refers to runs on.
+///
+/// A task is one of: not started, waiting for a future, about to make a step, or done. It makes a
+/// step when the loop runs its handle, and runs until the next suspending call.
+public final class Task<T extends @Nullable Object> extends Future<T> {
+  private static final AtomicLong NEXT_NUMBER = new AtomicLong(1);
+
+  // How often a task may ignore that its loop is closed before it is left where it is.
+  private static final int MAX_REFUSALS = 1000;
+
+  private final Coroutine<T> body;
+  private final Strand strand;
+  private final Context context;
+
+  // What code in this task runs in: the task's context, or one that it has entered for a while. The
+  // task's own thread.
+  Context currentContext;
+
+  // The registry's links. Loop thread only.
+  @Nullable Task<?> previous;
+  @Nullable Task<?> next;
+
+  // All below: whoever holds the loop.
+  private @Nullable String name;
+  private final long number;
+  private @Nullable Future<?> waitingFor;
+  private boolean mustCancel;
+  private @Nullable String cancelMessage;
+  private int cancelRequests;
+  // Who starts the task awaits it or drops it on purpose: not worth a report when the loop closes.
+  private boolean reportedWhenAbandoned = true;
+  private boolean abandoned;
+  // Steps that are queued but whose suspension was refused.
+  private int ignoredSteps;
+  private boolean interruptSent;
+  private int refusals;
+
+  /// Makes a task and queues its first step (TK-01). [EventLoop#createTask(Coroutine)] is the usual
+  /// way; this one is for task factories.
+  ///
+  /// @param loop the loop it belongs to
+  /// @param body what it runs
+  /// @param name for messages and dumps, or null for the next `Task-N`
+  /// @param context what it runs in, or null for a copy of the current one
+  /// @throws IllegalStateException when the loop is closed
+  /// @throws IllegalArgumentException when the loop is not one of this library's
+  public Task(EventLoop loop, Coroutine<T> body, @Nullable String name, @Nullable Context context) {
+    super(BaseEventLoop.require(loop));
+    this.body = Objects.requireNonNull(body, "body");
+    this.name = name;
+    this.number = name == null ? NEXT_NUMBER.getAndIncrement() : 0;
+    this.context = context != null ? context : new Context(this.loop.snapshotVars());
+    this.currentContext = this.context;
+    this.strand = this.loop.newStrand(this);
+    this.loop.enqueue(strand);
+    this.loop.tasks.add(this);
+  }
+
+  /// Returns the task whose thread this is, or null. Any thread.
+  static @Nullable Task<?> ofThisThread() {
+    Thread thread = Thread.currentThread();
+    if (!thread.isVirtual()) {
+      return null;
+    }
+    Task<?> task = LoopThreadStrand.taskOf(thread);
+    return task != null ? task : BatonStrand.taskOfThisThread();
+  }
+
+  /// Returns the task of the loop that is calling.
+  ///
+  /// @param call what it wants to do, for the exception's text
+  /// @throws IllegalStateException outside a task of that loop
+  static Task<?> current(BaseEventLoop loop, String call) {
+    Task<?> task = loop.currentTask;
+    if (task != null && task.strand.thread == Thread.currentThread()) {
+      return task;
+    }
+    Task<?> other = ofThisThread();
+    if (other != null && other.loop == loop) {
+      // It goes on without its loop, which is closed.
+      other.ensureMaySuspend(call);
+    }
+    if (other != null && other.loop != loop) {
+      throw new IllegalStateException(
+          call + ": " + other + " got a future attached to a different loop: " + loop);
+    }
+    throw new IllegalStateException(call + " called outside a task of " + loop);
+  }
+
+  /// Asks the task to end: a [CancelledError] is thrown at the point where it is suspended (TK-02).
+  @Override
+  public boolean cancel(@Nullable String message) {
+    loop.checkThread();
+    if (done()) {
+      return false;
+    }
+    cancelRequests++;
+    Future<?> awaited = waitingFor;
+    if (awaited != null && awaited.cancel(message)) {
+      return true;
+    }
+    mustCancel = true;
+    cancelMessage = message;
+    if (strand.isBlockedInJdk()) {
+      interruptSent = true;
+      Objects.requireNonNull(strand.thread).interrupt();
+    }
+    return true;
+  }
+
+  /// Returns how many requests to cancel the task has got and not been relieved of (TK-05).
+  public int cancelling() {
+    return cancelRequests;
+  }
+
+  /// Takes one request to cancel back (TK-05, R-41).
+  ///
+  /// When none is left, a cancellation that has not been thrown yet is withdrawn.
+  ///
+  /// @return how many are left
+  public int uncancel() {
+    if (cancelRequests > 0) {
+      cancelRequests--;
+      if (cancelRequests == 0) {
+        mustCancel = false;
+        if (isThread(Thread.currentThread())) {
+          dropInterrupt();
+        }
+      }
+    }
+    return cancelRequests;
+  }
+
+  /// A task sets its own result.
+  ///
+  /// @throws IllegalStateException always (TK-01)
+  @Override
+  public void setResult(T value) {
+    throw new IllegalStateException("Task does not support setResult operation: " + this);
+  }
+
+  /// A task sets its own exception.
+  ///
+  /// @throws IllegalStateException always (TK-01)
+  @Override
+  public void setException(Throwable exception) {
+    throw new IllegalStateException("Task does not support setException operation: " + this);
+  }
+
+  /// Returns the body.
+  public Coroutine<T> getCoro() {
+    return body;
+  }
+
+  /// Returns the context that the task runs in.
+  public Context getContext() {
+    return context;
+  }
+
+  /// Returns the name, `Task-N` unless one was given.
+  public String getName() {
+    String given = name;
+    if (given == null) {
+      given = "Task-" + number;
+      name = given;
+    }
+    return given;
+  }
+
+  /// Sets the name.
+  public void setName(String name) {
+    this.name = Objects.requireNonNull(name, "name");
+  }
+
+  /// Returns where the task is suspended, innermost frame first; empty before its first step and
+  /// when it is done (TK-01). Frames of this library are left out.
+  public List<StackTraceElement> getStack() {
+    Thread thread = strand.thread;
+    if (thread == null || done()) {
+      return List.of();
+    }
+    return Arrays.stream(thread.getStackTrace())
+        .dropWhile(f -> !Descriptions.isUserFrame(f))
+        .filter(Descriptions::isUserFrame)
+        .toList();
+  }
+
+  /// Prints the name of the task and where it is suspended (TK-01).
+  public void printStack(PrintStream out) {
+    out.println("Stack for " + this + " (most recent call first):");
+    for (StackTraceElement frame : getStack()) {
+      out.println("  at " + frame);
+    }
+  }
+
+  // For the package: the steps.
+
+  boolean isThread(Thread thread) {
+    return strand.thread == thread;
+  }
+
+  /// Makes one step. Loop thread.
+  void step() {
+    if (ignoredSteps > 0) {
+      ignoredSteps--;
+      return;
+    }
+    if (strand.state == Strand.State.NEW && mustCancel) {
+      mustCancel = false;
+      if (leave()) {
+        super.cancel(cancelMessage);
+      }
+      return;
+    }
+    try {
+      strand.resume();
+    } catch (Throwable t) {
+      // There was no thread to be had.
+      if (!done() && leave()) {
+        fail(t);
+      }
+    }
+  }
+
+  /// Suspends this task until a future is done or the task is cancelled. The task's own thread.
+  void waitFor(Future<?> future) {
+    ensureMaySuspend("await()");
+    if (future == this) {
+      throw new IllegalStateException("Task cannot await on itself: " + this);
+    }
+    future.addCallback(strand);
+    waitingFor = future;
+    boolean passedOn = mustCancel && future.cancel(cancelMessage);
+    if (passedOn) {
+      mustCancel = false;
+    }
+    try {
+      strand.suspend();
+    } catch (IllegalStateException e) {
+      if (!future.removeWaiter(strand)) {
+        ignoredSteps++;
+      }
+      mustCancel |= passedOn;
+      throw e;
+    } finally {
+      waitingFor = null;
+    }
+    throwIfCancelled();
+  }
+
+  /// Lets one iteration pass. The task's own thread.
+  void yieldOnce() {
+    ensureMaySuspend("sleep()");
+    loop.enqueue(strand);
+    try {
+      strand.suspend();
+    } catch (IllegalStateException e) {
+      ignoredSteps++;
+      throw e;
+    }
+    throwIfCancelled();
+  }
+
+  /// Refuses to suspend once the loop is being closed.
+  void ensureMaySuspend(String call) {
+    if (abandoned) {
+      if (++refusals > MAX_REFUSALS) {
+        BaseEventLoop.LOGGER.log(
+            System.Logger.Level.WARNING, "task ignores that its loop is closed: " + this);
+        strand.giveUp();
+      }
+      throw new CancelledError(call + ": Event loop is closed");
+    }
+  }
+
+  private void throwIfCancelled() {
+    dropInterrupt();
+    if (abandoned) {
+      throw new CancelledError("Event loop is closed");
+    }
+    if (mustCancel) {
+      mustCancel = false;
+      throw new CancelledError(cancelMessage);
+    }
+  }
+
+  // cancel() may have interrupted the thread at a moment when no call of the JDK was left to end.
+  // The
+  // task's own thread.
+  private void dropInterrupt() {
+    if (interruptSent) {
+      interruptSent = false;
+      Thread.interrupted();
+    }
+  }
+
+  /// Runs the body to its end and settles the future. The task's own thread, with the loop held.
+  void runBody() {
+    try {
+      T value = body.run();
+      if (leave()) {
+        succeed(value);
+      }
+    } catch (CancelledError e) {
+      if (leave()) {
+        super.cancel(e.getMessage());
+      }
+    } catch (InterruptedException | ClosedByInterruptException e) {
+      if (leave()) {
+        interrupted(e);
+      }
+    } catch (Throwable t) {
+      if (leave()) {
+        fail(t);
+        if (BaseEventLoop.endsRun(t)) {
+          loop.endRun(t);
+        }
+      }
+    }
+  }
+
+  private void succeed(T value) {
+    if (mustCancel) {
+      // Cancelled in its last step, with no await left to throw at (TK-06).
+      mustCancel = false;
+      super.cancel(cancelMessage);
+    } else {
+      complete(value);
+    }
+  }
+
+  private void interrupted(Exception e) {
+    if (mustCancel) {
+      // It was cancel() that ended a blocking call of the JDK.
+      mustCancel = false;
+      super.cancel(cancelMessage);
+    } else {
+      fail(e);
+    }
+  }
+
+  /// Leaves the registry.
+  ///
+  /// @return whether the outcome matters: the loop is not being closed
+  private boolean leave() {
+    if (abandoned) {
+      // The registry is of no use any more, and several threads may come here at once.
+      return false;
+    }
+    loop.tasks.remove(this);
+    return true;
+  }
+
+  // For the package: the end of the loop.
+
+  void reportWhenAbandoned(boolean report) {
+    reportedWhenAbandoned = report;
+  }
+
+  /// Ends a task whose loop is closing. The closing thread.
+  void abandon() {
+    abandoned = true;
+    strand.abandon();
+  }
+
+  /// Tells whether the end of the loop leaves something undone here.
+  boolean isReportedWhenAbandoned() {
+    return reportedWhenAbandoned;
+  }
+
+  @Override
+  String describeState() {
+    return cancelRequests > 0 && !done() ? "cancelling" : super.describeState();
+  }
+
+  @Override
+  public String toString() {
+    var text = new StringBuilder("<Task ").append(describeState());
+    text.append(" name='").append(getName()).append("' coro=<");
+    text.append(Descriptions.ofCallback(body)).append('>');
+    Future<?> awaited = waitingFor;
+    if (awaited != null) {
+      text.append(" wait_for=<")
+          .append(awaited.getClass().getSimpleName())
+          .append(' ')
+          .append(awaited.describeState())
+          .append('>');
+    }
+    return text.append(describeDetails()).append('>').toString();
+  }
+}

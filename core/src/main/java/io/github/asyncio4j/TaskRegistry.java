@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The pending tasks of a loop, oldest first, held strongly. Whoever holds the loop.
+///
+/// A list threaded through the tasks themselves, so that neither adding nor removing allocates.
+final class TaskRegistry {
+  private @Nullable Task<?> first;
+  private @Nullable Task<?> last;
+
+  void add(Task<?> task) {
+    task.previous = last;
+    if (last == null) {
+      first = task;
+    } else {
+      last.next = task;
+    }
+    last = task;
+  }
+
+  void remove(Task<?> task) {
+    Task<?> before = task.previous;
+    Task<?> after = task.next;
+    if (before != null) {
+      before.next = after;
+    } else if (first == task) {
+      first = after;
+    }
+    if (after != null) {
+      after.previous = before;
+    } else if (last == task) {
+      last = before;
+    }
+    task.previous = null;
+    task.next = null;
+  }
+
+  /// Reports each task whose end is not awaited by who runs the loop (TK-08). The loop is closed.
+  void reportAll(BaseEventLoop loop) {
+    for (Task<?> task : toSet()) {
+      if (task.isReportedWhenAbandoned()) {
+        loop.callExceptionHandler(
+            ExceptionContext.of("Task was destroyed but it is pending!").task(task));
+      }
+    }
+  }
+
+  /// Ends the tasks, one at a time, so that they do not race each other. The loop is closed.
+  void abandonAll() {
+    toSet().forEach(Task::abandon);
+  }
+
+  /// Returns the pending tasks, oldest first.
+  Set<Task<?>> toSet() {
+    var tasks = new LinkedHashSet<Task<?>>();
+    for (Task<?> task = first; task != null; task = task.next) {
+      tasks.add(task);
+    }
+    return tasks;
+  }
+}

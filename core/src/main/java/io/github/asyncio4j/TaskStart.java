@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// Starts a task that another thread has asked for, and ties its outcome to a future of the JDK
+/// (TC-10).
+final class TaskStart<T extends @Nullable Object> extends PostedHandle {
+  private final Coroutine<T> body;
+  private final BaseEventLoop loop;
+  private final CompletableFuture<T> result = new CompletableFuture<>();
+
+  TaskStart(Coroutine<T> body, BaseEventLoop loop) {
+    super(Handle::doNothing, CurrentContext.get().vars);
+    this.body = body;
+    this.loop = loop;
+  }
+
+  CompletableFuture<T> result() {
+    return result;
+  }
+
+  /// Queues the start and wakes the loop. Any thread.
+  ///
+  /// @return false when the loop is closed
+  boolean post() {
+    return loop.tryPost(this);
+  }
+
+  @Override
+  void invoke() {
+    if (result.isDone()) {
+      return;
+    }
+    try {
+      CompletionStages.tie(loop.createTask(body), result);
+    } catch (RuntimeException | Error e) {
+      result.completeExceptionally(e);
+    }
+  }
+
+  @Override
+  void dropped() {
+    result.cancel(false);
+  }
+
+  @Override
+  String describeCallback() {
+    return Descriptions.ofCallback(body);
+  }
+}

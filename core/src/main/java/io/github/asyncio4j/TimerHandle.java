@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+/// A callback that is scheduled for an instant, to cancel it (EL-142). Loop thread only.
+public final class TimerHandle extends Handle {
+  private final TimerQueue queue;
+  private final long when;
+  // Breaks ties between timers that are due at the same instant: the order of scheduling.
+  final long sequence;
+  // Loop thread only.
+  boolean queued = true;
+
+  TimerHandle(TimerQueue queue, long when, long sequence, Runnable callback, Object scope) {
+    super(callback, scope);
+    this.queue = queue;
+    this.when = when;
+    this.sequence = sequence;
+  }
+
+  /// Returns when the callback is due: nanoseconds on the clock of [EventLoop#time()].
+  public long when() {
+    return when;
+  }
+
+  @Override
+  public void cancel() {
+    if (!cancelled()) {
+      super.cancel();
+      if (queued) {
+        queue.cancelled();
+      }
+    }
+  }
+
+  @Override
+  String describeKind() {
+    return "TimerHandle" + (cancelled() ? "" : " when=" + when);
+  }
+
+  @Override
+  public String toString() {
+    return cancelled() ? "<TimerHandle cancelled when=" + when + ">" : super.toString();
+  }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import org.jspecify.annotations.Nullable;
+
+/// Access to what `java.lang` keeps to itself: virtual threads with a scheduler of our own.
+///
+/// Probed once. It is there when the JVM runs with `--add-opens java.base/java.lang=M`, M being the
+/// module of this class or `ALL-UNNAMED`, and when the members are what they have been from JDK 21
+/// on. Nothing here prints or throws at initialisation.
+final class VirtualThreads {
+  private static final @Nullable VirtualThreads ACCESS = probe();
+
+  // (Executor scheduler, String name, int characteristics, Runnable task) -> Thread
+  private final MethodHandle newThread;
+  // (Thread) -> Executor
+  private final MethodHandle scheduler;
+  private final Executor defaultScheduler;
+
+  private VirtualThreads(
+      MethodHandle newThread, MethodHandle scheduler, Executor defaultScheduler) {
+    this.newThread = newThread;
+    this.scheduler = scheduler;
+    this.defaultScheduler = defaultScheduler;
+  }
+
+  static boolean available() {
+    return ACCESS != null;
+  }
+
+  /// Returns the flag that makes [#available()] true.
+  static String flag() {
+    Module module = VirtualThreads.class.getModule();
+    return "--add-opens java.base/java.lang="
+        + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
+  }
+
+  /// Returns a virtual thread, not started, whose continuation is run by the given scheduler.
+  static Thread newThread(Executor scheduler, Runnable task) {
+    try {
+      return (Thread) require().newThread.invokeExact(scheduler, (String) null, 0, task);
+    } catch (Throwable t) {
+      throw unchecked(t);
+    }
+  }
+
+  /// Returns the scheduler of a virtual thread, or null when there is no access.
+  static @Nullable Object schedulerOf(Thread virtualThread) {
+    if (ACCESS == null) {
+      return null;
+    }
+    try {
+      return (Executor) ACCESS.scheduler.invokeExact(virtualThread);
+    } catch (Throwable t) {
+      throw unchecked(t);
+    }
+  }
+
+  /// Returns what runs virtual threads that belong to no loop.
+  static Executor defaultScheduler() {
+    return require().defaultScheduler;
+  }
+
+  private static VirtualThreads require() {
+    if (ACCESS == null) {
+      throw new UnsupportedOperationException("the loop-thread engine needs " + flag());
+    }
+    return ACCESS;
+  }
+
+  private static RuntimeException unchecked(Throwable t) {
+    switch (t) {
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IllegalStateException(t);
+    }
+  }
+
+  private static @Nullable VirtualThreads probe() {
+    try {
+      Method factory =
+          Class.forName("java.lang.ThreadBuilders")
+              .getDeclaredMethod(
+                  "newVirtualThread", Executor.class, String.class, int.class, Runnable.class);
+      factory.setAccessible(true);
+      Class<?> virtualThread = Class.forName("java.lang.VirtualThread");
+      Field scheduler = virtualThread.getDeclaredField("scheduler");
+      scheduler.setAccessible(true);
+      var lookup = MethodHandles.lookup();
+      return new VirtualThreads(
+          lookup.unreflect(factory),
+          lookup
+              .unreflectGetter(scheduler)
+              .asType(MethodType.methodType(Executor.class, Thread.class)),
+          defaultSchedulerOf(virtualThread));
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      // Not opened, or another JDK: the baton engine serves.
+      BaseEventLoop.LOGGER.log(
+          System.Logger.Level.DEBUG, "No loop-thread engine; it needs " + flag(), e);
+      return null;
+    }
+  }
+
+  private static Executor defaultSchedulerOf(Class<?> virtualThread) {
+    try {
+      Field field = virtualThread.getDeclaredField("DEFAULT_SCHEDULER");
+      field.setAccessible(true);
+      if (field.get(null) instanceof Executor executor) {
+        return executor;
+      }
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      BaseEventLoop.LOGGER.log(System.Logger.Level.DEBUG, "No access to the default scheduler", e);
+    }
+    // Any platform thread may run a continuation.
+    return ForkJoinPool.commonPool();
+  }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import io.github.asyncio4j.selector.Pollable;
+import io.github.asyncio4j.selector.Selector;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.SelectableChannel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The descriptors that a loop watches, one [IoWatch] each (EL-100, EL-101). Loop thread only.
+final class Watches {
+  private final Selector selector;
+  private final ReadyQueue ready;
+  // By channel where there is one, else by descriptor number.
+  private final Map<Object, IoWatch> byKey = new HashMap<>();
+  private int interested;
+
+  Watches(Selector selector, ReadyQueue ready) {
+    this.selector = selector;
+    this.ready = ready;
+  }
+
+  /// Tells whether there is anything to poll for beside the wake-up.
+  boolean anyInterest() {
+    return interested > 0;
+  }
+
+  /// Opens a watch that belongs to a transport or the like.
+  ///
+  /// @throws IllegalStateException when another owner watches the descriptor
+  IoWatch open(
+      Pollable pollable,
+      IoWatch.Owner owner,
+      Runnable onReadable,
+      Runnable onWritable,
+      Object scope)
+      throws IOException {
+    Object key = keyOf(pollable);
+    IoWatch existing = byKey.get(key);
+    if (existing != null) {
+      ensureNotOwned(pollable, existing);
+      // A leftover of addReader on a descriptor that was closed and given out again.
+      existing.close();
+    }
+    IoWatch watch = register(key, pollable, owner);
+    watch.setCallbacks(
+        new IoWatch.IoHandle(watch, Selector.READ, onReadable, scope),
+        new IoWatch.IoHandle(watch, Selector.WRITE, onWritable, scope));
+    return watch;
+  }
+
+  void addReader(Pollable pollable, Runnable callback, Object scope) {
+    IoWatch watch = ofUser(pollable);
+    try {
+      watch.setReader(new IoWatch.IoHandle(watch, Selector.READ, callback, scope));
+    } catch (UncheckedIOException e) {
+      throw refused(pollable, watch, e);
+    }
+  }
+
+  void addWriter(Pollable pollable, Runnable callback, Object scope) {
+    IoWatch watch = ofUser(pollable);
+    try {
+      watch.setWriter(new IoWatch.IoHandle(watch, Selector.WRITE, callback, scope));
+    } catch (UncheckedIOException e) {
+      throw refused(pollable, watch, e);
+    }
+  }
+
+  boolean removeReader(Pollable pollable) {
+    IoWatch watch = existingOfUser(pollable);
+    if (watch == null || !watch.isReading()) {
+      return false;
+    }
+    watch.setReader(null);
+    closeIfIdle(watch);
+    return true;
+  }
+
+  boolean removeWriter(Pollable pollable) {
+    IoWatch watch = existingOfUser(pollable);
+    if (watch == null || !watch.isWriting()) {
+      return false;
+    }
+    watch.setWriter(null);
+    closeIfIdle(watch);
+    return true;
+  }
+
+  /// Closes every watch and has the owners release their descriptors. The loop is closed.
+  void closeAll(Closing closing) {
+    for (IoWatch watch : new ArrayList<>(byKey.values())) {
+      IoWatch.Owner owner = watch.owner();
+      closing.step(watch::close);
+      if (owner != null) {
+        closing.step(owner::loopClosed);
+      }
+    }
+  }
+
+  // For IoWatch.
+
+  void queue(IoWatch.IoHandle handle) {
+    ready.add(handle);
+  }
+
+  void interestChanged(boolean before, boolean after) {
+    if (before != after) {
+      interested += after ? 1 : -1;
+    }
+  }
+
+  void closed(Object key, IoWatch watch) {
+    byKey.remove(key, watch);
+  }
+
+  private IoWatch ofUser(Pollable pollable) {
+    IoWatch watch = existingOfUser(pollable);
+    if (watch != null) {
+      return watch;
+    }
+    try {
+      return register(keyOf(pollable), pollable, null);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot watch " + pollable + ": " + e.getMessage(), e);
+    }
+  }
+
+  private @Nullable IoWatch existingOfUser(Pollable pollable) {
+    IoWatch watch = byKey.get(keyOf(pollable));
+    if (watch != null) {
+      ensureNotOwned(pollable, watch);
+    }
+    return watch;
+  }
+
+  private IoWatch register(Object key, Pollable pollable, IoWatch.@Nullable Owner owner)
+      throws IOException {
+    var watch = new IoWatch(this, key, owner, l -> selector.register(pollable, 0, l));
+    byKey.put(key, watch);
+    return watch;
+  }
+
+  private static IllegalArgumentException refused(
+      Pollable pollable, IoWatch watch, UncheckedIOException e) {
+    closeIfIdle(watch);
+    return new IllegalArgumentException("cannot watch " + pollable + ": " + e.getMessage(), e);
+  }
+
+  private static void closeIfIdle(IoWatch watch) {
+    if (watch.isIdle()) {
+      watch.close();
+    }
+  }
+
+  private static void ensureNotOwned(Pollable pollable, IoWatch watch) {
+    if (watch.owner() != null) {
+      throw new IllegalStateException(
+          "File descriptor " + pollable + " is used by transport " + watch.owner());
+    }
+  }
+
+  private static Object keyOf(Pollable pollable) {
+    SelectableChannel channel = pollable.channel();
+    if (channel != null) {
+      return channel;
+    }
+    int fd = pollable.fileno();
+    if (fd < 0) {
+      throw new IllegalArgumentException("Invalid file descriptor: " + fd + ", " + pollable);
+    }
+    return fd;
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Cancellation and deadlines where a task is in a blocking call of the JDK (design 3).
+@ParameterizedClass
+@EnumSource(
+    value = LoopKind.class,
+    names = {"EPOLL_LOOP_THREAD", "NIO_LOOP_THREAD"})
+final class CancellationAndTheJdkTest {
+  private static final Duration SHORT = Duration.ofMillis(5);
+
+  private final BaseEventLoop loop;
+
+  CancellationAndTheJdkTest(LoopKind kind) {
+    this.loop = kind.newLoop();
+  }
+
+  @AfterEach
+  void closeLoop() {
+    loop.close();
+  }
+
+  private static void passThrough(ReentrantLock lock) {
+    lock.lock();
+    try {
+      assertThat(lock.isHeldByCurrentThread()).isTrue();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // TC-02, TC-03
+  @Test
+  void aDeadlineInABlockingCallIsATimeout() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          assertThatThrownBy(() -> Asyncio.timeout(SHORT, () -> Thread.sleep(60_000)))
+              .isInstanceOf(TimeoutException.class);
+          var queue = new LinkedBlockingQueue<String>();
+          assertThatThrownBy(() -> Asyncio.waitFor(() -> queue.poll(1, TimeUnit.MINUTES), SHORT))
+              .isInstanceOf(TimeoutException.class);
+          // Nothing of it is left behind.
+          Thread.sleep(1);
+        });
+  }
+
+  @Test
+  void theInterruptOfADeadlineDoesNotOutliveACallThatIgnoresIt() throws Exception {
+    var lock = new ReentrantLock();
+    loop.runUntilComplete(
+        () -> {
+          Future<String> gate = loop.createFuture();
+          Task<?> holder =
+              loop.createTask(
+                  () -> {
+                    lock.lock();
+                    try {
+                      gate.await();
+                    } finally {
+                      lock.unlock();
+                    }
+                  });
+          Asyncio.sleep(Duration.ZERO);
+          loop.callLater(SHORT.multipliedBy(3), () -> gate.setResult(""));
+          Asyncio.timeout(SHORT, () -> passThrough(lock));
+          // Would throw if the interrupt were still there.
+          Thread.sleep(1);
+          holder.await();
+        });
+  }
+
+  @Test
+  void aTaskCancelledInALockItWaitsForEndsCancelledThoughItsCleanupBlocks() throws Exception {
+    var lock = new ReentrantLock();
+    loop.runUntilComplete(
+        () -> {
+          Future<String> gate = loop.createFuture();
+          loop.createTask(
+              () -> {
+                lock.lock();
+                try {
+                  gate.await();
+                } finally {
+                  lock.unlock();
+                }
+              });
+          Task<?> waiter =
+              loop.createTask(
+                  () -> {
+                    passThrough(lock);
+                    try {
+                      loop.createFuture().await();
+                    } finally {
+                      Thread.sleep(1);
+                    }
+                  });
+          Asyncio.sleep(SHORT);
+          waiter.cancel();
+          gate.setResult("");
+
+          assertThatThrownBy(waiter::await).isInstanceOf(CancelledError.class);
+          assertThat(waiter.cancelled()).isTrue();
+        });
+  }
+}
