@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.internal.net;
+
+import io.github.asyncio4j.ExceptionContext;
+import io.github.asyncio4j.IoWatch;
+import io.github.asyncio4j.TimerHandle;
+import io.github.asyncio4j.socket.ResourceExhaustedException;
+import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.socket.TransportSocket;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// One listening socket of a server: accepts, and rests while the system has no descriptor to give.
+///
+/// Loop thread only.
+final class Listener implements IoWatch.Owner {
+  /*
+   * When accept(2) fails for want of a descriptor the connection stays pending and the socket stays
+   * readable, so watching on would burn the processor. The listener rests for a second instead, and
+   * reports the shortage once, not once a second: the next report needs an accept that worked.
+   */
+
+  private static final Duration REST = Duration.ofSeconds(1);
+
+  private enum State {
+    BOUND,
+    LISTENING,
+    RESTING,
+    CLOSED
+  }
+
+  private final Network net;
+  private final Socket socket;
+  private final SelectorServer server;
+  private final int backlog;
+
+  // Loop thread only.
+  private State state = State.BOUND;
+  private boolean shortageReported;
+  // From the first listen on; an NIO socket has another channel before.
+  private @Nullable IoWatch watch;
+  private @Nullable TimerHandle rest;
+
+  /// Makes the listener of a bound socket and owns it from now on.
+  Listener(Network net, Socket socket, SelectorServer server, int backlog) {
+    this.net = net;
+    this.socket = socket;
+    this.server = server;
+    this.backlog = backlog;
+  }
+
+  TransportSocket socket() {
+    return new TransportSocket(socket);
+  }
+
+  /// Starts to listen and to accept; called once.
+  ///
+  /// @throws IOException when listening fails
+  void start() throws IOException {
+    socket.listen(backlog);
+    var started = net.port().watch(socket, this, this::acceptPending, () -> {});
+    watch = started;
+    try {
+      started.reading(true);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    state = State.LISTENING;
+  }
+
+  /// Accepts what is pending, at most as much as the backlog holds, so that others get their turn
+  ///
+  private void acceptPending() {
+    // One more than the backlog because Linux queues that many (listen(2), tcp(7)).
+    for (int i = 0; i <= backlog && state == State.LISTENING; i++) {
+      Socket accepted;
+      try {
+        accepted = socket.accept();
+      } catch (ResourceExhaustedException e) {
+        rest(e);
+        return;
+      } catch (IOException e) {
+        report("socket.accept() failed", e);
+        return;
+      }
+      if (accepted == null) {
+        return;
+      }
+      shortageReported = false;
+      server.accepted(accepted);
+    }
+  }
+
+  private void rest(ResourceExhaustedException shortage) {
+    state = State.RESTING;
+    if (watch != null) {
+      watch.reading(false);
+    }
+    rest = net.loop().callLater(REST, this::resume);
+    if (!shortageReported) {
+      shortageReported = true;
+      report("socket.accept() out of system resource", shortage);
+    }
+  }
+
+  private void resume() {
+    if (state != State.RESTING) {
+      return;
+    }
+    state = State.LISTENING;
+    rest = null;
+    if (watch != null) {
+      watch.reading(true);
+    }
+    // Not left to the next poll: the report of a shortage that lasts is told from a new one here.
+    acceptPending();
+  }
+
+  private void report(String message, IOException failure) {
+    net.report(failure, ExceptionContext.of(message).socket(socket()));
+  }
+
+  /// Closes the socket at once; idempotent. Connections that were not accepted are reset.
+  void close() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
+    if (rest != null) {
+      rest.cancel();
+    }
+    if (watch != null) {
+      watch.close();
+    }
+    net.close(socket);
+  }
+
+  @Override
+  public void loopClosed() {
+    if (state != State.CLOSED) {
+      Network.warnUnclosed(this);
+      close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "<Listener " + state + " fd=" + socket.fileno() + " of " + server + ">";
+  }
+}

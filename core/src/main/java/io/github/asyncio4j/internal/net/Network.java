@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.internal.net;
+
+import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.ExceptionContext;
+import io.github.asyncio4j.KeyboardInterrupt;
+import io.github.asyncio4j.SystemExit;
+import io.github.asyncio4j.socket.Socket;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What the connections and servers of one loop share: the loop, the receive buffer and the spare
+/// chunks.
+///
+/// Loop thread only.
+public final class Network {
+  /// The most that one receive or send moves, and the most taken from a connection in one iteration
+  ///
+  static final int TRANSFER_LIMIT = 256 * 1024;
+
+  static final Logger LOG = System.getLogger("io.github.asyncio4j");
+
+  private final NetLoop port;
+  private final ChunkPool chunks = new ChunkPool();
+
+  // Made when the first bytes are expected: a loop without connections needs none.
+  private @Nullable ByteBuffer receiveBuffer;
+
+  /// Makes the network of a loop.
+  public Network(NetLoop port) {
+    this.port = port;
+  }
+
+  NetLoop port() {
+    return port;
+  }
+
+  EventLoop loop() {
+    return port.loop();
+  }
+
+  ChunkPool chunks() {
+    return chunks;
+  }
+
+  /// Returns the buffer that bytes are received into, empty and with [#TRANSFER_LIMIT] bytes of
+  /// room.
+  ///
+  /// It is lent until the next call: one buffer serves all connections because a protocol has to
+  /// copy what it wants to keep.
+  ByteBuffer receiveBuffer() {
+    var buffer = receiveBuffer;
+    if (buffer == null) {
+      buffer = ByteBuffer.allocateDirect(TRANSFER_LIMIT);
+      receiveBuffer = buffer;
+    }
+    // The last borrower may have changed the byte order too.
+    return buffer.clear().order(ByteOrder.BIG_ENDIAN);
+  }
+
+  /// Closes a socket; what the system says about it is of no use to anybody.
+  void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      logDebug(() -> "close failed: " + socket, e);
+    }
+  }
+
+  /// Hands a failure to the loop's exception handler, except what must end the run of the loop.
+  void report(Throwable failure, ExceptionContext context) {
+    passOn(failure);
+    loop().callExceptionHandler(context.exception(failure));
+  }
+
+  /// Throws on what no handler may swallow.
+  static void passOn(Throwable failure) {
+    if (failure instanceof KeyboardInterrupt interrupt) {
+      throw interrupt;
+    }
+    if (failure instanceof SystemExit exit) {
+      throw exit;
+    }
+  }
+
+  /// Logs what goes wrong on a connection in the normal course of networking; debug mode only.
+  void logDebug(Supplier<String> message, Throwable failure) {
+    if (loop().getDebug()) {
+      LOG.log(Level.DEBUG, message, failure);
+    }
+  }
+
+  /// Warns of what its owner left open when the loop was closed.
+  static void warnUnclosed(Object owner) {
+    LOG.log(Level.WARNING, "unclosed when its loop was closed: " + owner);
+  }
+}

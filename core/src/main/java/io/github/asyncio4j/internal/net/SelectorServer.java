@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.internal.net;
+
+import io.github.asyncio4j.CancelledError;
+import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.ExceptionContext;
+import io.github.asyncio4j.Server;
+import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.socket.TransportSocket;
+import io.github.asyncio4j.transport.BaseProtocol;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Listening sockets and the transports of what they accepted (EL-150 to EL-157, R-86 to R-97).
+///
+/// Loop thread only. A transport is attached in the same step in which its connection is accepted,
+/// so no close can come between, and it is held until after its connectionLost.
+final class SelectorServer implements Server {
+  private enum State {
+    /// Bound, not listening.
+    CREATED,
+    SERVING,
+    CLOSED
+  }
+
+  private final Network net;
+  private final Supplier<? extends BaseProtocol> protocolFactory;
+  private final boolean keepAliveAccepted;
+  private final List<Listener> listeners;
+
+  // Loop thread only.
+  private State state = State.CREATED;
+  private final Set<SelectorSocketTransport> clients = new LinkedHashSet<>();
+  private final List<Waiter> waiters = new ArrayList<>();
+  private @Nullable Waiter forever;
+
+  /// Makes a server of bound sockets and owns them from now on.
+  ///
+  /// @param keepAliveAccepted whether `SO_KEEPALIVE` is set on each connection, for want of a
+  ///   listener that passes it on
+  SelectorServer(
+      Network net,
+      Supplier<? extends BaseProtocol> protocolFactory,
+      List<Socket> sockets,
+      int backlog,
+      boolean keepAliveAccepted) {
+    this.net = net;
+    this.protocolFactory = protocolFactory;
+    this.keepAliveAccepted = keepAliveAccepted;
+    this.listeners =
+        sockets.stream().map(socket -> new Listener(net, socket, this, backlog)).toList();
+  }
+
+  @Override
+  public EventLoop getLoop() {
+    return net.loop();
+  }
+
+  @Override
+  public boolean isServing() {
+    return state == State.SERVING;
+  }
+
+  @Override
+  public List<TransportSocket> sockets() {
+    return state == State.CLOSED ? List.of() : listeners.stream().map(Listener::socket).toList();
+  }
+
+  @Override
+  public void startServing() throws IOException {
+    net.port().ensureInTask("startServing");
+    listen();
+    net.port().yieldOnce();
+  }
+
+  private void listen() throws IOException {
+    ensureNotClosed();
+    if (state == State.SERVING) {
+      return;
+    }
+    state = State.SERVING;
+    try {
+      for (var listener : listeners) {
+        listener.start();
+      }
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void ensureNotClosed() {
+    if (state == State.CLOSED) {
+      throw new IllegalStateException("server is closed: " + this);
+    }
+  }
+
+  @Override
+  public void serveForever() throws IOException {
+    net.port().ensureInTask("serveForever");
+    if (forever != null) {
+      throw new IllegalStateException("server is already being awaited on serveForever(): " + this);
+    }
+    listen();
+    var waiter = new Waiter(net.loop());
+    forever = waiter;
+    try {
+      waiter.await();
+    } catch (CancelledError e) {
+      close();
+      try {
+        awaitEnd();
+      } catch (CancelledError again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    } finally {
+      forever = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
+    listeners.forEach(Listener::close);
+    if (forever != null) {
+      forever.cancel();
+    }
+    wakeIfEnded();
+  }
+
+  @Override
+  public void closeClients() {
+    List.copyOf(clients).forEach(SelectorSocketTransport::close);
+  }
+
+  @Override
+  public void abortClients() {
+    List.copyOf(clients).forEach(SelectorSocketTransport::abort);
+  }
+
+  @Override
+  public void waitClosed() {
+    net.port().ensureInTask("waitClosed");
+    awaitEnd();
+  }
+
+  private void awaitEnd() {
+    if (hasEnded()) {
+      return;
+    }
+    var waiter = new Waiter(net.loop());
+    waiters.add(waiter);
+    try {
+      waiter.await();
+    } finally {
+      waiters.remove(waiter);
+    }
+  }
+
+  private boolean hasEnded() {
+    return state == State.CLOSED && clients.isEmpty();
+  }
+
+  private void wakeIfEnded() {
+    if (hasEnded()) {
+      waiters.forEach(Waiter::wake);
+    }
+  }
+
+  /// Sets a connection up and reports what goes wrong with it (R-87, D-13).
+  void accepted(Socket socket) {
+    SelectorSocketTransport transport;
+    try {
+      if (keepAliveAccepted) {
+        socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+      }
+      transport = new SelectorSocketTransport(net, socket, this);
+    } catch (Throwable t) {
+      net.close(socket);
+      net.report(t, setupFailed().socket(new TransportSocket(socket)));
+      return;
+    }
+    clients.add(transport);
+    try {
+      transport.start(protocolFactory.get(), null);
+    } catch (Throwable t) {
+      transport.abandon();
+      net.report(t, setupFailed().transport(transport));
+    }
+  }
+
+  private static ExceptionContext setupFailed() {
+    return ExceptionContext.of("Error on transport creation for incoming connection");
+  }
+
+  /// Lets go of a transport that is closed.
+  void detach(SelectorSocketTransport transport) {
+    clients.remove(transport);
+    wakeIfEnded();
+  }
+
+  @Override
+  public String toString() {
+    return "<Server " + state + " sockets=" + sockets() + " clients=" + clients.size() + ">";
+  }
+}

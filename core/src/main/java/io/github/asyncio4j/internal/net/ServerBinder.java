@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.internal.net;
+
+import io.github.asyncio4j.AddressInfo;
+import io.github.asyncio4j.Server;
+import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.socket.ResourceExhaustedException;
+import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.socket.SocketOptions;
+import io.github.asyncio4j.socket.SocketTier;
+import io.github.asyncio4j.socket.SocketType;
+import io.github.asyncio4j.transport.BaseProtocol;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Makes servers: resolves, binds a socket for each address, starts to serve (EL-70 to EL-78).
+///
+/// Each method suspends; each closes what it opened when it fails or is cancelled. Loop thread
+/// only.
+public final class ServerBinder {
+  /*
+   * IPv6 sockets take IPv6 only, so that "all interfaces" is one socket for each family. The JDK has
+   * no such option, its IPv6 sockets take both; so on the NIO tier "all interfaces" is one IPv6 socket
+   * for both families, and an explicit "::" takes IPv4 too. Where the JDK has no IPv6 it is the IPv4
+   * socket alone.
+   */
+
+  private static final boolean REUSE_ADDRESS =
+      !System.getProperty("os.name", "").startsWith("Windows");
+
+  private final Network net;
+  private final Resolver resolver;
+
+  /// Makes the binder of a loop.
+  public ServerBinder(Network net, Resolver resolver) {
+    this.net = net;
+    this.resolver = resolver;
+  }
+
+  /// Starts a server on hosts; see `EventLoop.createServer`.
+  public Server createServer(
+      Supplier<? extends BaseProtocol> protocolFactory,
+      List<String> hosts,
+      int port,
+      ServerOptions options)
+      throws IOException {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(hosts, "hosts");
+    Objects.requireNonNull(options, "options");
+    net.port().ensureInTask("createServer");
+    if (options.sock() != null) {
+      throw new IllegalArgumentException(
+          "host/port and sock can not be specified at the same time: " + options.sock());
+    }
+    var infos = List.copyOf(new LinkedHashSet<>(resolve(hosts, port, options.family())));
+    return serve(protocolFactory, bindAll(infos, options), options);
+  }
+
+  private List<AddressInfo> resolve(
+      List<String> hosts, int port, @Nullable StandardProtocolFamily family) throws IOException {
+    var infos = resolver.getaddrinfo(hosts, port, family);
+    if (net.port().tier() == SocketTier.NIO) {
+      // The sockets that take both families first: they make those of IPv4 superfluous.
+      infos = new ArrayList<>(infos);
+      infos.sort((a, b) -> Boolean.compare(isAnyInet6(b), isAnyInet6(a)));
+    }
+    return infos;
+  }
+
+  private static boolean isAnyInet6(AddressInfo info) {
+    return info.family() == StandardProtocolFamily.INET6 && isAny(info);
+  }
+
+  private static boolean isAny(AddressInfo info) {
+    return info.address().getAddress().isAnyLocalAddress();
+  }
+
+  /// Starts a server on a bound socket; see `EventLoop.createServer`.
+  public Server createServer(
+      Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) throws IOException {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(options, "options");
+    net.port().ensureInTask("createServer");
+    var socket = options.sock();
+    if (socket == null) {
+      throw new IllegalArgumentException("Neither host/port nor sock were specified");
+    }
+    StreamConnector.ensureStream(socket);
+    return serve(protocolFactory, List.of(socket), options);
+  }
+
+  // Binding.
+
+  private List<Socket> bindAll(List<AddressInfo> infos, ServerOptions options) throws IOException {
+    var sockets = new ArrayList<Socket>();
+    boolean complete = false;
+    try {
+      boolean bothFamilies = false;
+      for (var info : infos) {
+        if (bothFamilies && isAny(info)) {
+          continue;
+        }
+        var socket = bind(info, options);
+        if (socket != null) {
+          sockets.add(socket);
+          bothFamilies |= socket.tier() == SocketTier.NIO && isAnyInet6(info);
+        }
+      }
+      if (sockets.isEmpty()) {
+        var addresses = infos.stream().map(AddressInfo::address).toList();
+        throw new IOException("could not bind on any address out of " + addresses);
+      }
+      complete = true;
+      return sockets;
+    } finally {
+      if (!complete) {
+        sockets.forEach(net::close);
+      }
+    }
+  }
+
+  /// Binds a socket to an address, or returns null when this system has no such address.
+  private @Nullable Socket bind(AddressInfo info, ServerOptions options) throws IOException {
+    Socket socket;
+    try {
+      socket = Socket.open(net.port().tier(), info.family(), SocketType.STREAM);
+    } catch (ResourceExhaustedException e) {
+      throw e;
+    } catch (UnsupportedOperationException | IOException e) {
+      // Such as a system without IPv6.
+      Network.LOG.log(Level.DEBUG, "createServer() passes over " + info, e);
+      return null;
+    }
+    boolean bound = false;
+    try {
+      configure(socket, options);
+      socket.bind(info.address());
+      bound = true;
+      return socket;
+    } catch (IOException e) {
+      if (BindFailure.isNotAvailable(e)) {
+        net.logDebug(() -> "createServer() passes over " + info, e);
+        return null;
+      }
+      throw BindFailure.naming(info.address(), e);
+    } finally {
+      if (!bound) {
+        net.close(socket);
+      }
+    }
+  }
+
+  private static void configure(Socket socket, ServerOptions options) throws IOException {
+    var reuseAddress = options.reuseAddress();
+    if (reuseAddress == null ? REUSE_ADDRESS : reuseAddress) {
+      socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    }
+    if (options.reusePort()) {
+      try {
+        socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      } catch (UnsupportedOperationException e) {
+        throw new IllegalArgumentException("reusePort is not supported here", e);
+      }
+    }
+    if (options.keepAlive() && passesKeepAliveOn(socket)) {
+      socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    }
+    if (socket.family() == StandardProtocolFamily.INET6 && socket.tier() == SocketTier.NATIVE) {
+      socket.setOption(SocketOptions.IPV6_V6ONLY, true);
+    }
+  }
+
+  /// Tells whether connections inherit `SO_KEEPALIVE`: a listening channel of the JDK cannot have
+  /// it.
+  private static boolean passesKeepAliveOn(Socket socket) {
+    return socket.tier() == SocketTier.NATIVE;
+  }
+
+  // Serving.
+
+  private Server serve(
+      Supplier<? extends BaseProtocol> protocolFactory, List<Socket> sockets, ServerOptions options)
+      throws IOException {
+    boolean keepAliveAccepted = options.keepAlive() && !passesKeepAliveOn(sockets.getFirst());
+    var server =
+        new SelectorServer(net, protocolFactory, sockets, options.backlog(), keepAliveAccepted);
+    if (options.startServing()) {
+      boolean serving = false;
+      try {
+        server.startServing();
+        serving = true;
+      } finally {
+        if (!serving) {
+          server.close();
+        }
+      }
+    }
+    if (net.loop().getDebug()) {
+      Network.LOG.log(Level.DEBUG, server + " is made");
+    }
+    return server;
+  }
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.internal.net;
+
+import io.github.asyncio4j.IoWatch;
+import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.transport.WriteBufferLimits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/// The sending half of a stream socket: at once what the kernel takes, the rest when there is room
+///
+///
+/// It tells its transport what fails and asks it whether output is welcome. Loop thread only.
+final class SocketOutput {
+  /*
+   * Writability is watched exactly while there is something in the buffer, save inside writelines,
+   * which gathers first. So "watched" means that the kernel was full when it was last asked.
+   */
+
+  /// Dropped writes that are forgiven before each is logged.
+  private static final int SILENT_DROPS = 4;
+
+  /// Pieces of at least this size are sent as they are and not gathered by copying.
+  private static final int LARGE_PIECE = ChunkPool.CHUNK_BYTES;
+
+  private enum State {
+    OPEN,
+    /// The stream ends behind what waits.
+    ENDING,
+    ENDED
+  }
+
+  private final SelectorSocketTransport transport;
+  private final Socket socket;
+  private final IoWatch watch;
+  private final OutgoingBuffer buffer;
+  private final WriteFlow flow;
+
+  // Loop thread only.
+  private State state = State.OPEN;
+  private int droppedWrites;
+
+  SocketOutput(Network net, SelectorSocketTransport transport, Socket socket, IoWatch watch) {
+    this.transport = transport;
+    this.socket = socket;
+    this.watch = watch;
+    this.buffer = new OutgoingBuffer(net.chunks());
+    this.flow = new WriteFlow(net, transport);
+  }
+
+  boolean isEmpty() {
+    return buffer.isEmpty();
+  }
+
+  /// Returns how many bytes wait; constant time.
+  int size() {
+    return (int) Math.min(buffer.size(), Integer.MAX_VALUE);
+  }
+
+  /// Drops what waits.
+  void clear() {
+    buffer.clear();
+  }
+
+  WriteBufferLimits limits() {
+    return flow.limits();
+  }
+
+  void limits(WriteBufferLimits limits) {
+    flow.limits(limits);
+    flow.grown(buffer.size());
+  }
+
+  // Writing.
+
+  void write(ByteBuffer data) {
+    ensureNotEnded("write");
+    if (!data.hasRemaining()) {
+      return;
+    }
+    if (!transport.takesOutput()) {
+      data.position(data.limit());
+      warnDropped();
+      return;
+    }
+    take(data);
+    flow.grown(buffer.size());
+  }
+
+  void writelines(Iterable<ByteBuffer> pieces) {
+    ensureNotEnded("writelines");
+    boolean dropped = false;
+    try {
+      for (var piece : pieces) {
+        if (!piece.hasRemaining()) {
+          continue;
+        }
+        // Asked for each piece: where they come from may close the transport.
+        if (transport.takesOutput()) {
+          gather(piece);
+        } else {
+          dropped = true;
+          piece.position(piece.limit());
+        }
+      }
+    } finally {
+      // Also when the source of the pieces fails: what it gave before is written.
+      if (transport.takesOutput() && !watch.isWriting()) {
+        flush();
+      }
+      flow.grown(buffer.size());
+    }
+    if (dropped) {
+      warnDropped();
+    }
+  }
+
+  private void ensureNotEnded(String call) {
+    if (state != State.OPEN) {
+      throw new IllegalStateException("Cannot call " + call + "() after writeEof()");
+    }
+  }
+
+  /// Output to a transport that is closing or closed is dropped, after a while with a word (R-67,
+  ///
+  private void warnDropped() {
+    if (++droppedWrites > SILENT_DROPS) {
+      Network.LOG.log(Level.WARNING, "write number " + droppedWrites + " dropped: " + transport);
+    }
+  }
+
+  /// Sends bytes, or what the kernel takes of them, and keeps a copy of the rest.
+  private void take(ByteBuffer data) {
+    if ((!buffer.isEmpty() || sendNow(data)) && data.hasRemaining() && keep(data)) {
+      watch(true);
+    }
+  }
+
+  /// Sends until the kernel takes no more.
+  ///
+  /// @return false when the connection is broken
+  private boolean sendNow(ByteBuffer data) {
+    try {
+      int wanted;
+      do {
+        // What one send gives the kernel at most: more than it took means that it is full.
+        wanted = Math.min(data.remaining(), Network.TRANSFER_LIMIT);
+      } while (socket.send(data) == wanted && data.hasRemaining());
+      return true;
+    } catch (Throwable t) {
+      data.position(data.limit());
+      transport.transferFailed("write", t);
+      return false;
+    }
+  }
+
+  /// Copies what is to be sent later.
+  ///
+  /// @return false when there is no memory for it: half a message is no use to the peer
+  private boolean keep(ByteBuffer data) {
+    try {
+      buffer.add(data);
+      return true;
+    } catch (OutOfMemoryError e) {
+      data.position(data.limit());
+      transport.transferFailed("write", e);
+      return false;
+    }
+  }
+
+  /// Takes one of several pieces: small ones are copied together so that they leave in one send.
+  private void gather(ByteBuffer piece) {
+    if (buffer.isEmpty() && piece.remaining() >= LARGE_PIECE) {
+      take(piece);
+    } else if (keep(piece) && buffer.size() >= LARGE_PIECE && !watch.isWriting()) {
+      flush();
+    }
+  }
+
+  // Sending what waits.
+
+  /// Sends what waits, as far as the kernel takes it in one call, and watches for more room if need
+  /// be.
+  ///
+  /// @return false when the connection is broken
+  private boolean flush() {
+    try {
+      buffer.send(socket);
+    } catch (Throwable t) {
+      transport.transferFailed("write", t);
+      return false;
+    }
+    if (!buffer.isEmpty()) {
+      watch(true);
+    }
+    return true;
+  }
+
+  /// Goes on sending: the socket is writable or broken.
+  ///
+  /// @return whether all is sent and the transport still there
+  boolean resume() {
+    if (!flush()) {
+      return false;
+    }
+    // The protocol hears of it before the watch ends: what it writes now may need it.
+    flow.shrunk(buffer.size());
+    if (!buffer.isEmpty() || transport.isGone()) {
+      return false;
+    }
+    watch(false);
+    // Not if the protocol ended it just now, when the buffer was empty already.
+    if (state == State.ENDING && transport.takesOutput()) {
+      shutdown();
+    }
+    return !transport.isGone();
+  }
+
+  /// Starts or stops to watch for room.
+  void watch(boolean on) {
+    try {
+      watch.writing(on);
+    } catch (UncheckedIOException e) {
+      transport.transferFailed("watch", Objects.requireNonNull(e.getCause()));
+    }
+  }
+
+  /// Ends the stream behind what waits; idempotent.
+  void end() {
+    if (state != State.OPEN) {
+      return;
+    }
+    state = State.ENDING;
+    if (buffer.isEmpty()) {
+      shutdown();
+    }
+  }
+
+  private void shutdown() {
+    state = State.ENDED;
+    try {
+      socket.shutdownOutput();
+    } catch (IOException e) {
+      transport.transferFailed("shutdown", e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return state + " writeBuffer=" + buffer.size();
+  }
+}

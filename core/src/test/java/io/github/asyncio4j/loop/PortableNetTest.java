@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.asyncio4j.Asyncio;
+import io.github.asyncio4j.transport.BaseTransport;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// What must work in a JVM that was given no flag at all.
+@Tag("portable")
+final class PortableNetTest {
+  @Test
+  void aServerAndAClientTalkOverWhatTheJdkOffers() throws Exception {
+    try (var loop = new SelectorEventLoop()) {
+      loop.runUntilComplete(
+          () ->
+              Asyncio.timeout(
+                  Duration.ofSeconds(4),
+                  () -> {
+                    var client = new Recorder(loop);
+                    var echo =
+                        new Recorder(loop) {
+                          @Override
+                          public void dataReceived(ByteBuffer data) {
+                            transport.write(data.duplicate());
+                            super.dataReceived(data);
+                          }
+
+                          @Override
+                          public void connectionMade(BaseTransport transport) {
+                            super.connectionMade(transport);
+                            this.transport.write(NetTest.bytes("hello "));
+                          }
+                        };
+                    try (var server = loop.createServer(() -> echo, "localhost", 0)) {
+                      loop.createConnection(() -> client, "localhost", NetTest.port(server));
+                      client.transport.write(NetTest.bytes("world"));
+                      client.untilReceived(11);
+                      client.transport.close();
+                      echo.untilLost();
+                    }
+                    assertThat(client.text()).isEqualTo("hello world");
+                  }));
+    }
+  }
+}

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.asyncio4j.LogRecorder;
+import io.github.asyncio4j.LoopKind;
+import io.github.asyncio4j.socket.TransportSocket;
+import io.github.asyncio4j.transport.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What a stream transport promises about its end: closing, the peer's end, pausing meanwhile.
+@ParameterizedClass
+@EnumSource(LoopKind.class)
+final class TransportEndContractTest extends NetTest {
+  TransportEndContractTest(LoopKind kind) {
+    super(kind);
+  }
+
+  //
+  @Test
+  void closeStopsReadingAtOnce() throws Exception {
+    run(
+        () -> {
+          var accepted = recorder();
+          try (var peer = joinPeer(accepted)) {
+            peer.send("never read");
+            accepted.transport.close();
+            accepted.untilLost();
+
+            assertThat(accepted.calls).containsExactly("made", "lost");
+          }
+        });
+  }
+
+  //
+  @Test
+  void closeInsideDataReceivedEndsDelivery() throws Exception {
+    run(
+        () -> {
+          var accepted =
+              watched(
+                  new Recorder(loop) {
+                    @Override
+                    public void dataReceived(ByteBuffer data) {
+                      super.dataReceived(data);
+                      transport.close();
+                    }
+                  });
+          try (var peer = joinPeer(accepted)) {
+            peer.send("one");
+            accepted.untilReceived(1);
+            peer.send("two");
+            accepted.untilLost();
+
+            assertThat(accepted.calls).containsExactly("made", "data", "lost");
+            assertThat(accepted.text()).isEqualTo("one");
+          }
+        });
+  }
+
+  //
+  @Test
+  void abortAndCloseMixAndTheConnectionIsLostOnceInTheNextIteration() throws Exception {
+    run(
+        () -> {
+          var accepted = recorder();
+          try (var peer = joinPeer(accepted)) {
+            accepted.transport.abort();
+            accepted.transport.close();
+            accepted.transport.abort();
+
+            assertThat(accepted.transport.isClosing()).isTrue();
+            assertThat(accepted.isLost()).isFalse();
+            passIterations();
+            assertThat(accepted.calls).containsExactly("made", "lost");
+            assertThat(blocking(peer::readAll)).isEmpty();
+          }
+        });
+  }
+
+  //
+  @Test
+  void atTheEndOfTheStreamTheTransportFlushesAndClosesItself() throws Exception {
+    run(
+        () -> {
+          var accepted = recorder();
+          byte[] sent = pattern(300_000);
+          try (var peer = joinNarrowPeer(accepted)) {
+            accepted.transport.write(sent);
+            assertThat(accepted.transport.getWriteBufferSize()).isPositive();
+            peer.endOutput();
+            accepted.until(() -> accepted.calls.contains("eof"));
+            assertThat(accepted.transport.isClosing()).isTrue();
+
+            assertThat(blocking(peer::readAll)).isEqualTo(sent);
+            accepted.untilLost();
+            assertThat(accepted.lostTo).isNull();
+          }
+        });
+  }
+
+  //
+  @Test
+  void aProtocolThatWantsItKeepsTheWriteHalfAfterTheEndOfTheStream() throws Exception {
+    run(
+        () -> {
+          var accepted = recorder();
+          accepted.keepOpenAtEof = true;
+          try (var peer = joinPeer(accepted)) {
+            peer.endOutput();
+            accepted.until(() -> accepted.calls.contains("eof"));
+            passIterations();
+            assertThat(accepted.transport.isClosing()).isFalse();
+            assertThat(accepted.transport.isReading()).isFalse();
+            accepted.transport.resumeReading();
+            accepted.transport.write(bytes("answer"));
+            accepted.transport.close();
+
+            assertThat(text(blocking(peer::readAll))).isEqualTo("answer");
+            accepted.untilLost();
+            assertThat(accepted.calls).containsExactly("made", "eof", "lost");
+          }
+        });
+  }
+
+  //
+  @Test
+  void aPausedTransportLearnsOfTheEndWhenItResumesAndCostsNothingMeanwhile() throws Exception {
+    run(
+        () -> {
+          var accepted = recorder();
+          try (var peer = joinPeer(accepted)) {
+            accepted.transport.pauseReading();
+            peer.send("before");
+            peer.endOutput();
+            assertQuiet();
+            assertThat(accepted.calls).containsExactly("made");
+
+            accepted.transport.resumeReading();
+            accepted.untilLost();
+
+            assertThat(accepted.text()).isEqualTo("before");
+            assertThat(accepted.calls).containsExactly("made", "data", "eof", "lost");
+          }
+        });
+  }
+
+  // R-79, B5
+  @Test
+  void aPausedTransportWhosePeerResetsCostsNothingUntilItResumes() throws Exception {
+    run(
+        () -> {
+          var accepted = recorder();
+          var peer = joinPeer(accepted);
+          accepted.transport.pauseReading();
+          peer.reset();
+          assertQuiet();
+          assertThat(accepted.calls).containsExactly("made");
+
+          accepted.transport.resumeReading();
+          accepted.untilLost();
+
+          assertThat(accepted.lostTo).isInstanceOf(IOException.class);
+        });
+  }
+
+  // B5
+  @Test
+  void aHalfClosedConnectionThatIsResetCostsNothingAndFailsAtTheNextWrite() throws Exception {
+    run(
+        () -> {
+          var accepted = recorder();
+          accepted.keepOpenAtEof = true;
+          var peer = joinPeer(accepted);
+          peer.endOutput();
+          accepted.until(() -> accepted.calls.contains("eof"));
+          peer.reset();
+          assertQuiet();
+
+          for (int i = 0; i < 4 && !accepted.isLost(); i++) {
+            accepted.transport.write(bytes("x"));
+            passIterations();
+          }
+
+          assertThat(accepted.lostTo).isInstanceOf(IOException.class);
+        });
+  }
+
+  /// Lets a while pass in which nothing happens and sees that the loop slept all the time.
+  private void assertQuiet() throws Exception {
+    passIterations();
+    long before = selector.selects();
+    io.github.asyncio4j.Asyncio.sleep(java.time.Duration.ofMillis(30));
+    assertThat(selector.selects() - before).isLessThan(10);
+  }
+
+  //
+  @Test
+  void pausingAndResumingAreIdempotentAndDoNothingOnceClosed() throws Exception {
+    run(
+        () -> {
+          var accepted = recorder();
+          try (var peer = joinPeer(accepted)) {
+            Transport transport = accepted.transport;
+            assertThat(transport.isReading()).isTrue();
+            transport.resumeReading();
+            transport.pauseReading();
+            transport.pauseReading();
+            assertThat(transport.isReading()).isFalse();
+            transport.resumeReading();
+            transport.resumeReading();
+            assertThat(transport.isReading()).isTrue();
+            peer.send("abc");
+            accepted.untilReceived(3);
+            transport.close();
+
+            transport.resumeReading();
+            assertThat(transport.isReading()).isFalse();
+            transport.pauseReading();
+            accepted.untilLost();
+            transport.resumeReading();
+            assertThat(transport.isReading()).isFalse();
+          }
+        });
+  }
+
+  //
+  @Test
+  void bothSidesSendWithoutDelay() throws Exception {
+    run(
+        () -> {
+          var client = recorder();
+          var accepted = recorder();
+          join(client, accepted);
+          for (var side : List.of(client, accepted)) {
+            var socket = side.transport.getExtraInfo("socket", TransportSocket.class);
+            assertThat(socket.getOption(StandardSocketOptions.TCP_NODELAY)).isTrue();
+            assertThat(socket.getOption(StandardSocketOptions.SO_KEEPALIVE)).isFalse();
+          }
+          client.transport.close();
+          accepted.untilLost();
+        });
+  }
+
+  // R-83, TP-01
+  @Test
+  void theAddressesAreKnownEvenAfterTheEnd() throws Exception {
+    run(
+        () -> {
+          var accepted = recorder();
+          InetSocketAddress peerAddress;
+          try (var peer = joinPeer(accepted)) {
+            peerAddress = peer.localAddress();
+          }
+          accepted.untilLost();
+          Transport transport = accepted.transport;
+
+          assertThat(transport.getExtraInfo("peername")).isEqualTo(peerAddress);
+          assertThat(transport.getExtraInfo("sockname", InetSocketAddress.class)).isNotNull();
+          assertThat(transport.getExtraInfo("cipher")).isNull();
+          assertThat(transport.getExtraInfo("socket", TransportSocket.class).fileno())
+              .isEqualTo(-1);
+        });
+  }
+
+  //
+  @Test
+  void closingTheLoopClosesTheSocketsOfItsTransportsAndCallsNobody() throws Exception {
+    var client = recorder();
+    var accepted = recorder();
+    run(() -> join(client, accepted));
+
+    try (var log = LogRecorder.start()) {
+      loop.close();
+      assertThat(log.messages()).hasSize(2).allMatch(text -> text.startsWith("unclosed "));
+    }
+
+    assertThat(client.calls).containsExactly("made");
+    assertThat(accepted.calls).containsExactly("made");
+    // Late calls are harmless, and nothing is left open: the base class looks.
+    client.transport.write(bytes("late"));
+    client.transport.close();
+    accepted.transport.abort();
+  }
+
+  //
+  @Test
+  void aTransportWithOutputCanBeClosedAfterItsLoop() throws Exception {
+    var accepted = recorder();
+    var peers = new ArrayList<Peer>();
+    run(
+        () -> {
+          peers.add(joinNarrowPeer(accepted));
+          accepted.transport.write(pattern(300_000));
+        });
+    try (var log = LogRecorder.start()) {
+      loop.close();
+      assertThat(log.messages()).hasSize(1);
+    }
+
+    accepted.transport.close();
+
+    assertThat(accepted.transport.isClosing()).isTrue();
+    peers.getFirst().close();
+  }
+
+  @Test
+  void aTransportTellsItsStateInOneLine() throws Exception {
+    run(
+        () -> {
+          var accepted = recorder();
+          try (var _ = joinPeer(accepted)) {
+            assertThat(accepted.transport.toString())
+                .contains("SelectorSocketTransport", "OPEN", "FLOWING", "writeBuffer=0")
+                .doesNotContain("\n");
+            accepted.transport.close();
+            accepted.untilLost();
+            assertThat(accepted.transport.toString()).contains("CLOSED");
+          }
+        });
+  }
+}
