@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.stream;
+
+import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.ExceptionContext;
+import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Task;
+import io.github.asyncio4j.socket.ConnectionResetException;
+import io.github.asyncio4j.transport.BaseTransport;
+import io.github.asyncio4j.transport.BufferedProtocol;
+import io.github.asyncio4j.transport.Transport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Joins a transport to a [StreamReader], and on a server starts the task that serves the client
+/// (ST-01).
+///
+/// Loop thread only. `openConnection` and `startServer` make it; use it yourself to give streams to
+/// a call that takes a protocol factory.
+public final class StreamReaderProtocol implements BufferedProtocol {
+  /// What happens to the output of the connection.
+  private enum Output {
+    FLOWING,
+    /// The transport holds more than its high-water mark.
+    PAUSED,
+    /// The connection is gone.
+    LOST
+  }
+
+  private final EventLoop loop;
+  private final StreamReader reader;
+  private final @Nullable ClientConnected clientConnected;
+  private final Wakeups draining;
+  private final Wakeups closing;
+
+  // All below: loop thread only.
+  private Output output = Output.FLOWING;
+  private @Nullable Exception lostBecause;
+
+  /// Makes the protocol of a client.
+  ///
+  /// @param loop the loop of the transport
+  /// @param reader what is fed
+  public StreamReaderProtocol(EventLoop loop, StreamReader reader) {
+    this(loop, reader, null);
+  }
+
+  /// Makes the protocol of one connection of a server.
+  ///
+  /// @param loop the loop of the transport
+  /// @param reader what is fed
+  /// @param clientConnected what serves the connection, in a task of its own; null for none
+  public StreamReaderProtocol(
+      EventLoop loop, StreamReader reader, @Nullable ClientConnected clientConnected) {
+    this.loop = Objects.requireNonNull(loop, "loop");
+    this.reader = Objects.requireNonNull(reader, "reader");
+    this.clientConnected = clientConnected;
+    this.draining = new Wakeups(loop);
+    this.closing = new Wakeups(loop);
+  }
+
+  // What the transport calls.
+
+  @Override
+  public void connectionMade(BaseTransport transport) {
+    var stream = (Transport) transport;
+    reader.setTransport(stream);
+    if (clientConnected != null) {
+      try {
+        serve(clientConnected, stream);
+      } catch (RuntimeException | Error e) {
+        // Nobody else would: a loop only reports it.
+        stream.close();
+        throw e;
+      }
+    }
+  }
+
+  private void serve(ClientConnected clientConnected, Transport transport) {
+    var writer = new StreamWriter(transport, this, reader, loop);
+    Task<@Nullable Void> handler = loop.createTask(() -> clientConnected.connected(reader, writer));
+    handler.addDoneCallback(done -> handlerDone(done, transport));
+  }
+
+  private void handlerDone(Future<?> handler, Transport transport) {
+    if (handler.cancelled()) {
+      transport.close();
+      return;
+    }
+    Throwable exception = handler.exception();
+    if (exception != null) {
+      loop.callExceptionHandler(
+          ExceptionContext.of("Unhandled exception in client_connected_cb")
+              .exception(exception)
+              .transport(transport));
+      transport.close();
+    }
+  }
+
+  @Override
+  public ByteBuffer getBuffer(int sizehint) {
+    return reader.room();
+  }
+
+  @Override
+  public void bufferUpdated(int nbytes) {
+    reader.received(nbytes);
+  }
+
+  /// Ends the reader's stream.
+  ///
+  /// @return true: what the peer has asked for may still be answered
+  @Override
+  public boolean eofReceived() {
+    reader.feedEof();
+    return true;
+  }
+
+  @Override
+  public void pauseWriting() {
+    output = Output.PAUSED;
+  }
+
+  @Override
+  public void resumeWriting() {
+    output = Output.FLOWING;
+    draining.wakeAll();
+  }
+
+  @Override
+  public void connectionLost(@Nullable Exception exc) {
+    output = Output.LOST;
+    lostBecause = exc;
+    if (exc == null) {
+      reader.feedEof();
+    } else {
+      reader.setException(exc);
+    }
+    reader.detach();
+    draining.wakeAll();
+    closing.wakeAll();
+  }
+
+  // What the writer calls.
+
+  /// Suspends while the transport holds too much.
+  ///
+  /// @throws IOException when the connection is lost, before or meanwhile
+  void drain() throws IOException {
+    if (output == Output.PAUSED) {
+      draining.await();
+      if (lostBecause != null) {
+        throw Failures.toThrow(lostBecause);
+      }
+    }
+    if (output == Output.LOST) {
+      throw new ConnectionResetException("Connection lost");
+    }
+  }
+
+  /// Suspends until the connection is lost.
+  ///
+  /// @throws IOException why it was lost, unless it was closed
+  void waitClosed() throws IOException {
+    while (output != Output.LOST) {
+      closing.await();
+    }
+    if (lostBecause != null) {
+      throw Failures.toThrow(lostBecause);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "<StreamReaderProtocol output=" + output + " " + reader + ">";
+  }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.stream;
+
+import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.Future;
+import io.github.asyncio4j.transport.Transport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The outgoing half of a connection, and what closes it (ST-08 to ST-10).
+///
+/// Loop thread only, tasks of the loop included. Several tasks may write; each write goes out whole
+/// and in the order of the calls.
+///
+/// Writing neither suspends nor throws when the connection is gone: [#drain()] does both. So write,
+/// drain, write, drain:
+///
+/// ```java
+/// try (writer) {
+///   writer.write(answer);
+///   writer.drain();
+/// }
+/// ```
+public final class StreamWriter implements AutoCloseable {
+  private final Transport transport;
+  private final StreamReaderProtocol protocol;
+  private final @Nullable StreamReader reader;
+  private final EventLoop loop;
+
+  /// Makes the writer of a connection.
+  ///
+  /// @param transport the connection
+  /// @param protocol the transport's protocol, which knows when it is to pause
+  /// @param reader the other half, whose failure `drain` reports too; null for none
+  /// @param loop the loop of the transport
+  public StreamWriter(
+      Transport transport,
+      StreamReaderProtocol protocol,
+      @Nullable StreamReader reader,
+      EventLoop loop) {
+    this.transport = Objects.requireNonNull(transport, "transport");
+    this.protocol = Objects.requireNonNull(protocol, "protocol");
+    this.reader = reader;
+    this.loop = Objects.requireNonNull(loop, "loop");
+  }
+
+  /// Returns the transport that is written to.
+  public Transport transport() {
+    return transport;
+  }
+
+  /// Sends bytes, at once as far as the kernel takes them. The array is the caller's again on
+  /// return.
+  ///
+  /// Does not suspend; what cannot be sent at once is copied. On a closing or lost connection the
+  /// bytes are dropped.
+  ///
+  /// @throws IllegalStateException after [#writeEof()]
+  public void write(byte[] data) {
+    transport.write(data);
+  }
+
+  /// Sends the bytes from the buffer's position to its limit; as [#write(byte\[\])].
+  ///
+  /// On return the position is at the limit and the buffer is the caller's again.
+  public void write(ByteBuffer data) {
+    transport.write(data);
+  }
+
+  /// Sends text, encoded in a charset; as [#write(byte\[\])].
+  public void write(CharSequence text, Charset charset) {
+    transport.write(text.toString().getBytes(charset));
+  }
+
+  /// Sends several pieces in order, with as few system calls as can be; as [#write(ByteBuffer)].
+  public void writelines(Iterable<ByteBuffer> pieces) {
+    transport.writelines(pieces);
+  }
+
+  /// Sends several arrays in order, with as few system calls as can be; as [#write(byte\[\])].
+  public void writelines(byte[]... pieces) {
+    transport.writelines(Arrays.stream(pieces).map(ByteBuffer::wrap).toList());
+  }
+
+  /// Ends the outgoing half once everything written is sent; the incoming half lives on.
+  ///
+  /// @throws UnsupportedOperationException when [#canWriteEof()] is false
+  public void writeEof() {
+    transport.writeEof();
+  }
+
+  /// Tells whether the outgoing half can be ended on its own.
+  public boolean canWriteEof() {
+    return transport.canWriteEof();
+  }
+
+  /// Suspends until the connection can take more: while more than its high-water mark is buffered
+  /// (ST-09). Several tasks may wait.
+  ///
+  /// Otherwise it returns at once, but on a closing connection only after other callbacks have run,
+  /// so that a loop of `write` and `drain` learns of its end.
+  ///
+  /// @throws IOException what the connection has failed with;
+  ///   [io.github.asyncio4j.socket.ConnectionResetException] `Connection lost` when it is over
+  public void drain() throws IOException {
+    Exception failure = reader != null ? reader.exception() : null;
+    if (failure != null) {
+      throw Failures.toThrow(failure);
+    }
+    if (transport.isClosing()) {
+      letOthersRun();
+    }
+    protocol.drain();
+  }
+
+  // The transport queued connectionLost when it was closed, so that runs first.
+  private void letOthersRun() {
+    Future<@Nullable Void> turn = loop.createFuture();
+    loop.callSoon(() -> Wakeups.wake(turn));
+    Wakeups.await(turn);
+  }
+
+  /// Closes the connection, both halves: reads no more, sends what is buffered, and ends.
+  ///
+  /// Returns at once, never throws, idempotent. [#waitClosed()] waits for the end.
+  @Override
+  public void close() {
+    transport.close();
+  }
+
+  /// Tells whether the connection is closing or closed.
+  public boolean isClosing() {
+    return transport.isClosing();
+  }
+
+  /// Suspends until the connection is closed, by [#close()] or by its failure (ST-10).
+  ///
+  /// Several tasks may wait, and cancelling one leaves the connection and the others alone.
+  ///
+  /// @throws IOException what the connection has failed with
+  public void waitClosed() throws IOException {
+    protocol.waitClosed();
+  }
+
+  /// Returns what is known of the connection under a name; as [Transport#getExtraInfo(String)].
+  public @Nullable Object getExtraInfo(String name) {
+    return transport.getExtraInfo(name);
+  }
+
+  /// Returns what is known of the connection under a name; as [Transport#getExtraInfo(String,
+  /// Class)].
+  ///
+  /// @throws ClassCastException when the value is of another class than the one given
+  public <T> @Nullable T getExtraInfo(String name, Class<T> type) {
+    return transport.getExtraInfo(name, type);
+  }
+
+  @Override
+  public String toString() {
+    return "<StreamWriter transport=" + transport + ">";
+  }
+}

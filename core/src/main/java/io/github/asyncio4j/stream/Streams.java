@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.stream;
+
+import io.github.asyncio4j.Connection;
+import io.github.asyncio4j.ConnectionOptions;
+import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.Server;
+import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.transport.Transport;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Opens connections and servers that are used as streams, on a given loop (ST-01).
+///
+/// `Asyncio.openConnection` and `Asyncio.startServer` call it with the running loop. Loop thread
+/// only, and suspending: inside a task of the loop.
+public final class Streams {
+  private Streams() {}
+
+  /// Connects to a host and port over TCP, with default options.
+  ///
+  /// @throws IOException when no connection can be made
+  public static StreamConnection openConnection(EventLoop loop, String host, int port)
+      throws IOException {
+    return openConnection(loop, host, port, ConnectionOptions.DEFAULT);
+  }
+
+  /// Connects to a host and port over TCP, with the default limit.
+  ///
+  /// @throws IOException when no connection can be made
+  public static StreamConnection openConnection(
+      EventLoop loop, String host, int port, ConnectionOptions options) throws IOException {
+    return openConnection(loop, host, port, options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /// Connects to a host and port over TCP.
+  ///
+  /// When it fails or is cancelled nothing stays open.
+  ///
+  /// @param options the keyword arguments of `createConnection`
+  /// @param limit of the reader, see [StreamReader]
+  /// @throws IllegalArgumentException when the limit is below 1, or as
+  ///   [EventLoop#createConnection(Supplier, String, int, ConnectionOptions)]
+  /// @throws IOException when no connection can be made
+  public static StreamConnection openConnection(
+      EventLoop loop, String host, int port, ConnectionOptions options, int limit)
+      throws IOException {
+    Objects.requireNonNull(loop, "loop");
+    Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(options, "options");
+    var reader = new StreamReader(loop, limit);
+    return streams(
+        loop,
+        reader,
+        loop.createConnection(() -> new StreamReaderProtocol(loop, reader), host, port, options));
+  }
+
+  /// Makes streams of a connected socket, `options.sock()`; otherwise as
+  /// [#openConnection(EventLoop, String, int, ConnectionOptions, int)].
+  public static StreamConnection openConnection(
+      EventLoop loop, ConnectionOptions options, int limit) throws IOException {
+    Objects.requireNonNull(loop, "loop");
+    Objects.requireNonNull(options, "options");
+    var reader = new StreamReader(loop, limit);
+    return streams(
+        loop, reader, loop.createConnection(() -> new StreamReaderProtocol(loop, reader), options));
+  }
+
+  private static StreamConnection streams(
+      EventLoop loop, StreamReader reader, Connection<Transport, StreamReaderProtocol> connection) {
+    return new StreamConnection(
+        reader, new StreamWriter(connection.transport(), connection.protocol(), reader, loop));
+  }
+
+  /// Starts a server with default options; as [#startServer(EventLoop, ClientConnected, String,
+  /// int, ServerOptions, int)].
+  public static Server startServer(
+      EventLoop loop, ClientConnected clientConnected, @Nullable String host, int port)
+      throws IOException {
+    return startServer(loop, clientConnected, host, port, ServerOptions.DEFAULT);
+  }
+
+  /// Starts a server with the default limit; as [#startServer(EventLoop, ClientConnected, String,
+  /// int, ServerOptions, int)].
+  public static Server startServer(
+      EventLoop loop,
+      ClientConnected clientConnected,
+      @Nullable String host,
+      int port,
+      ServerOptions options)
+      throws IOException {
+    return startServer(loop, clientConnected, host, port, options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /// Starts a server that runs `clientConnected` for each connection, in a task of its own.
+  ///
+  /// @param host name or literal; null or empty for all interfaces
+  /// @param port 0 for a free one
+  /// @param options the keyword arguments of `createServer`
+  /// @param limit of the readers, see [StreamReader]
+  /// @throws IllegalArgumentException when the limit is below 1, or as
+  ///   [EventLoop#createServer(Supplier, String, int, ServerOptions)]
+  /// @throws IOException when an address cannot be bound
+  public static Server startServer(
+      EventLoop loop,
+      ClientConnected clientConnected,
+      @Nullable String host,
+      int port,
+      ServerOptions options,
+      int limit)
+      throws IOException {
+    return startServer(
+        loop, clientConnected, List.of(host == null ? "" : host), port, options, limit);
+  }
+
+  /// Starts a server on several hosts; otherwise as [#startServer(EventLoop, ClientConnected,
+  /// String, int, ServerOptions, int)].
+  ///
+  /// @param hosts names or literals; an empty one stands for all interfaces
+  public static Server startServer(
+      EventLoop loop,
+      ClientConnected clientConnected,
+      List<String> hosts,
+      int port,
+      ServerOptions options,
+      int limit)
+      throws IOException {
+    Objects.requireNonNull(hosts, "hosts");
+    Objects.requireNonNull(options, "options");
+    return loop.createServer(serverProtocols(loop, clientConnected, limit), hosts, port, options);
+  }
+
+  /// Starts a server on a bound socket, `options.sock()`; otherwise as [#startServer(EventLoop,
+  /// ClientConnected, String, int, ServerOptions, int)].
+  public static Server startServer(
+      EventLoop loop, ClientConnected clientConnected, ServerOptions options, int limit)
+      throws IOException {
+    Objects.requireNonNull(options, "options");
+    return loop.createServer(serverProtocols(loop, clientConnected, limit), options);
+  }
+
+  private static Supplier<StreamReaderProtocol> serverProtocols(
+      EventLoop loop, ClientConnected clientConnected, int limit) {
+    Objects.requireNonNull(loop, "loop");
+    Objects.requireNonNull(clientConnected, "clientConnected");
+    // A wrong limit is the caller's error, not that of every client.
+    StreamReader.ensureLimit(limit);
+    return () -> new StreamReaderProtocol(loop, new StreamReader(loop, limit), clientConnected);
+  }
+}
