@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Threads beside the loop."""
+
+import asyncio
+import concurrent.futures
+import threading
+
+from scenario import scenario
+from support import in_thread, new_loop
+from words import Boom, attempt, attempt_await, show
+
+
+@scenario("EL-115")
+async def scenario_an_executor_call_has_a_result_or_an_error(out):
+    loop = asyncio.get_running_loop()
+
+    def fail():
+        raise Boom("boom")
+
+    await attempt_await(out, "result", loop.run_in_executor(None, lambda: 1))
+    await attempt_await(out, "error", loop.run_in_executor(None, fail))
+
+
+@scenario("EL-115", "EL-01")
+async def scenario_an_executor_call_runs_in_another_thread_without_the_loop(out):
+    loop = asyncio.get_running_loop()
+    here = threading.get_ident()
+
+    def call():
+        attempt(out, "running loop", asyncio.get_running_loop)
+        return threading.get_ident() != here
+
+    await attempt_await(out, "another thread", loop.run_in_executor(None, call))
+
+
+@scenario("EL-115")
+async def scenario_the_loop_goes_on_while_an_executor_call_blocks(out):
+    loop = asyncio.get_running_loop()
+    gate = threading.Event()
+
+    def block():
+        gate.wait()
+        return "unblocked"
+
+    future = loop.run_in_executor(None, block)
+    await asyncio.sleep(0.01)
+    out(f"done {show(future.done())}")
+    gate.set()
+    out(await future)
+
+
+@scenario("EL-115", mirror="the call is inside its block when the future is cancelled")
+async def scenario_cancelling_an_executor_future_does_not_stop_a_running_call(out):
+    loop = asyncio.get_running_loop()
+    started, gate, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def block():
+        started.set()
+        gate.wait()
+        ended.set()
+
+    future = loop.run_in_executor(None, block)
+    started.wait()
+    attempt(out, "cancel", future.cancel)
+    await attempt_await(out, "future", future)
+    out(f"call ended {show(ended.is_set())}")
+    gate.set()
+    ended.wait()
+    out(f"call ended {show(ended.is_set())}")
+
+
+@scenario("EL-115")
+async def scenario_an_executor_of_ones_own_can_be_used(out):
+    loop = asyncio.get_running_loop()
+    with concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="own") as executor:
+        name = await loop.run_in_executor(executor, lambda: threading.current_thread().name)
+        out(f"own thread {show(name.startswith('own'))}")
+
+
+@scenario("EL-17", "EL-115")
+async def scenario_the_default_executor_is_refused_after_its_shutdown(out):
+    loop = asyncio.get_running_loop()
+    await attempt_await(out, "before", loop.run_in_executor(None, lambda: 1))
+    await attempt_await(out, "shutdown", loop.shutdown_default_executor())
+    attempt(out, "after", lambda: loop.run_in_executor(None, lambda: 2))
+    with concurrent.futures.ThreadPoolExecutor(1) as executor:
+        await attempt_await(out, "own executor", loop.run_in_executor(executor, lambda: 3))
+
+
+@scenario("EL-17")
+async def scenario_shutting_down_an_executor_that_was_never_used_returns_at_once(out):
+    loop = asyncio.get_running_loop()
+    loop.call_soon(lambda: out("callback"))
+    await attempt_await(out, "shutdown", loop.shutdown_default_executor())
+    await asyncio.sleep(0)
+    attempt(out, "run_in_executor", lambda: loop.run_in_executor(None, lambda: 1))
+
+
+@scenario("EL-17", mirror="the loop goes on while the shutdown waits")
+async def scenario_executor_shutdown_waits_for_running_calls(out):
+    loop = asyncio.get_running_loop()
+    gate = threading.Event()
+
+    def block():
+        gate.wait()
+        out("call ends")
+
+    def release():
+        out("release")
+        gate.set()
+
+    call = loop.run_in_executor(None, block)
+    loop.call_later(0.01, release)
+    await loop.shutdown_default_executor()
+    out("shut down")
+    await call
+
+
+@scenario("TC-10", mirror="a CompletableFuture; the posting thread is not the loop's")
+async def scenario_a_coroutine_can_be_run_from_another_thread(out):
+    loop = asyncio.get_running_loop()
+
+    async def succeed():
+        return asyncio.get_running_loop() is loop
+
+    async def fail():
+        raise Boom("boom")
+
+    def from_thread(body):
+        return asyncio.run_coroutine_threadsafe(body(), loop).result(30)
+
+    await attempt_await(out, "on the loop", loop.run_in_executor(None, from_thread, succeed))
+    await attempt_await(out, "error", loop.run_in_executor(None, from_thread, fail))
+
+
+@scenario("TC-10", "TK-02")
+async def scenario_cancelling_the_threads_future_cancels_the_task(out):
+    loop = asyncio.get_running_loop()
+    started, cleaned = loop.create_future(), loop.create_future()
+
+    async def body():
+        try:
+            started.set_result(None)
+            await asyncio.sleep(3600)
+        finally:
+            out("clean up")
+            cleaned.set_result(None)
+
+    future = in_thread(lambda: asyncio.run_coroutine_threadsafe(body(), loop))
+    await started
+    attempt(out, "cancel", lambda: in_thread(future.cancel))
+    await cleaned
+    attempt(out, "cancelled", future.cancelled)
+
+
+@scenario("TC-10", "EL-15", mirror="the body never runs")
+def scenario_a_coroutine_cannot_be_run_in_a_closed_loop(out):
+    async def body():
+        out("body")
+
+    with new_loop() as loop:
+        pass
+    attempt(out, "run", lambda: show(asyncio.run_coroutine_threadsafe(body(), loop) is not None))

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.github.asyncio4j.Asyncio;
+import io.github.asyncio4j.LoopKind;
+import io.github.asyncio4j.RunnerOptions;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Compares what the Java half of each scenario prints with what CPython 3.13 printed (design 7).
+@ParameterizedClass
+@EnumSource(LoopKind.class)
+final class ConformanceTest {
+  private static final Path EXPECTED = Path.of("../conformance/expected");
+
+  /// The classes that hold the twins, one per file of `conformance/python`.
+  private static final List<Class<?>> THEMES = List.of(Themes.ALL);
+
+  private static final AtomicInteger EQUAL = new AtomicInteger();
+
+  private final LoopKind kind;
+
+  ConformanceTest(LoopKind kind) {
+    this.kind = kind;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> printsWhatCpythonPrints() throws IOException {
+    Map<String, Method> twins = twins();
+    return expectedNames().stream()
+        .filter(twins::containsKey)
+        .map(name -> DynamicTest.dynamicTest(name, () -> compare(name, twins.get(name))));
+  }
+
+  @Test
+  void everyRecordedScenarioHasATwinAndEveryTwinARecord() throws IOException {
+    assertThat(twins().keySet()).containsExactlyInAnyOrderElementsOf(expectedNames());
+  }
+
+  @AfterParameterizedClassInvocation
+  static void printTheNumber(LoopKind kind) {
+    System.out.println("conformance: " + EQUAL.getAndSet(0) + " scenarios equal on " + kind);
+  }
+
+  private void compare(String name, Method twin) throws Exception {
+    List<String> recorded = Files.readAllLines(EXPECTED.resolve(name + ".txt"));
+    var scenario = twin.getAnnotation(Scenario.class);
+    assertThat("# " + String.join(" ", scenario.value())).as("ids").isEqualTo(recorded.getFirst());
+
+    assertThat(play(twin, scenario.task())).isEqualTo(recorded.subList(1, recorded.size()));
+    EQUAL.incrementAndGet();
+  }
+
+  private List<String> play(Method twin, boolean task) throws Exception {
+    var stage = new Stage(kind, new Out());
+    var theme = newInstance(twin.getDeclaringClass());
+    if (task) {
+      Asyncio.run(() -> call(twin, theme, stage), RunnerOptions.DEFAULT.loopFactory(kind::newLoop));
+    } else {
+      call(twin, theme, stage);
+    }
+    return new ArrayList<>(stage.out.lines());
+  }
+
+  private static void call(Method twin, Object theme, Stage stage) throws Exception {
+    try {
+      twin.invoke(theme, stage);
+    } catch (InvocationTargetException e) {
+      switch (e.getCause()) {
+        case Exception cause -> throw cause;
+        case Error cause -> throw cause;
+        case null, default -> throw e;
+      }
+    }
+  }
+
+  private static Object newInstance(Class<?> theme) throws Exception {
+    var constructor = theme.getDeclaredConstructor();
+    constructor.setAccessible(true);
+    return constructor.newInstance();
+  }
+
+  private static Map<String, Method> twins() {
+    var twins = new TreeMap<String, Method>();
+    for (Class<?> theme : THEMES) {
+      for (Method method : theme.getDeclaredMethods()) {
+        if (method.isAnnotationPresent(Scenario.class)) {
+          method.setAccessible(true);
+          if (twins.put(snakeCase(method.getName()), method) != null) {
+            fail("two twins of one name: " + method);
+          }
+        }
+      }
+    }
+    return twins;
+  }
+
+  private static List<String> expectedNames() throws IOException {
+    try (var files = Files.list(EXPECTED)) {
+      return files
+          .map(f -> f.getFileName().toString())
+          .filter(f -> f.endsWith(".txt"))
+          .map(f -> f.substring(0, f.length() - ".txt".length()))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /// Underscores are lost in camelCase where a digit follows, so both sides are compared by a name
+  /// that the record decides: `aB1` is `a_b_1` if there is such a record, else `a_b1`.
+  private static String snakeCase(String camelCase) {
+    String simple = camelCase.replaceAll("([A-Z])", "_$1").toLowerCase(java.util.Locale.ROOT);
+    return Arrays.stream(new String[] {simple, simple.replaceAll("([0-9]+)", "_$1")})
+        .flatMap(s -> Stream.of(s, s.replaceAll("([0-9])([a-z])", "$1_$2")))
+        .filter(s -> Files.exists(EXPECTED.resolve(s + ".txt")))
+        .findFirst()
+        .orElse(simple);
+  }
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.conformance;
+
+import io.github.asyncio4j.Asyncio;
+import io.github.asyncio4j.Coroutine;
+import io.github.asyncio4j.Future;
+import io.github.asyncio4j.VoidCoroutine;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+
+/// The twins of `conformance/python/executor.py`.
+final class ExecutorScenarios {
+  @Scenario(value = "EL-115", task = true)
+  void anExecutorCallHasAResultOrAnError(Stage stage) {
+    var loop = stage.loop();
+    stage.attempt("result", () -> loop.runInExecutor(null, () -> 1).await());
+    stage.attempt("error", () -> loop.runInExecutor(null, ExecutorScenarios::fail).await());
+  }
+
+  @Scenario(
+      value = {"EL-115", "EL-01"},
+      task = true)
+  void anExecutorCallRunsInAnotherThreadWithoutTheLoop(Stage stage) {
+    var here = Thread.currentThread();
+    var future =
+        stage
+            .loop()
+            .runInExecutor(
+                null,
+                () -> {
+                  stage.attempt("running loop", Asyncio::getRunningLoop);
+                  return Thread.currentThread() != here;
+                });
+    stage.attempt("another thread", () -> future.await());
+  }
+
+  @Scenario(value = "EL-115", task = true)
+  void theLoopGoesOnWhileAnExecutorCallBlocks(Stage stage) throws Exception {
+    var gate = new CountDownLatch(1);
+    var future =
+        stage
+            .loop()
+            .runInExecutor(
+                null,
+                () -> {
+                  gate.await();
+                  return "unblocked";
+                });
+    Asyncio.sleep(Duration.ofMillis(10));
+    stage.out("done " + future.done());
+    gate.countDown();
+    stage.out(future.await());
+  }
+
+  @Scenario(value = "EL-115", task = true)
+  void cancellingAnExecutorFutureDoesNotStopARunningCall(Stage stage) throws Exception {
+    var started = new CountDownLatch(1);
+    var gate = new CountDownLatch(1);
+    var ended = new CountDownLatch(1);
+    Future<Void> future =
+        stage
+            .loop()
+            .runInExecutor(
+                null,
+                () -> {
+                  started.countDown();
+                  gate.await();
+                  ended.countDown();
+                  return null;
+                });
+    started.await();
+    stage.attempt("cancel", () -> future.cancel());
+    stage.attempt("future", () -> future.await());
+    stage.out("call ended " + (ended.getCount() == 0));
+    gate.countDown();
+    ended.await();
+    stage.out("call ended " + (ended.getCount() == 0));
+  }
+
+  @Scenario(value = "EL-115", task = true)
+  void anExecutorOfOnesOwnCanBeUsed(Stage stage) throws Exception {
+    var threads = Thread.ofPlatform().name("own").factory();
+    try (var executor = Executors.newFixedThreadPool(1, threads)) {
+      String name =
+          stage.loop().runInExecutor(executor, () -> Thread.currentThread().getName()).await();
+      stage.out("own thread " + name.startsWith("own"));
+    }
+  }
+
+  @Scenario(
+      value = {"EL-17", "EL-115"},
+      task = true)
+  void theDefaultExecutorIsRefusedAfterItsShutdown(Stage stage) {
+    var loop = stage.loop();
+    stage.attempt("before", () -> loop.runInExecutor(null, () -> 1).await());
+    stage.attempt("shutdown", () -> loop.shutdownDefaultExecutor(null));
+    stage.attempt("after", () -> loop.runInExecutor(null, () -> 2));
+    try (var executor = Executors.newFixedThreadPool(1)) {
+      stage.attempt("own executor", () -> loop.runInExecutor(executor, () -> 3).await());
+    }
+  }
+
+  @Scenario(value = "EL-17", task = true)
+  void shuttingDownAnExecutorThatWasNeverUsedReturnsAtOnce(Stage stage) {
+    var loop = stage.loop();
+    loop.callSoon(() -> stage.out("callback"));
+    stage.attempt("shutdown", () -> loop.shutdownDefaultExecutor(null));
+    Asyncio.sleep(Duration.ZERO);
+    stage.attempt("run_in_executor", () -> loop.runInExecutor(null, () -> 1));
+  }
+
+  @Scenario(value = "EL-17", task = true)
+  void executorShutdownWaitsForRunningCalls(Stage stage) throws Exception {
+    var loop = stage.loop();
+    var gate = new CountDownLatch(1);
+    Future<Void> call =
+        loop.runInExecutor(
+            null,
+            () -> {
+              gate.await();
+              stage.out("call ends");
+              return null;
+            });
+    loop.callLater(
+        Duration.ofMillis(10),
+        () -> {
+          stage.out("release");
+          gate.countDown();
+        });
+    loop.shutdownDefaultExecutor(null);
+    stage.out("shut down");
+    call.await();
+  }
+
+  @Scenario(value = "TC-10", task = true)
+  void aCoroutineCanBeRunFromAnotherThread(Stage stage) {
+    var loop = stage.loop();
+    stage.attempt("on the loop", () -> fromExecutor(stage, () -> Asyncio.getRunningLoop() == loop));
+    stage.attempt("error", () -> fromExecutor(stage, ExecutorScenarios::fail));
+  }
+
+  /// Runs a coroutine on the loop from a thread of the executor, which waits for its outcome.
+  private static <T> T fromExecutor(Stage stage, Coroutine<T> body) throws Exception {
+    var loop = stage.loop();
+    return loop.runInExecutor(
+            null, () -> Threads.resultOf(Asyncio.runCoroutineThreadsafe(body, loop)))
+        .await();
+  }
+
+  @Scenario(
+      value = {"TC-10", "TK-02"},
+      task = true)
+  void cancellingTheThreadsFutureCancelsTheTask(Stage stage) throws Exception {
+    var loop = stage.loop();
+    Future<Void> started = loop.createFuture();
+    Future<Void> cleaned = loop.createFuture();
+    VoidCoroutine body =
+        () -> {
+          try {
+            started.setResult(null);
+            Asyncio.sleep(Duration.ofHours(1));
+          } finally {
+            stage.out("clean up");
+            cleaned.setResult(null);
+          }
+        };
+    var future = Threads.inThread(() -> Asyncio.runCoroutineThreadsafe(body, loop));
+    started.await();
+    // In a callback, so that the loop itself waits for the thread and not only this task.
+    loop.callSoon(() -> stage.attempt("cancel", () -> Threads.inThread(() -> future.cancel(true))));
+    cleaned.await();
+    stage.attempt("cancelled", future::isCancelled);
+  }
+
+  @Scenario({"TC-10", "EL-15"})
+  void aCoroutineCannotBeRunInAClosedLoop(Stage stage) {
+    var loop = stage.newLoop();
+    loop.close();
+    VoidCoroutine body = () -> stage.out("body");
+    stage.attempt("run", () -> Asyncio.runCoroutineThreadsafe(body, loop) != null);
+  }
+
+  private static int fail() {
+    throw new Boom("boom");
+  }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.conformance;
+
+import java.util.function.Consumer;
+
+/// A recorder that prints nothing but the end of the connection.
+class Quiet extends Recorder {
+  Quiet(Consumer<String> out) {
+    super(
+        line -> {
+          if (line.startsWith("lost")) {
+            out.accept(line);
+          }
+        });
+  }
+}
