@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/// An example that runs in a JVM of its own, on the JDK and class path of the test.
+final class Program implements AutoCloseable {
+  /// What bin/asyncio4j.args grants.
+  static final List<String> FLAGS =
+      List.of(
+          "--add-opens=java.base/java.lang=ALL-UNNAMED",
+          "--enable-native-access=ALL-UNNAMED",
+          "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
+
+  private static final int TERMINATED_BY_SIGTERM = 128 + 15;
+
+  private final Process process;
+  private final BufferedReader output;
+  private final CompletableFuture<String> errors;
+
+  private Program(Process process) {
+    this.process = process;
+    this.output = process.inputReader(UTF_8);
+    // Read on the side: a program that fills its pipe stops.
+    this.errors =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return new String(process.getErrorStream().readAllBytes(), UTF_8);
+              } catch (IOException e) {
+                return e.toString();
+              }
+            },
+            Program::inThread);
+  }
+
+  private static void inThread(Runnable task) {
+    Thread.ofPlatform().daemon().start(task);
+  }
+
+  static Program start(List<String> flags, String... command) throws IOException {
+    var line = new ArrayList<String>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(flags);
+    line.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    line.addAll(List.of(command));
+    return new Program(new ProcessBuilder(line).start());
+  }
+
+  /// Runs an example to its regular end and returns the lines that it prints.
+  static List<String> run(List<String> flags, String... command) throws Exception {
+    try (Program program = start(flags, command)) {
+      List<String> lines = program.output.lines().toList();
+      assertThat(program.errors.get()).isEmpty();
+      assertThat(program.process.waitFor()).isZero();
+      return lines;
+    }
+  }
+
+  /// Runs an example that refuses its arguments, and returns what it says of them.
+  static String refusal(List<String> flags, String... command) throws Exception {
+    try (Program program = start(flags, command)) {
+      assertThat(program.output.lines()).isEmpty();
+      assertThat(program.process.waitFor()).isEqualTo(2);
+      return program.errors.get();
+    }
+  }
+
+  /// Starts an example that serves on a free port.
+  static Program serve(List<String> flags, String... command) throws IOException {
+    var line = new ArrayList<>(List.of(command));
+    line.addAll(List.of("--port", "0"));
+    return start(flags, line.toArray(String[]::new));
+  }
+
+  /// Returns the port that the example says it serves on.
+  int port() throws IOException {
+    String line = output.readLine();
+    assertThat(line).startsWith("serving on 127.0.0.1:");
+    return Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
+  }
+
+  /// Ends a server as a supervisor does, and checks that it goes without a word.
+  void terminate() throws Exception {
+    // Process.destroy would close the streams too.
+    process.toHandle().destroy();
+    assertThat(output.lines()).isEmpty();
+    assertThat(errors.get()).isEmpty();
+    assertThat(process.waitFor()).isEqualTo(TERMINATED_BY_SIGTERM);
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
