@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: Apache-2.0
+"""TCP echo on one core: asyncio4j beside its peers, the load on a second core."""
+
+import argparse
+import fnmatch
+import json
+import os
+import re
+import select
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import machine
+from machine import BENCHMARKS, JAVA_OPTIONS, ROOT, Missing
+
+START_SECONDS = 120
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+SERVING = re.compile(rb"serving on \S+:(\d+)")
+
+# Below this share the server was waiting for the load: its requests/s are the load's limit.
+SERVER_BUSY = 0.95
+# More than this share of a core used by anything else makes a measurement doubtful.
+DISTURBED = 0.10
+
+
+def c_loop():
+    return [machine.compile_c("echo")]
+
+
+def java_peer(name, *arguments, options=()):
+    def command():
+        main_class = f"io.github.asyncio4j.benchmarks.{name}"
+        path = os.environ.get("BENCHMARKS_CLASS_PATH") or machine.class_path(main_class)
+        return [machine.find_java(), *options, "-cp", path, main_class, *arguments]
+
+    return command
+
+
+def python_peer(kind, style):
+    def command():
+        python = machine.find_uvloop() if kind == "uvloop" else sys.executable
+        return [python, BENCHMARKS / "peers" / "echo.py", kind, style]
+
+    return command
+
+
+def ours(style, *options):
+    def command():
+        launcher = ROOT / "bin" / "asyncio"
+        server = ROOT / "examples" / "src" / "main" / "java" / "EchoServer.java"
+        for needed in launcher, server:
+            if not needed.exists():
+                raise Missing(f"no {needed.relative_to(ROOT)}")
+        return [launcher, *options, server, "--host", "127.0.0.1", "--port", "0", "--style", style]
+
+    return command
+
+
+NETTY = ["--enable-native-access=ALL-UNNAMED", "-Dio.netty.leakDetection.level=disabled"]
+PEERS = {
+    "c": c_loop,
+    "netty-epoll": java_peer("NettyEcho", "epoll", options=NETTY),
+    "netty-nio": java_peer("NettyEcho", "nio", options=NETTY),
+    "virtual-threads": java_peer(
+        "VirtualThreadEcho", options=["-Djdk.virtualThreadScheduler.parallelism=1"]
+    ),
+    "asyncio-protocol": python_peer("asyncio", "protocol"),
+    "asyncio-streams": python_peer("asyncio", "streams"),
+    "uvloop-protocol": python_peer("uvloop", "protocol"),
+    "uvloop-streams": python_peer("uvloop", "streams"),
+    "asyncio4j-protocol": ours("protocol"),
+    "asyncio4j-streams": ours("streams"),
+    "asyncio4j-portable-protocol": ours("protocol", "--portable"),
+    "asyncio4j-portable-streams": ours("streams", "--portable"),
+}
+REFERENCES = {"C loop": "c", "Netty epoll": "netty-epoll", "uvloop streams": "uvloop-streams"}
+
+
+# asyncio asks for 256 KiB at every read. Whether glibc maps that from the kernel each time, which
+# triples the cost of a request, depends on the heap's layout: let it never do so.
+MALLOC = {"MALLOC_MMAP_THRESHOLD_": "16777216", "MALLOC_TRIM_THRESHOLD_": "16777216"}
+
+
+class Server:
+    """A peer's server process group, pinned to one core. Use it as a context manager."""
+
+    def __init__(self, command, cpu):
+        self.errors = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            env={**os.environ, **MALLOC, "JDK_JAVA_OPTIONS": JAVA_OPTIONS},
+            preexec_fn=lambda: os.sched_setaffinity(0, {cpu}),
+            start_new_session=True,
+            bufsize=0,
+        )
+
+    def __enter__(self):
+        try:
+            self.port = self._port()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+        self.process.stdout.close()
+        self.errors.close()
+
+    def _port(self):
+        printed = b""
+        deadline = time.monotonic() + START_SECONDS
+        while not (found := SERVING.search(printed)):
+            ready, _, _ = select.select([self.process.stdout], [], [], deadline - time.monotonic())
+            more = os.read(self.process.stdout.fileno(), 4096) if ready else b""
+            if not more:
+                raise Missing("the server does not start: " + self._last_error())
+            printed += more
+        return int(found[1])
+
+    def _last_error(self):
+        self.errors.seek(0)
+        text = COLOUR.sub("", self.errors.read().decode(errors="replace"))
+        lines = text.strip().splitlines()
+        lines = [line for line in lines if not line.startswith("NOTE: Picked up")]
+        return lines[-1] if lines else "it says nothing"
+
+    def pids(self):
+        """Every process of the group: a launcher may have the server as its child."""
+        found = []
+        for entry in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{entry}/stat") as stat:
+                    fields = stat.read().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[2]) == self.process.pid:
+                found.append(entry)
+        return found
+
+
+def measure(load, server, connections, options, cpu):
+    words = [load, server.port, connections, options.size, options.warmup, options.seconds]
+    done = subprocess.run(
+        [str(word) for word in [*words, *server.pids()]],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, {cpu}),
+    )
+    if done.returncode != 0:
+        raise Missing("the load stops: " + done.stderr.strip())
+    found = json.loads(done.stdout)
+    span = found["seconds"]
+    own = found["server_cpu_seconds"] + found["load_cpu_seconds"]
+    found["requests_per_second"] = found["requests"] / span
+    found["server_us_per_request"] = found["server_cpu_seconds"] / found["requests"] * 1e6
+    found["server_busy"] = found["server_cpu_seconds"] / span
+    found["others_busy"] = max(0, found["machine_cpu_seconds"] - own + found["stolen_seconds"]) / span
+    return found
+
+
+def run_round(number, load, options, results, commands, missing):
+    for name in options.names:
+        if name in missing:
+            continue
+        try:
+            command = PEERS[name]()
+            commands[name] = machine.portable(command)
+            with Server(command, options.server_cpu) as server:
+                for connections in options.connections:
+                    print(f"round {number}: {name}, {connections} connections", file=sys.stderr)
+                    found = measure(load, server, connections, options, options.load_cpu)
+                    results.append(
+                        {"peer": name, "connections": connections, "round": number, **found}
+                    )
+        except (Missing, OSError, subprocess.CalledProcessError) as reason:
+            missing[name] = str(reason)
+
+
+def summary(results, name, connections):
+    """The median of the rounds; of the undisturbed ones, when there are any."""
+    rows = [r for r in results if r["peer"] == name and r["connections"] == connections]
+    calm = [r for r in rows if r["others_busy"] <= DISTURBED]
+    if not rows:
+        return None
+    values = {
+        key: statistics.median(r[key] for r in calm or rows)
+        for key, value in rows[0].items()
+        if isinstance(value, (int, float))
+    }
+    values["marks"] = "!" if not calm else "~" if values["server_busy"] < SERVER_BUSY else ""
+    rates = [r["requests_per_second"] for r in calm or rows]
+    values["spread"] = (max(rates) - min(rates)) / values["requests_per_second"]
+    return values
+
+
+def ratio(mine, reference, inverse=False):
+    if mine is None or reference is None:
+        return "-"
+    return f"{reference / mine if inverse else mine / reference:.2f}"
+
+
+def print_table(results, names, connections, options):
+    print(f"\n{connections} connections, {options.size} bytes, {options.seconds:g} s after "
+          f"{options.warmup:g} s of warm-up, median of {options.rounds} round(s)\n")
+    rows = {name: summary(results, name, connections) for name in PEERS}
+    references = [rows[peer] for peer in REFERENCES.values()]
+    print(f"{'':29}{'requests/s':>11}{'spread':>8}{'p50 us':>8}{'p99 us':>8}{'CPU us':>8}{'busy':>6}"
+          f"   requests/s: x C  x Netty  x uvloop   per CPU s: x C  x Netty  x uvloop")
+    for name in names:
+        row = rows[name]
+        if row is None:
+            continue
+        rates = [ratio(row["requests_per_second"], r and r["requests_per_second"]) for r in references]
+        costs = [
+            ratio(row["server_us_per_request"], r and r["server_us_per_request"], inverse=True)
+            for r in references
+        ]
+        print(f"{name + ' ' + row['marks']:29}{row['requests_per_second']:11,.0f}"
+              f"{row['spread']:8.0%}{row['p50_us']:8.0f}{row['p99_us']:8.0f}"
+              f"{row['server_us_per_request']:8.2f}{row['server_busy']:6.0%}"
+              f"{rates[0]:>18}{rates[1]:>9}{rates[2]:>10}{costs[0]:>18}{costs[1]:>9}{costs[2]:>10}")
+
+
+def numbers(text):
+    return [int(word) for word in text.split(",")]
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(prog="benchmarks/echo", description=__doc__)
+    parser.add_argument("--connections", type=numbers, default=[10, 100], metavar="N,N")
+    parser.add_argument("--size", type=int, default=1024, help="bytes of a message, up to 65536")
+    parser.add_argument("--seconds", type=float, default=5, help="measured, per cell")
+    parser.add_argument("--warmup", type=float, default=5, help="seconds before, per cell")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--peers", default="*", help="names or patterns, of: " + ", ".join(PEERS))
+    parser.add_argument("--server-cpu", type=int, help="core of the servers (the first one)")
+    parser.add_argument("--load-cpu", type=int, help="core of the load (the second one)")
+    parser.add_argument("--json", metavar="FILE", help="write the raw data there")
+    parser.add_argument("--install", action="store_true", help="install uvloop with apt-get first")
+    options = parser.parse_args(arguments)
+    cpus = sorted(os.sched_getaffinity(0))
+    if len(cpus) < 2:
+        parser.error("two cores are needed: one for the server, one for the load")
+    options.server_cpu = cpus[0] if options.server_cpu is None else options.server_cpu
+    options.load_cpu = cpus[1] if options.load_cpu is None else options.load_cpu
+    patterns = options.peers.split(",")
+    for pattern in patterns:
+        if not fnmatch.filter(PEERS, pattern):
+            parser.error(f"no such peer: {pattern}")
+    options.names = [n for n in PEERS if any(fnmatch.fnmatch(n, p) for p in patterns)]
+    return options
+
+
+def main():
+    options = parse(sys.argv[1:])
+    if options.install:
+        machine.install_uvloop()
+    try:
+        load = machine.compile_c("load")
+    except Missing as reason:
+        sys.exit(f"the load generator is written in C: {reason}")
+    found = machine.facts()
+    results, commands, missing = [], {}, {}
+    try:
+        for number in range(1, options.rounds + 1):
+            run_round(number, load, options, results, commands, missing)
+    except KeyboardInterrupt:
+        print("interrupted: these are the figures so far", file=sys.stderr)
+
+    machine.print_facts(found)
+    for connections in options.connections:
+        print_table(results, options.names, connections, options)
+    print("\n~ the server was less than 95 % busy: the load is the limit, compare CPU time."
+          "\n! something else used more than 10 % of a core in every round: measure again."
+          "\nCPU us: the server process's CPU time per request. per CPU s: requests per second of it.")
+    for name, reason in missing.items():
+        print(f"missing: {name}: {reason}")
+    if options.json:
+        with open(options.json, "w") as file:
+            raw = {**found, "servers": commands, "missing": missing, "results": results}
+            json.dump(raw, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()

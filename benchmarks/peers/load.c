@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The load: N connections, each with one message of a fixed size under way (a closed loop). Every
+// byte that comes back is compared. Prints one line of JSON.
+//
+//   load PORT CONNECTIONS SIZE WARMUP_SECONDS SECONDS [PID...]
+//
+// PID are the server's processes: their CPU time is read at the two ends of the measured span.
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+// Latencies are counted in buckets of 1/64 of a power of two: at most 1.6 % off.
+enum { EVENTS = 1024, SUB_BITS = 6, SUB = 1 << SUB_BITS, BUCKETS = 64 * SUB };
+
+// The sockets here block: a message must fit into the kernel's buffers while the server only writes.
+enum { MAX_SIZE = 64 * 1024 };
+
+// How long a server may leave every connection without an answer.
+static const unsigned long long STALL_NANOS = 10000000000;
+
+struct connection {
+  int fd;
+  uint64_t count;
+  uint64_t sent_nanos;
+  size_t received;
+};
+
+static size_t size;
+static char *pattern;
+static char *buffer;
+static uint64_t histogram[BUCKETS];
+
+static void fail(const char *call) {
+  perror(call);
+  exit(1);
+}
+
+static uint64_t now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static unsigned bucket_of(uint64_t nanos) {
+  if (nanos < SUB) return (unsigned)nanos;
+  unsigned shift = 63u - (unsigned)__builtin_clzll(nanos) - SUB_BITS;
+  return (shift + 1) * SUB + (unsigned)((nanos >> shift) - SUB);
+}
+
+// The middle of a bucket.
+static double nanos_of(unsigned bucket) {
+  if (bucket < SUB) return bucket;
+  unsigned shift = bucket / SUB - 1;
+  return (double)((uint64_t)(bucket % SUB + SUB) << shift) + (double)(1ull << shift) / 2;
+}
+
+static double percentile_micros(uint64_t total, double share) {
+  uint64_t rank = (uint64_t)((double)total * share);
+  uint64_t seen = 0;
+  for (unsigned i = 0; i < BUCKETS; i++) {
+    seen += histogram[i];
+    if (seen > rank) return nanos_of(i) / 1000;
+  }
+  return 0;
+}
+
+// User and system time of a process in seconds: fields 14 and 15 of /proc/PID/stat (proc(5)).
+static double cpu_seconds(char **pids, int count) {
+  unsigned long ticks = 0;
+  for (int i = 0; i < count; i++) {
+    char path[64];
+    char text[1024];
+    snprintf(path, sizeof path, "/proc/%s/stat", pids[i]);
+    FILE *file = fopen(path, "r");
+    if (file == NULL) fail(path);
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[length] = 0;
+    char *after_name = strrchr(text, ')');
+    unsigned long user = 0;
+    unsigned long system = 0;
+    if (after_name == NULL
+        || sscanf(after_name + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+                  &system) != 2) {
+      fprintf(stderr, "cannot read %s\n", path);
+      exit(1);
+    }
+    ticks += user + system;
+  }
+  return (double)ticks / (double)sysconf(_SC_CLK_TCK);
+}
+
+// What all processors did in seconds: the first line of /proc/stat (proc(5)). A driver compares it
+// with the two processes' own time to see whether something else was running.
+static void machine_seconds(double *busy, double *stolen) {
+  unsigned long user = 0, nice = 0, system = 0, irq = 0, softirq = 0, steal = 0;
+  FILE *file = fopen("/proc/stat", "r");
+  if (file == NULL) fail("/proc/stat");
+  int fields = fscanf(file, "cpu %lu %lu %lu %*u %*u %lu %lu %lu", &user, &nice, &system, &irq,
+                      &softirq, &steal);
+  fclose(file);
+  if (fields != 6) {
+    fprintf(stderr, "cannot read /proc/stat\n");
+    exit(1);
+  }
+  double ticks = (double)sysconf(_SC_CLK_TCK);
+  *busy = (double)(user + nice + system + irq + softirq) / ticks;
+  *stolen = (double)steal / ticks;
+}
+
+static double own_cpu_seconds(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+      + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+// Messages differ from one another, so an old answer cannot pass for a new one.
+static const char *message(const struct connection *c) { return pattern + c->count % 256; }
+
+static void request(struct connection *c, uint64_t at) {
+  c->received = 0;
+  c->sent_nanos = at;
+  size_t sent = 0;
+  while (sent < size) {
+    ssize_t n = send(c->fd, message(c) + sent, size - sent, MSG_NOSIGNAL);
+    if (n < 0) fail("send");
+    sent += (size_t)n;
+  }
+}
+
+// True when the whole answer is there.
+static int response(struct connection *c) {
+  ssize_t n = recv(c->fd, buffer, size - c->received, MSG_DONTWAIT);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+  if (n < 0) fail("recv");
+  if (n == 0) {
+    fprintf(stderr, "the server closed connection %d\n", c->fd);
+    exit(1);
+  }
+  if (memcmp(buffer, message(c) + c->received, (size_t)n) != 0) {
+    fprintf(stderr, "the server sent other bytes back\n");
+    exit(1);
+  }
+  c->received += (size_t)n;
+  return c->received == size;
+}
+
+static void open_connections(struct connection *all, int count, int port, int epoll) {
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)port),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  for (int i = 0; i < count; i++) {
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) fail("socket");
+    int on = 1;
+    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0) fail("setsockopt");
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) fail("connect");
+    all[i] = (struct connection){.fd = fd, .count = (uint64_t)i};
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = &all[i]};
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0) fail("epoll_ctl");
+  }
+}
+
+// Serves the connections until `until`; returns the number of answers.
+//
+// Never sleeps. Otherwise the server's sends would wake this core whenever the server is the slower
+// of the two: on a virtual machine that costs a server several times the send itself.
+static uint64_t serve(int epoll, uint64_t until) {
+  static struct epoll_event events[EVENTS];
+  uint64_t answers = 0;
+  uint64_t at = now();
+  uint64_t last_answer = at;
+  while (at < until) {
+    int ready = epoll_wait(epoll, events, EVENTS, 0);
+    if (ready < 0 && errno != EINTR) fail("epoll_wait");
+    if (ready <= 0) {
+      at = now();
+      if (at - last_answer > STALL_NANOS) {
+        fprintf(stderr, "no answer for %llu s\n", STALL_NANOS / 1000000000);
+        exit(1);
+      }
+      continue;
+    }
+    last_answer = at;
+    for (int i = 0; i < ready; i++) {
+      struct connection *c = events[i].data.ptr;
+      if (!response(c)) continue;
+      at = now();
+      histogram[bucket_of(at - c->sent_nanos)]++;
+      answers++;
+      c->count++;
+      request(c, at);
+    }
+  }
+  return answers;
+}
+
+int main(int argc, char **argv) {
+  if (argc < 6) {
+    fprintf(stderr, "usage: load PORT CONNECTIONS SIZE WARMUP_SECONDS SECONDS [PID...]\n");
+    return 2;
+  }
+  int count = atoi(argv[2]);
+  size = (size_t)atol(argv[3]);
+  double warmup = atof(argv[4]);
+  double seconds = atof(argv[5]);
+  if (count < 1 || size < 1 || size > MAX_SIZE || seconds <= 0) {
+    fprintf(stderr, "CONNECTIONS < 1, SIZE not in 1..%d, or SECONDS <= 0\n", MAX_SIZE);
+    return 2;
+  }
+  pattern = malloc(size + 256);
+  buffer = malloc(size);
+  struct connection *all = calloc((size_t)count, sizeof *all);
+  if (pattern == NULL || buffer == NULL || all == NULL) fail("malloc");
+  // A connection's messages start one byte further each time, so none is like the one before.
+  for (size_t i = 0; i < size + 256; i++) pattern[i] = (char)(i % 251);
+
+  int epoll = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll < 0) fail("epoll_create1");
+  open_connections(all, count, atoi(argv[1]), epoll);
+  uint64_t start = now();
+  for (int i = 0; i < count; i++) request(&all[i], start);
+  serve(epoll, start + (uint64_t)(warmup * 1e9));
+
+  memset(histogram, 0, sizeof histogram);
+  double busy, stolen, busy_before, stolen_before;
+  machine_seconds(&busy_before, &stolen_before);
+  double server_cpu = cpu_seconds(argv + 6, argc - 6);
+  double own_cpu = own_cpu_seconds();
+  start = now();
+  uint64_t answers = serve(epoll, start + (uint64_t)(seconds * 1e9));
+  double span = (double)(now() - start) / 1e9;
+  own_cpu = own_cpu_seconds() - own_cpu;
+  server_cpu = cpu_seconds(argv + 6, argc - 6) - server_cpu;
+
+  machine_seconds(&busy, &stolen);
+
+  printf("{\"requests\": %llu, \"seconds\": %.6f, \"server_cpu_seconds\": %.2f, "
+         "\"load_cpu_seconds\": %.6f, \"machine_cpu_seconds\": %.2f, \"stolen_seconds\": %.2f, "
+         "\"p50_us\": %.2f, \"p90_us\": %.2f, \"p99_us\": %.2f, "
+         "\"p999_us\": %.2f}\n",
+         (unsigned long long)answers, span, server_cpu, own_cpu, busy - busy_before,
+         stolen - stolen_before, percentile_micros(answers, 0.5), percentile_micros(answers, 0.9),
+         percentile_micros(answers, 0.99), percentile_micros(answers, 0.999));
+  return 0;
+}
