@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -158,6 +159,7 @@ final class ClosingLoopTest {
   }
 
   @Test
+  @Timeout(60) // much work, not long waits
   void tasksBlockedInTheJdkCanReleaseTheirConnectionsWhileTheLoopCloses() throws Exception {
     runWithBlockedConnections();
     long descriptors = Descriptors.count();
@@ -228,6 +230,7 @@ final class ClosingLoopTest {
 
   // G5 of the fault catalogue, in small.
   @Test
+  @Timeout(60) // much work, not long waits
   void aThousandLoopsMadeAndClosedLeaveNoDescriptorAndNoThread() throws Exception {
     runOnce();
     long descriptors = Descriptors.count();
