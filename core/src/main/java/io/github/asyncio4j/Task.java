@@ -298,9 +298,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  // cancel() may have interrupted the thread at a moment when no call of the JDK was left to end.
-  // The
-  // task's own thread.
+  // cancel() may have interrupted the thread when no call of the JDK was left to end.
   private void dropInterrupt() {
     if (interruptSent) {
       interruptSent = false;
