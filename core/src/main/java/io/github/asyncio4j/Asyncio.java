@@ -64,11 +64,7 @@ public final class Asyncio {
   ///
   /// @throws IllegalStateException when there is none
   public static EventLoop getRunningLoop() {
-    EventLoop loop = RunningLoop.get();
-    if (loop == null) {
-      throw new IllegalStateException("no running event loop");
-    }
-    return loop;
+    return EventLoop.getRunningLoop();
   }
 
   /// Returns the running loop, else the one that the policy has for this thread (EL-02). Any
@@ -129,6 +125,43 @@ public final class Asyncio {
   /// @throws IllegalStateException when no loop runs in this thread
   public static Task<@Nullable Void> createTask(VoidCoroutine body, @Nullable String name) {
     return getRunningLoop().createTask(body, name);
+  }
+
+  /// Starts a task with options on the running loop (TK-11).
+  ///
+  /// @throws IllegalStateException when no loop runs in this thread; what the options own is closed
+  public static <T extends @Nullable Object> Task<T> createTask(
+      Coroutine<T> body, TaskOptions options) {
+    EventLoop loop;
+    try {
+      loop = getRunningLoop();
+    } catch (IllegalStateException e) {
+      options.closeOwned(e);
+      throw e;
+    }
+    return loop.createTask(body, options);
+  }
+
+  /// Starts a task with options that returns nothing on the running loop; as
+  /// [#createTask(Coroutine, TaskOptions)].
+  public static Task<@Nullable Void> createTask(VoidCoroutine body, TaskOptions options) {
+    return createTask(body.asCoroutine(), options);
+  }
+
+  /// Returns a task factory that makes the first step of each task inside `createTask` (TK-10).
+  ///
+  /// A task that never suspends is done when `createTask` returns, and costs no iteration. Order
+  /// differs from that of ordinary tasks. Where a loop is not running, or the creating task cannot
+  /// be suspended, or eager tasks start one another hundreds deep, the step is queued as usual.
+  public static TaskFactory eagerTaskFactory() {
+    return EagerTaskFactory.STANDARD;
+  }
+
+  /// Returns a task factory as [#eagerTaskFactory()] whose tasks another one makes (TK-10).
+  ///
+  /// @param constructor gets options that ask for an eager start
+  public static TaskFactory createEagerTaskFactory(TaskFactory constructor) {
+    return new EagerTaskFactory(java.util.Objects.requireNonNull(constructor, "constructor"));
   }
 
   /// Returns the task that is running, or null in a callback (TK-09).
@@ -241,6 +274,25 @@ public final class Asyncio {
   /// A future that is done is returned itself. Does not suspend.
   public static <T extends @Nullable Object> Future<T> shield(Future<T> inner) {
     return Shielding.of(inner);
+  }
+
+  // Groups of tasks.
+
+  /// Runs a piece of the current task with a group of tasks and waits for them (TC-01): the `async
+  /// with TaskGroup()` of asyncio. Suspending.
+  ///
+  /// @return what the body returns, or null when [TaskGroup#cancel()] has ended it
+  /// @throws ExceptionGroup when tasks of the group or the body have failed
+  /// @throws Exception as [TaskGroup#run(TaskGroup.Body)]
+  public static <T extends @Nullable Object> @Nullable T taskGroup(TaskGroup.Body<T> body)
+      throws Exception {
+    return new TaskGroup().run(body);
+  }
+
+  /// Runs a piece that has no result; as [#taskGroup(TaskGroup.Body)].
+  @SuppressWarnings("overloads") // as TaskGroup.run
+  public static void taskGroup(TaskGroup.VoidBody body) throws Exception {
+    new TaskGroup().run(body);
   }
 
   // Time limits.

@@ -57,6 +57,8 @@ public abstract class BaseEventLoop implements EventLoop {
   // Whoever holds the loop: its thread, or a task that runs in its stead.
   final TaskRegistry tasks = new TaskRegistry();
   final Failures failures = new Failures(this);
+  final EagerStart eager = new EagerStart(this);
+  @Nullable LoopObserver observer;
   // Futures of the JDK that follow one of this loop and would never end without it.
   final Set<CompletableFuture<?>> followers = new LinkedHashSet<>();
   @Nullable Task<?> currentTask;
@@ -242,11 +244,6 @@ public abstract class BaseEventLoop implements EventLoop {
   // Callbacks, timers, clock.
 
   @Override
-  public final Handle callSoon(Runnable callback) {
-    return callSoon(callback, null);
-  }
-
-  @Override
   public final Handle callSoon(Runnable callback, @Nullable Context context) {
     Objects.requireNonNull(callback, "callback");
     Object scope = context != null ? context : snapshot();
@@ -264,11 +261,6 @@ public abstract class BaseEventLoop implements EventLoop {
     }
     kernel.ready.add(handle);
     return handle;
-  }
-
-  @Override
-  public final Handle callSoonThreadsafe(Runnable callback) {
-    return callSoonThreadsafe(callback, null);
   }
 
   @Override
@@ -312,18 +304,8 @@ public abstract class BaseEventLoop implements EventLoop {
   }
 
   @Override
-  public final TimerHandle callLater(Duration delay, Runnable callback) {
-    return callLater(delay, callback, null);
-  }
-
-  @Override
   public final TimerHandle callLater(Duration delay, Runnable callback, @Nullable Context context) {
     return callAt(Asyncs.instantAfter(time(), delay), callback, context);
-  }
-
-  @Override
-  public final TimerHandle callAt(long when, Runnable callback) {
-    return callAt(when, callback, null);
   }
 
   @Override
@@ -384,18 +366,18 @@ public abstract class BaseEventLoop implements EventLoop {
   }
 
   @Override
-  public final <T extends @Nullable Object> Task<T> createTask(Coroutine<T> body) {
-    return createTask(body, null, null);
-  }
-
-  @Override
   public final <T extends @Nullable Object> Task<T> createTask(
-      Coroutine<T> body, @Nullable String name, @Nullable Context context) {
-    ensureOpen();
-    TaskFactory factory = taskFactory;
-    return factory == null
-        ? new Task<>(this, body, name, context)
-        : factory.create(this, body, name, context);
+      Coroutine<T> body, TaskOptions options) {
+    try {
+      ensureOpen();
+      TaskFactory factory = taskFactory;
+      return factory == null
+          ? new Task<>(this, body, options)
+          : factory.create(this, body, options);
+    } catch (Throwable t) {
+      options.closeOwned(t);
+      throw t;
+    }
   }
 
   /// Refuses a call that would suspend outside a task of this loop.
@@ -411,6 +393,11 @@ public abstract class BaseEventLoop implements EventLoop {
   /// @throws IllegalStateException outside a task of this loop
   protected final void yieldOnce() {
     Task.current(this, "yieldOnce()").yieldOnce();
+  }
+
+  /// Sets who is told what the loop does, or nobody for null. Not while the loop is running.
+  protected final void observe(@Nullable LoopObserver observer) {
+    this.observer = observer;
   }
 
   Strand newStrand(Task<?> task) {
@@ -501,7 +488,7 @@ public abstract class BaseEventLoop implements EventLoop {
   }
 
   /// Tells whether the calling thread is the one that runs the loop now: its own or a task's.
-  private boolean holdsLoop() {
+  boolean holdsLoop() {
     Thread current = Thread.currentThread();
     if (current == thread) {
       return true;

@@ -27,6 +27,17 @@ import org.jspecify.annotations.Nullable;
 /// [IllegalStateException] with the text `Event loop is closed` (EL-15).
 public interface EventLoop extends Executor, AutoCloseable {
 
+  /// Returns the loop that runs in this thread or whose task this is (EL-01). Any thread.
+  ///
+  /// @throws IllegalStateException when there is none
+  static EventLoop getRunningLoop() {
+    EventLoop loop = RunningLoop.get();
+    if (loop == null) {
+      throw new IllegalStateException("no running event loop");
+    }
+    return loop;
+  }
+
   // Running and stopping.
 
   /// Runs until [#stop()] is called (EL-11).
@@ -89,7 +100,9 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// Queues a callback for the next iteration, in a copy of the current context (EL-20).
   ///
   /// Callbacks run in the order in which they were queued, each exactly once.
-  Handle callSoon(Runnable callback);
+  default Handle callSoon(Runnable callback) {
+    return callSoon(callback, null);
+  }
 
   /// Queues a callback for the next iteration, in the given context (EL-20, R-24).
   Handle callSoon(Runnable callback, @Nullable Context context);
@@ -97,7 +110,9 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// Queues a callback from any thread and wakes the loop (EL-21). Any thread.
   ///
   /// The callbacks of one thread run in the order in which it posted them.
-  Handle callSoonThreadsafe(Runnable callback);
+  default Handle callSoonThreadsafe(Runnable callback) {
+    return callSoonThreadsafe(callback, null);
+  }
 
   /// Queues a callback from any thread, in the given context. Any thread.
   Handle callSoonThreadsafe(Runnable callback, @Nullable Context context);
@@ -113,7 +128,9 @@ public interface EventLoop extends Executor, AutoCloseable {
   ///
   /// Zero and negative delays are legal: the callback runs in the next iteration, after what is
   /// ready by then. Callbacks due at the same instant run in the order of their scheduling.
-  TimerHandle callLater(Duration delay, Runnable callback);
+  default TimerHandle callLater(Duration delay, Runnable callback) {
+    return callLater(delay, callback, null);
+  }
 
   /// Runs a callback after a delay, in the given context (EL-22).
   TimerHandle callLater(Duration delay, Runnable callback, @Nullable Context context);
@@ -121,7 +138,9 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// Runs a callback when [#time()] has reached an instant (EL-23).
   ///
   /// @param when nanoseconds on the clock of [#time()]
-  TimerHandle callAt(long when, Runnable callback);
+  default TimerHandle callAt(long when, Runnable callback) {
+    return callAt(when, callback, null);
+  }
 
   /// Runs a callback at an instant, in the given context (EL-23).
   TimerHandle callAt(long when, Runnable callback, @Nullable Context context);
@@ -136,37 +155,39 @@ public interface EventLoop extends Executor, AutoCloseable {
   <T extends @Nullable Object> Future<T> createFuture();
 
   /// Starts a task; its first step runs in the next iteration (EL-31).
-  <T extends @Nullable Object> Task<T> createTask(Coroutine<T> body);
+  default <T extends @Nullable Object> Task<T> createTask(Coroutine<T> body) {
+    return createTask(body, TaskOptions.DEFAULT);
+  }
 
   /// Starts a task with a name; its first step runs in the next iteration (EL-31).
   ///
   /// @param name for messages and dumps, or null for the next `Task-N`
   default <T extends @Nullable Object> Task<T> createTask(
       Coroutine<T> body, @Nullable String name) {
-    return createTask(body, name, null);
+    return createTask(body, TaskOptions.named(name));
   }
 
-  /// Starts a task with a name and a context; its first step runs in the next iteration (EL-31).
+  /// Starts a task with a name, a context, resources of its own, at once or in the next iteration
+  /// (EL-31, TK-10).
   ///
-  /// @param name for messages and dumps, or null for the next `Task-N`
-  /// @param context what it runs in, or null for a copy of the current one
-  <T extends @Nullable Object> Task<T> createTask(
-      Coroutine<T> body, @Nullable String name, @Nullable Context context);
+  /// When the call is refused the resources that the task would own are closed.
+  ///
+  /// @throws IllegalStateException when the loop is closed
+  <T extends @Nullable Object> Task<T> createTask(Coroutine<T> body, TaskOptions options);
 
   /// Starts a task that returns nothing (EL-31).
   default Task<@Nullable Void> createTask(VoidCoroutine body) {
-    return createTask(body.asCoroutine());
+    return createTask(body.asCoroutine(), TaskOptions.DEFAULT);
   }
 
   /// Starts a task that returns nothing, with a name (EL-31).
   default Task<@Nullable Void> createTask(VoidCoroutine body, @Nullable String name) {
-    return createTask(body.asCoroutine(), name, null);
+    return createTask(body.asCoroutine(), TaskOptions.named(name));
   }
 
-  /// Starts a task that returns nothing, with a name and a context (EL-31).
-  default Task<@Nullable Void> createTask(
-      VoidCoroutine body, @Nullable String name, @Nullable Context context) {
-    return createTask(body.asCoroutine(), name, context);
+  /// Starts a task that returns nothing; as [#createTask(Coroutine, TaskOptions)].
+  default Task<@Nullable Void> createTask(VoidCoroutine body, TaskOptions options) {
+    return createTask(body.asCoroutine(), options);
   }
 
   /// Sets what makes tasks, or null for the built-in way (EL-32).

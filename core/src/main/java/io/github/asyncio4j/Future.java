@@ -250,6 +250,29 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     }
   }
 
+  /// Tells who waits for this future: tasks, and the futures of `gather` and the like (TC-14).
+  ///
+  /// Nothing is kept for the purpose. Who waits has left a callback, which knows for whom.
+  final void forEachAwaiter(Consumer<? super Future<?>> action) {
+    switch (callbacks) {
+      case null -> {}
+      case Handle only -> tellAwaiter(only, action);
+      default -> callbackList().forEach(handle -> tellAwaiter(handle, action));
+    }
+  }
+
+  private static void tellAwaiter(Handle handle, Consumer<? super Future<?>> action) {
+    Future<?> awaiter =
+        switch (handle) {
+          case Strand strand -> strand.task;
+          case DoneCallback<?> callback -> callback.awaiter();
+          default -> null;
+        };
+    if (awaiter != null) {
+      action.accept(awaiter);
+    }
+  }
+
   /// Removes the handle of a task that waits no more.
   ///
   /// @return false when it is queued already

@@ -29,6 +29,10 @@ final class LoopThreadStrand extends Strand implements Executor {
   // Set by the loop thread inside Thread.start(); others see it by way of the thread's own state.
   private @Nullable Runnable continuation;
 
+  // A task that this one has created and that is to make its first step while this one waits.
+  // Whoever holds the loop.
+  private @Nullable Strand nested;
+
   LoopThreadStrand(Task<?> task) {
     super(task);
   }
@@ -48,11 +52,15 @@ final class LoopThreadStrand extends Strand implements Executor {
       thread = created;
       created.start();
     }
+    becomeRunning();
+    runContinuation();
+  }
+
+  private void becomeRunning() {
     state = State.RUNNING;
     // Who takes the thread's stack trace keeps the continuation from running for a moment and then
     // hands it over again. That execute() must see the state, or this step would be lost.
     VarHandle.fullFence();
-    runContinuation();
   }
 
   @Override
@@ -64,6 +72,19 @@ final class LoopThreadStrand extends Strand implements Executor {
       state = State.RUNNING;
       throw new IllegalStateException(
           "cannot suspend inside a native frame or a class initialiser: " + task);
+    }
+  }
+
+  @Override
+  boolean runMeanwhile(Strand child) {
+    // A virtual thread cannot carry another one, so the loop's thread has to do it.
+    nested = child;
+    try {
+      suspend();
+      return true;
+    } catch (IllegalStateException e) {
+      nested = null;
+      return false;
     }
   }
 
@@ -88,6 +109,16 @@ final class LoopThreadStrand extends Strand implements Executor {
   }
 
   private void runContinuation() {
+    carry();
+    for (Strand child = nested; child != null; child = nested) {
+      nested = null;
+      child.task.step();
+      becomeRunning();
+      carry();
+    }
+  }
+
+  private void carry() {
     BaseEventLoop loop = task.loop;
     Task<?> before = loop.currentTask;
     loop.currentTask = task;

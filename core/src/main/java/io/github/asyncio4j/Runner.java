@@ -91,7 +91,9 @@ public final class Runner implements AutoCloseable {
     Objects.requireNonNull(main, "main");
     ensureNoRunningLoop();
     EventLoop current = getLoop();
-    Task<T> task = current.createTask(main, null, context != null ? context : this.context);
+    Task<T> task =
+        current.createTask(
+            main, TaskOptions.DEFAULT.context(context != null ? context : this.context));
     task.reportWhenAbandoned(false);
     try {
       return current.runUntilComplete(task);

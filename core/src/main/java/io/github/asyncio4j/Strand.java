@@ -39,6 +39,11 @@ abstract class Strand extends Handle {
   /// @throws IllegalStateException when the thread cannot be suspended here
   abstract void suspend();
 
+  /// Suspends the task while the first step of another is made. Its own thread.
+  ///
+  /// @return false, with the other not started, when the thread cannot be suspended here
+  abstract boolean runMeanwhile(Strand child);
+
   /// Ends a strand whose loop is closing: its body runs on with every suspending call failing. A
   /// platform thread, which closes the loop; tasks that the JDK has suspended are interrupted and
   /// go on when the loop takes what was posted.

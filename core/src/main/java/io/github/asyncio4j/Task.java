@@ -23,6 +23,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private static final int MAX_REFUSALS = 1000;
 
   private final Coroutine<T> body;
+  private final List<AutoCloseable> owned;
+  private final boolean registered;
   private final Strand strand;
   private final Context context;
 
@@ -49,25 +51,48 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private boolean interruptSent;
   private int refusals;
 
-  /// Makes a task and queues its first step (TK-01). [EventLoop#createTask(Coroutine)] is the usual
-  /// way; this one is for task factories.
+  /// Makes a task and queues its first step, or makes it at once (TK-01, TK-10).
+  /// [EventLoop#createTask(Coroutine)] is the usual way; this one is for task factories.
+  ///
+  /// A first step is made at once when the options ask for it and the caller holds the running
+  /// loop; else it is queued. What the options own is the task's when this returns.
   ///
   /// @param loop the loop it belongs to
   /// @param body what it runs
-  /// @param name for messages and dumps, or null for the next `Task-N`
-  /// @param context what it runs in, or null for a copy of the current one
+  /// @param options name, context, eager start, owned resources
   /// @throws IllegalStateException when the loop is closed
   /// @throws IllegalArgumentException when the loop is not one of this library's
-  public Task(EventLoop loop, Coroutine<T> body, @Nullable String name, @Nullable Context context) {
-    super(BaseEventLoop.require(loop));
+  public Task(EventLoop loop, Coroutine<T> body, TaskOptions options) {
+    this(BaseEventLoop.require(loop), body, options, true);
+  }
+
+  /// Makes a task; one that is not registered is in no set of all tasks and ends with its owner.
+  Task(BaseEventLoop loop, Coroutine<T> body, TaskOptions options, boolean registered) {
+    super(loop);
     this.body = Objects.requireNonNull(body, "body");
-    this.name = name;
+    this.name = options.name();
     this.number = name == null ? NEXT_NUMBER.getAndIncrement() : 0;
-    this.context = context != null ? context : new Context(this.loop.snapshotVars());
-    this.currentContext = this.context;
-    this.strand = this.loop.newStrand(this);
-    this.loop.enqueue(strand);
-    this.loop.tasks.add(this);
+    this.owned = options.owned();
+    this.registered = registered;
+    Context given = options.context();
+    this.context = given != null ? given : new Context(loop.snapshotVars());
+    this.currentContext = context;
+    this.strand = loop.newStrand(this);
+    boolean eager = Boolean.TRUE.equals(options.eagerStart()) && loop.isRunning();
+    if (!eager) {
+      loop.enqueue(strand);
+    }
+    if (registered) {
+      loop.tasks.add(this);
+    }
+    if (eager) {
+      loop.eager.start(strand);
+    }
+  }
+
+  /// Returns the task whose thread this is, or null (TK-09). Any thread.
+  public static @Nullable Task<?> currentTask() {
+    return ofThisThread();
   }
 
   /// Returns the task whose thread this is, or null. Any thread.
@@ -209,6 +234,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // For the package: the steps.
 
+  /// Makes the first step of another task while this one, which has just created it, waits. The
+  /// task's own thread.
+  ///
+  /// @return false when this thread cannot be suspended here
+  boolean letStart(Strand child) {
+    return strand.runMeanwhile(child);
+  }
+
   boolean isThread(Thread thread) {
     return strand.thread == thread;
   }
@@ -219,7 +252,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       ignoredSteps--;
       return;
     }
-    if (strand.state == Strand.State.NEW && mustCancel) {
+    if (strand.state == Strand.State.NEW && mustCancel && owned.isEmpty()) {
       mustCancel = false;
       if (leave()) {
         super.cancel(cancelMessage);
@@ -230,6 +263,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       strand.resume();
     } catch (Throwable t) {
       // There was no thread to be had.
+      new OwnedResources(owned).closeAfter(t);
       if (!done() && leave()) {
         fail(t);
       }
@@ -309,13 +343,13 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Runs the body to its end and settles the future. The task's own thread, with the loop held.
   void runBody() {
     try {
-      T value = body.run();
+      T value = owned.isEmpty() ? body.run() : runOwning();
       if (leave()) {
         succeed(value);
       }
     } catch (CancelledError e) {
       if (leave()) {
-        super.cancel(e.getMessage());
+        cancelled(e);
       }
     } catch (InterruptedException | ClosedByInterruptException e) {
       if (leave()) {
@@ -331,6 +365,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
+  // A task that owns something and was cancelled before its first step gets here too.
+  private T runOwning() throws Exception {
+    try (var _ = new OwnedResources(owned)) {
+      throwIfCancelled();
+      return body.run();
+    }
+  }
+
   private void succeed(T value) {
     if (mustCancel) {
       // Cancelled in its last step, with no await left to throw at (TK-06).
@@ -338,6 +380,16 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       super.cancel(cancelMessage);
     } else {
       complete(value);
+    }
+  }
+
+  private void cancelled(CancelledError e) {
+    ExceptionGroup failures = TaskGroup.failuresBehind(e);
+    if (failures == null) {
+      super.cancel(e.getMessage());
+    } else {
+      // Thrown by the close() of a group, which could not replace this one.
+      fail(failures);
     }
   }
 
@@ -359,7 +411,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       // The registry is of no use any more, and several threads may come here at once.
       return false;
     }
-    loop.tasks.remove(this);
+    if (registered) {
+      loop.tasks.remove(this);
+    }
     return true;
   }
 
@@ -372,7 +426,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Ends a task whose loop is closing. The closing thread.
   void abandon() {
     abandoned = true;
+    boolean neverRan = strand.state == Strand.State.NEW;
     strand.abandon();
+    if (neverRan) {
+      new OwnedResources(owned).close();
+    }
   }
 
   /// Tells whether the end of the loop leaves something undone here.

@@ -10,8 +10,7 @@ public interface TaskFactory {
   ///
   /// @param loop the task's loop
   /// @param body what it runs
-  /// @param name for messages and dumps, or null for the next `Task-N`
-  /// @param context what it runs in, or null for a copy of the current one
+  /// @param options name, context, eager start and owned resources, as the caller gave them
   <T extends @Nullable Object> Task<T> create(
-      EventLoop loop, Coroutine<T> body, @Nullable String name, @Nullable Context context);
+      EventLoop loop, Coroutine<T> body, TaskOptions options);
 }

@@ -115,4 +115,30 @@ final class CancellationAndTheJdkTest {
           assertThat(waiter.cancelled()).isTrue();
         });
   }
+
+  //
+  @Test
+  void aFailingTaskOfAGroupEndsABlockingCallOfTheBody() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          assertThatThrownBy(
+                  () ->
+                      Asyncio.taskGroup(
+                          group -> {
+                            group.createTask(
+                                () -> {
+                                  throw new IllegalArgumentException("task");
+                                });
+                            Thread.sleep(60_000);
+                          }))
+              .isInstanceOfSatisfying(
+                  ExceptionGroup.class,
+                  e ->
+                      assertThat(e.exceptions())
+                          .singleElement()
+                          .isInstanceOf(IllegalArgumentException.class));
+          assertThat(Thread.interrupted()).isFalse();
+          Asyncio.sleep(Duration.ZERO);
+        });
+  }
 }

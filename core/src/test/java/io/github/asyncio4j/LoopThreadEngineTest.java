@@ -383,10 +383,40 @@ final class LoopThreadEngineTest {
         });
   }
 
-  /// A class is initialised once per JVM, and this test runs twice.
+  /// A class is initialised once per JVM, and these tests run twice.
   private static final class Initialised {
     static final java.util.concurrent.atomic.AtomicBoolean FIRST =
         new java.util.concurrent.atomic.AtomicBoolean();
+    static final java.util.concurrent.atomic.AtomicBoolean FIRST_EAGER =
+        new java.util.concurrent.atomic.AtomicBoolean();
+  }
+
+  /// Starts a task in its initialiser.
+  private static final class StartsWhenInitialised {
+    static final Task<String> TASK = startEagerly();
+
+    private static Task<String> startEagerly() {
+      return Asyncio.createTask(() -> "late", TaskOptions.DEFAULT.eagerStart(true));
+    }
+  }
+
+  /// Does the same.
+  private static final class StartsWhenInitialisedToo {
+    static final Task<String> TASK = StartsWhenInitialised.startEagerly();
+  }
+
+  // TK-10
+  @Test
+  void anEagerTaskStartsLaterWhereItsCreatorIsPinned() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          Task<String> task =
+              Initialised.FIRST_EAGER.compareAndSet(false, true)
+                  ? StartsWhenInitialised.TASK
+                  : StartsWhenInitialisedToo.TASK;
+          assertThat(task.done()).isFalse();
+          assertThat(task.await()).isEqualTo("late");
+        });
   }
 
   // A3 of the fault catalogue.

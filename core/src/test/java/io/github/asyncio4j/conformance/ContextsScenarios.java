@@ -10,6 +10,7 @@ import io.github.asyncio4j.Coroutine;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Task;
+import io.github.asyncio4j.TaskOptions;
 import io.github.asyncio4j.VoidCoroutine;
 import java.time.Duration;
 
@@ -75,11 +76,11 @@ final class ContextsScenarios {
   void aTaskCanBeGivenAContext(Stage stage) throws Exception {
     var context = Context.copyContext();
     VoidCoroutine body = () -> change(stage, "first");
-    var task = stage.loop().createTask(body, null, context);
+    var task = stage.loop().createTask(body, TaskOptions.DEFAULT.context(context));
     stage.out("knows it: " + (task.getContext() == context));
     task.await();
     VoidCoroutine secondBody = () -> change(stage, "second");
-    stage.loop().createTask(secondBody, null, context).await();
+    stage.loop().createTask(secondBody, TaskOptions.DEFAULT.context(context)).await();
     stage.out("left in the context: " + context.get(value));
     stage.out("main has " + value.get());
   }

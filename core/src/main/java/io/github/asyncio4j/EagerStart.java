@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+/// Makes the first step of a task inside the call that creates it (TK-10). Whoever holds the loop.
+final class EagerStart {
+  // A task that starts one that starts one, and so on, takes some frames of the loop thread's stack
+  // each time. Deeper ones start in the next iteration, as if they were not eager.
+  private static final int MAX_DEPTH = 500;
+
+  private final BaseEventLoop loop;
+  private int depth;
+
+  EagerStart(BaseEventLoop loop) {
+    this.loop = loop;
+  }
+
+  /// Makes the first step of a new task, or queues it where that is not possible.
+  void start(Strand strand) {
+    Task<?> creator = loop.currentTask;
+    if (depth == MAX_DEPTH || !loop.holdsLoop()) {
+      loop.enqueue(strand);
+      return;
+    }
+    depth++;
+    try {
+      if (creator == null) {
+        strand.task.step();
+      } else if (!creator.letStart(strand)) {
+        loop.enqueue(strand);
+      }
+    } finally {
+      depth--;
+    }
+  }
+}
