@@ -10,14 +10,19 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.github.asyncio4j {
   requires static transitive org.jspecify;
+  // Signals.
+  requires jdk.unsupported;
 
   exports io.github.asyncio4j;
   exports io.github.asyncio4j.loop;
   exports io.github.asyncio4j.selector;
   exports io.github.asyncio4j.socket;
   exports io.github.asyncio4j.stream;
+  exports io.github.asyncio4j.sync;
+  exports io.github.asyncio4j.testing;
   exports io.github.asyncio4j.transport;
 
+  uses io.github.asyncio4j.ContextPropagator;
   uses io.github.asyncio4j.EventLoopProvider;
 
   provides io.github.asyncio4j.EventLoopProvider with

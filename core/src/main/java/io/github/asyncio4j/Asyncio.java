@@ -6,11 +6,13 @@ import io.github.asyncio4j.stream.StreamConnection;
 import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.stream.Streams;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// The functions of Python's `asyncio` module, by their names: start reading here.
 ///
 /// Unless a method says otherwise it is for code that runs in a loop. *Suspending* methods suspend
-/// the task that calls them and nothing else, and throw [IllegalStateException] outside a task.
+/// the task that calls them and nothing else. They throw [CancelledError] when the task is
+/// cancelled and [IllegalStateException] outside a task.
 public final class Asyncio {
   private Asyncio() {}
 
@@ -132,14 +135,7 @@ public final class Asyncio {
   /// @throws IllegalStateException when no loop runs in this thread; what the options own is closed
   public static <T extends @Nullable Object> Task<T> createTask(
       Coroutine<T> body, TaskOptions options) {
-    EventLoop loop;
-    try {
-      loop = getRunningLoop();
-    } catch (IllegalStateException e) {
-      options.closeOwned(e);
-      throw e;
-    }
-    return loop.createTask(body, options);
+    return options.runningLoop().createTask(body, options);
   }
 
   /// Starts a task with options that returns nothing on the running loop; as
@@ -276,6 +272,60 @@ public final class Asyncio {
     return Shielding.of(inner);
   }
 
+  /// Waits until all futures are done (TC-05). Suspending.
+  ///
+  /// Does not look at their outcomes and cancels none of them, also when it is cancelled itself.
+  ///
+  /// @throws IllegalArgumentException when there are none, or they belong to another loop
+  public static <T extends @Nullable Object> DoneAndPending<T> wait(
+      Collection<? extends Future<? extends T>> futures) {
+    return Wait.wait(futures, null, ReturnWhen.ALL_COMPLETED);
+  }
+
+  /// Waits until all are done or the time is over, null for no limit; as [#wait(Collection)].
+  public static <T extends @Nullable Object> DoneAndPending<T> wait(
+      Collection<? extends Future<? extends T>> futures, @Nullable Duration timeout) {
+    return Wait.wait(futures, timeout, ReturnWhen.ALL_COMPLETED);
+  }
+
+  /// Waits until enough are done or the time is over; as [#wait(Collection, Duration)].
+  public static <T extends @Nullable Object> DoneAndPending<T> wait(
+      Collection<? extends Future<? extends T>> futures,
+      @Nullable Duration timeout,
+      ReturnWhen returnWhen) {
+    return Wait.wait(futures, timeout, returnWhen);
+  }
+
+  /// Returns futures in the order in which they are done, for a for-each in a task (TC-06).
+  ///
+  /// `next()` suspends until another one is done and returns that. All iterators are one.
+  ///
+  /// @throws IllegalArgumentException when they belong to different loops
+  public static <T extends @Nullable Object> Iterable<Future<T>> asCompleted(
+      Collection<? extends Future<? extends T>> futures) {
+    return AsCompleted.of(futures, null);
+  }
+
+  /// Returns futures in the order in which they are done; as [#asCompleted(Collection)].
+  ///
+  /// @param timeout from now, null for no limit. When it is over a future that has failed with a
+  ///   [java.util.concurrent.TimeoutException] comes in place of each that is not done
+  public static <T extends @Nullable Object> Iterable<Future<T>> asCompleted(
+      Collection<? extends Future<? extends T>> futures, @Nullable Duration timeout) {
+    return AsCompleted.of(futures, timeout);
+  }
+
+  /// Runs bodies that start one after the other until one of them returns (TC-13). Suspending.
+  ///
+  /// The first to return wins. The others are cancelled and waited for, also when the calling task
+  /// is cancelled; a value that one of them returns all the same is dropped.
+  ///
+  /// @param delay after which the next one starts though the one before has not failed; null: never
+  public static <T extends @Nullable Object> StaggeredRace.Result<T> staggeredRace(
+      Collection<? extends Coroutine<? extends T>> bodies, @Nullable Duration delay) {
+    return StaggeredRace.run(bodies, delay);
+  }
+
   // Groups of tasks.
 
   /// Runs a piece of the current task with a group of tasks and waits for them (TC-01): the `async
@@ -293,6 +343,74 @@ public final class Asyncio {
   @SuppressWarnings("overloads") // as TaskGroup.run
   public static void taskGroup(TaskGroup.VoidBody body) throws Exception {
     new TaskGroup().run(body);
+  }
+
+  // Threads.
+
+  /// Makes a call that may block in a thread of the default executor (TC-09). Suspending.
+  ///
+  /// It runs in a copy of the current context. When the task is cancelled the call is not started
+  /// any more, or its thread is interrupted; the task does not wait for its end.
+  ///
+  /// @throws IllegalStateException when the default executor is shut down
+  /// @throws Exception the exception of the call, as it is
+  public static <T extends @Nullable Object> T toThread(Callable<T> call) throws Exception {
+    return ToThread.run(call);
+  }
+
+  /// Makes a call that returns nothing in a thread; as [#toThread(Callable)].
+  public static void toThread(VoidCallable call) throws Exception {
+    ToThread.run(call.asCallable());
+  }
+
+  // Who waits for whom.
+
+  /// Returns where the current task is and who waits for it, or null in a callback (TC-14).
+  public static @Nullable FutureCallGraph captureCallGraph() {
+    return FutureCallGraph.capture(null, 1, null);
+  }
+
+  /// Returns where a task is and who waits for it; as [FutureCallGraph#capture].
+  public static @Nullable FutureCallGraph captureCallGraph(
+      @Nullable Future<?> future, int depth, @Nullable Integer limit) {
+    return FutureCallGraph.capture(future, depth, limit);
+  }
+
+  /// Returns the text of [#captureCallGraph()], empty in a callback (TC-14).
+  public static String formatCallGraph() {
+    return formatCallGraph(null, 1, null);
+  }
+
+  /// Returns the text of a call graph; as [FutureCallGraph#capture] and [FutureCallGraph#format()].
+  public static String formatCallGraph(
+      @Nullable Future<?> future, int depth, @Nullable Integer limit) {
+    return CallGraphs.format(future, depth, limit);
+  }
+
+  /// Prints the text of [#captureCallGraph()] to the standard output (TC-14).
+  public static void printCallGraph() {
+    printCallGraph(null, System.out, 1, null);
+  }
+
+  /// Prints where a task is and who waits for it to the standard output (TC-14).
+  public static void printCallGraph(Future<?> future) {
+    printCallGraph(future, System.out, 1, null);
+  }
+
+  /// Prints a call graph; as [#formatCallGraph(Future, int, Integer)].
+  public static void printCallGraph(
+      @Nullable Future<?> future, PrintStream out, int depth, @Nullable Integer limit) {
+    out.println(formatCallGraph(future, depth, limit));
+  }
+
+  /// Has call graphs show who waits for a future without awaiting it (TC-14). For combinators.
+  public static void futureAddToAwaitedBy(Future<?> future, Future<?> waiter) {
+    CallGraphs.add(future, waiter);
+  }
+
+  /// Takes [#futureAddToAwaitedBy] back; a future that is done needs none.
+  public static void futureDiscardFromAwaitedBy(Future<?> future, Future<?> waiter) {
+    CallGraphs.discard(future, waiter);
   }
 
   // Time limits.

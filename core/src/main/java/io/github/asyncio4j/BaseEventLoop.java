@@ -47,21 +47,26 @@ public abstract class BaseEventLoop implements EventLoop {
   private final Selector selector;
   private final Kernel kernel;
   private final ExceptionReporter exceptions;
-  private final DefaultExecutor executor;
+  final DefaultExecutor executor;
 
   // Any thread reads.
   private volatile State state = State.IDLE;
   private volatile @Nullable Thread thread;
   private volatile boolean debug = DebugMode.isDefault();
+  // In debug mode or with an observer: one look tells whether an iteration takes the short way.
+  private volatile boolean watched = debug;
 
   // Whoever holds the loop: its thread, or a task that runs in its stead.
   final TaskRegistry tasks = new TaskRegistry();
+  final Generators generators = new Generators(this);
   final Failures failures = new Failures(this);
   final EagerStart eager = new EagerStart(this);
   @Nullable LoopObserver observer;
   // Futures of the JDK that follow one of this loop and would never end without it.
   final Set<CompletableFuture<?>> followers = new LinkedHashSet<>();
   @Nullable Task<?> currentTask;
+  // What other threads have to post: calls in executors, tasks inside a blocking call of the JDK.
+  int awaitedThreads;
   Context callbackContext = new Context();
   private Context scratch = callbackContext;
   private @Nullable CoroutineEngine engine = CoroutineEngine.forced();
@@ -210,12 +215,20 @@ public abstract class BaseEventLoop implements EventLoop {
 
   // In a thread that may carry tasks. One that the JDK still blocks afterwards goes on elsewhere.
   private void abandonTasks() {
-    tasks.abandonAll();
-    kernel.runContinuations();
+    var closing = new Closing();
+    closing.step(tasks::abandonAll);
+    closing.step(generators::abandonAll);
+    closing.step(kernel::runContinuations);
+    closing.rethrow();
   }
 
   /// Called once while the loop closes, for what a subclass has opened. The closing thread.
   protected void onClose() {}
+
+  @Override
+  public final void shutdownAsyncgens() {
+    generators.shutdown();
+  }
 
   @Override
   public final void shutdownDefaultExecutor(@Nullable Duration timeout) {
@@ -266,7 +279,7 @@ public abstract class BaseEventLoop implements EventLoop {
   @Override
   public final Handle callSoonThreadsafe(Runnable callback, @Nullable Context context) {
     Objects.requireNonNull(callback, "callback");
-    Object scope = context != null ? context : CurrentContext.get().vars;
+    Object scope = context != null ? context : CurrentContext.snapshot();
     var handle = new PostedHandle(callback, scope);
     if (debug) {
       traced(handle);
@@ -280,7 +293,7 @@ public abstract class BaseEventLoop implements EventLoop {
   @Override
   public final void execute(Runnable command) {
     Objects.requireNonNull(command, "command");
-    if (!tryPost(new PostedHandle(command, CurrentContext.get().vars))) {
+    if (!tryPost(new PostedHandle(command, CurrentContext.snapshot()))) {
       throw new RejectedExecutionException("Event loop is closed");
     }
   }
@@ -333,16 +346,12 @@ public abstract class BaseEventLoop implements EventLoop {
   // Contexts.
 
   /// Returns the values of the current context, for a handle to run in.
-  Object snapshot() {
-    return snapshotVars();
-  }
-
-  ContextMap snapshotVars() {
+  ContextMap snapshot() {
     if (state != State.RUNNING) {
-      return CurrentContext.get().vars;
+      return CurrentContext.snapshot();
     }
     Task<?> task = currentTask;
-    return task != null ? task.currentContext.vars : callbackContext.vars;
+    return Propagation.capture(task != null ? task.currentContext.vars : callbackContext.vars);
   }
 
   /// Makes a handle's context the current one of the loop thread.
@@ -398,6 +407,18 @@ public abstract class BaseEventLoop implements EventLoop {
   /// Sets who is told what the loop does, or nobody for null. Not while the loop is running.
   protected final void observe(@Nullable LoopObserver observer) {
     this.observer = observer;
+    watched = debug || observer != null;
+  }
+
+  /// Tells whether another thread will post something, as far as the loop knows: a call runs in an
+  /// executor, or the JDK has suspended a task. The loop thread.
+  protected final boolean awaitsThreads() {
+    return awaitedThreads > 0;
+  }
+
+  /// Tells whether each handle is looked at: in debug mode and when there is an observer.
+  boolean isWatched() {
+    return watched;
   }
 
   Strand newStrand(Task<?> task) {
@@ -421,13 +442,6 @@ public abstract class BaseEventLoop implements EventLoop {
   @Override
   public final @Nullable TaskFactory getTaskFactory() {
     return taskFactory;
-  }
-
-  /// Reports, in debug mode, that a task waits inside a blocking call of the JDK.
-  void blockedInJdk(Task<?> task) {
-    LOGGER.log(
-        System.Logger.Level.INFO,
-        () -> "Hidden suspension, in a blocking call of the JDK: " + task + " " + task.getStack());
   }
 
   // Watching descriptors.
@@ -479,7 +493,7 @@ public abstract class BaseEventLoop implements EventLoop {
   public final <T extends @Nullable Object> Future<T> runInExecutor(
       @Nullable Executor executor, Callable<T> call) {
     ensureOpen();
-    return this.executor.run(executor, call);
+    return this.executor.start(executor, call).future();
   }
 
   @Override
@@ -560,6 +574,7 @@ public abstract class BaseEventLoop implements EventLoop {
   @Override
   public final void setDebug(boolean enabled) {
     debug = enabled;
+    watched = enabled || observer != null;
   }
 
   @Override

@@ -49,6 +49,7 @@ final class BatonStrand extends Strand {
     } finally {
       loop.currentTask = before;
     }
+    rested();
   }
 
   private void main() {

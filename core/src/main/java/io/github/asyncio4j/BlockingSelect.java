@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import io.github.asyncio4j.selector.NioSelector;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
@@ -26,11 +25,6 @@ final class BlockingSelect {
   private @Nullable Throwable failure;
 
   private BlockingSelect() {}
-
-  /// Tells whether the selector makes up itself for the carrier thread that it holds.
-  static boolean isHarmlessIn(Selector selector) {
-    return selector instanceof NioSelector;
-  }
 
   /// Waits in the calling virtual thread for what another thread polls.
   static void waitElsewhere(Selector selector, long timeoutNanos) throws IOException {

@@ -31,7 +31,7 @@ public final class Context {
   /// Returns a copy of the current context: the task's, the callback's, else the thread's. Any
   /// thread.
   public static Context copyContext() {
-    return new Context(CurrentContext.get().vars);
+    return new Context(CurrentContext.snapshot());
   }
 
   /// Returns a copy with the same values. The two are independent from now on.
@@ -51,6 +51,11 @@ public final class Context {
   public <T extends @Nullable Object> T call(Callable<T> callable) throws Exception {
     Context before = enter();
     try {
+      if (Propagation.IN_USE) {
+        try (var _ = Propagation.restore(vars)) {
+          return callable.call();
+        }
+      }
       return callable.call();
     } finally {
       leave(before);
@@ -63,7 +68,13 @@ public final class Context {
   public void run(Runnable action) {
     Context before = enter();
     try {
-      action.run();
+      if (Propagation.IN_USE) {
+        try (var _ = Propagation.restore(vars)) {
+          action.run();
+        }
+      } else {
+        action.run();
+      }
     } finally {
       leave(before);
     }

@@ -48,6 +48,11 @@ final class ContextMap {
     return new ContextMap(copy);
   }
 
+  /// Returns the values with one of them set, or without it for null.
+  <T> ContextMap replacing(ContextVar<T> var, @Nullable T value) {
+    return value == null ? without(var) : with(var, value);
+  }
+
   private int indexOf(ContextVar<?> var) {
     for (int i = 0; i < pairs.length; i += 2) {
       if (pairs[i] == var) {
@@ -61,7 +66,10 @@ final class ContextMap {
   public String toString() {
     var text = new StringBuilder();
     for (int i = 0; i < pairs.length; i += 2) {
-      text.append(i == 0 ? "" : ", ").append(((ContextVar<?>) pairs[i]).name());
+      if (Propagation.isHidden(pairs[i])) {
+        continue;
+      }
+      text.append(text.isEmpty() ? "" : ", ").append(((ContextVar<?>) pairs[i]).name());
       text.append('=').append(pairs[i + 1]);
     }
     return text.toString();

@@ -57,12 +57,12 @@ enum CoroutineEngine {
     @Override
     boolean looksBeforeItWaits(Selector selector) {
       // To wait elsewhere costs two thread switches, which a look may spare.
-      return !BlockingSelect.isHarmlessIn(selector);
+      return !selector.waitsWithoutCarrier();
     }
 
     @Override
     void select(Selector selector, long timeoutNanos) throws IOException {
-      if (BlockingSelect.isHarmlessIn(selector)) {
+      if (selector.waitsWithoutCarrier()) {
         selector.select(timeoutNanos);
       } else {
         BlockingSelect.waitElsewhere(selector, timeoutNanos);

@@ -17,6 +17,12 @@ final class CurrentContext {
     return loop != null ? loop.callbackContext : OF_THREAD.get();
   }
 
+  /// Returns the values of the current context for something that is to run later, with what the
+  /// thread has for the [ContextPropagator]s.
+  static ContextMap snapshot() {
+    return Propagation.capture(get().vars);
+  }
+
   /// Makes a context the current one.
   ///
   /// @return the one that was current before, to be put back by the same thread

@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// A loop's default executor: made on demand, shut down with the loop (EL-17, EL-115, EL-116). Loop
@@ -30,42 +29,15 @@ final class DefaultExecutor {
     this.executor = Objects.requireNonNull(executor, "executor");
   }
 
-  /// Runs a call in an executor, the default one if none is given.
-  <T extends @Nullable Object> Future<T> run(@Nullable Executor chosen, Callable<T> call) {
+  /// Starts a call in an executor, the default one if none is given. It is not started any more
+  /// once its future is done.
+  <T extends @Nullable Object> ExecutorCall<T> start(@Nullable Executor chosen, Callable<T> call) {
     Objects.requireNonNull(call, "call");
     Executor target = chosen != null ? chosen : get();
-    Future<T> future = loop.createFuture();
-    // Decides between the start of the call and the cancellation of the future.
-    var decided = new AtomicBoolean();
-    future.addDoneCallback(f -> decided.set(true));
-    target.execute(
-        () -> {
-          if (decided.compareAndSet(false, true)) {
-            runCall(call, future);
-          }
-        });
-    return future;
-  }
-
-  // An executor's thread.
-  private <T extends @Nullable Object> void runCall(Callable<T> call, Future<T> future) {
-    Runnable settle;
-    try {
-      T value = call.call();
-      settle = () -> future.complete(value);
-    } catch (Throwable t) {
-      settle = () -> future.fail(t);
-    }
-    Runnable outcome = settle;
-    // A loop that was closed meanwhile has no use for the outcome.
-    loop.tryPost(
-        new PostedHandle(
-            () -> {
-              if (!future.done()) {
-                outcome.run();
-              }
-            },
-            ContextMap.EMPTY));
+    var started = new ExecutorCall<T>(loop, call);
+    target.execute(started);
+    loop.awaitedThreads++;
+    return started;
   }
 
   /// Shuts the executor down and suspends until its threads have ended.
@@ -81,6 +53,7 @@ final class DefaultExecutor {
         .daemon(true)
         .name("asyncio4j-executor-shutdown")
         .start(() -> awaitTermination(current, timeout, ended));
+    loop.awaitedThreads++;
     boolean inTime = Asyncs.awaitUnchecked(ended);
     if (!inTime) {
       BaseEventLoop.LOGGER.log(
@@ -103,6 +76,7 @@ final class DefaultExecutor {
     loop.tryPost(
         new PostedHandle(
             () -> {
+              loop.awaitedThreads--;
               if (!ended.done()) {
                 ended.complete(result);
               }

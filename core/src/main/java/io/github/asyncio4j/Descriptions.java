@@ -52,6 +52,7 @@ final class Descriptions {
     String packageName = packageOf(frame.getClassName());
     return !packageName.equals(PACKAGE)
         && !packageName.equals("java.lang")
+        && !frame.getClassName().equals("java.util.concurrent.locks.LockSupport")
         && !packageName.equals("jdk.internal.vm");
   }
 

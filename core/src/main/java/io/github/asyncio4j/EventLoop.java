@@ -87,6 +87,15 @@ public interface EventLoop extends Executor, AutoCloseable {
   @Override
   void close();
 
+  /// Closes every generator of this loop that has been iterated and has not ended, all at once, and
+  /// waits for their ends (EL-16). Suspending.
+  ///
+  /// What goes wrong is reported to the exception handler, with the generator as `asyncgen`. A
+  /// generator that is first iterated later is no error, but a warning is logged.
+  ///
+  /// @throws CancelledError when the calling task is cancelled; so are the closing calls then
+  void shutdownAsyncgens();
+
   /// Shuts the default executor down and suspends until its threads have ended (EL-17).
   ///
   /// From now on [#runInExecutor(Executor, Callable)] with null throws [IllegalStateException].
@@ -329,6 +338,11 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// @throws IllegalStateException when the loop is closed, or its default executor shut down
   <T extends @Nullable Object> Future<T> runInExecutor(
       @Nullable Executor executor, Callable<T> call);
+
+  /// Runs a call that returns nothing in an executor; as [#runInExecutor(Executor, Callable)].
+  default Future<@Nullable Void> runInExecutor(@Nullable Executor executor, VoidCallable call) {
+    return runInExecutor(executor, call.asCallable());
+  }
 
   /// Sets the default executor; the loop shuts it down when it closes (EL-116).
   void setDefaultExecutor(ExecutorService executor);

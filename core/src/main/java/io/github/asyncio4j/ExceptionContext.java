@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// of its name that returns a changed copy.
 ///
 /// The keys are asyncio's: `message`, `exception`, `future`, `task`, `handle`, `protocol`,
-/// `transport`, `socket`, and in debug mode `source_traceback`, `handle_traceback`.
+/// `transport`, `socket`, `asyncgen`, and in debug mode `source_traceback`, `handle_traceback`.
 ///
 /// @param message what happened, or null for the default text
 /// @param exception what was thrown, or null

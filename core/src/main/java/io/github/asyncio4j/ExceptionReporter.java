@@ -33,7 +33,13 @@ final class ExceptionReporter {
     Context context = contextOf(failure);
     Context before = context == null ? null : CurrentContext.replace(context);
     try {
-      current.handle(loop, failure);
+      if (Propagation.IN_USE && context != null) {
+        try (var _ = Propagation.restore(context.vars)) {
+          current.handle(loop, failure);
+        }
+      } else {
+        current.handle(loop, failure);
+      }
     } catch (Throwable t) {
       rethrowIfEnding(t);
       reportToDefault(

@@ -6,13 +6,15 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The state of one `gather` (TC-04, R-49, R-50). Loop thread only.
 ///
 /// @param <T> what each future results in
 /// @param <R> what stands for one future in the list of results
-final class Gathering<T extends @Nullable Object, R extends @Nullable Object> {
+final class Gathering<T extends @Nullable Object, R extends @Nullable Object>
+    implements Consumer<Future<? extends T>>, Awaiter {
   /// The future that `gather` returns: cancelling it cancels what it waits for.
   private final Future<List<R>> outer;
 
@@ -42,19 +44,39 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object> {
       Collection<? extends Future<? extends T>> futures,
       Collector<T, R> collector) {
     var gathering = new Gathering<T, R>(loop, futures, collector);
-    if (gathering.children.isEmpty()) {
-      gathering.outer.complete(List.of());
-    }
-    for (Future<? extends T> child : gathering.children) {
-      if (child.loop != loop) {
-        throw new IllegalArgumentException("futures are tied to different event loops: " + child);
-      }
-      child.addDoneCallback(gathering::childDone);
-    }
+    gathering.start();
     return gathering.outer;
   }
 
-  private void childDone(Future<? extends T> child) {
+  private void start() {
+    if (children.isEmpty()) {
+      outer.complete(List.of());
+    }
+    for (Future<? extends T> child : children) {
+      if (child.loop != outer.loop) {
+        throw new IllegalArgumentException("futures are tied to different event loops: " + child);
+      }
+    }
+    var done = new ArrayList<Future<? extends T>>();
+    for (Future<? extends T> child : children) {
+      if (child.done()) {
+        done.add(child);
+      } else {
+        child.addDoneCallback(this);
+      }
+    }
+    // Those that are done cost no iteration, so eager tasks may leave nothing to wait for.
+    done.forEach(this);
+  }
+
+  @Override
+  public @Nullable Future<?> awaiter() {
+    return outer.done() ? null : outer;
+  }
+
+  /// A child is done.
+  @Override
+  public void accept(Future<? extends T> child) {
     unfinished--;
     if (outer.done()) {
       // The first failure has been told; later ones are dropped.

@@ -44,6 +44,8 @@ public class Handle {
   }
 
   /// Returns the context that the callback runs in, or null once it is cancelled (EL-141).
+  ///
+  /// What a running callback sets there is to be seen at its end, save in a context that was given.
   public @Nullable Context getContext() {
     if (cancelled()) {
       return null;
@@ -62,7 +64,13 @@ public class Handle {
     loop.enterContext(scope);
     Throwable failure = null;
     try {
-      invoke();
+      if (Propagation.IN_USE) {
+        try (var _ = Propagation.restore(loop.callbackContext.vars)) {
+          invoke();
+        }
+      } else {
+        invoke();
+      }
     } catch (Throwable t) {
       failure = t;
     }
@@ -75,7 +83,13 @@ public class Handle {
   // What the callback has set is there when the handle runs again, as a reader's does, and for the
   // exception handler.
   private void keepValues(Context entered) {
-    if (scope != entered.vars && scope instanceof ContextMap && callback != CANCELLED) {
+    if (scope == entered.vars || callback == CANCELLED) {
+      return;
+    }
+    if (scope instanceof Context own) {
+      // The one that it ran in, or one that somebody has asked for meanwhile.
+      own.vars = entered.vars;
+    } else {
       scope = entered.vars;
     }
   }

@@ -75,7 +75,7 @@ final class Kernel {
     boolean interrupted = Thread.interrupted();
     posted.drainTo(ready);
     if (timers.size() > 0) {
-      timers.moveDueTo(ready, loop.time());
+      timers.moveDueTo(ready, loop.time(), loop.observer);
     }
     runReady();
     loop.failures.reportCollected();
@@ -118,8 +118,8 @@ final class Kernel {
 
   // Exactly the handles that are ready now: what they queue waits for the next iteration.
   private void runReady() {
-    if (loop.getDebug()) {
-      runReadyTimed();
+    if (loop.isWatched()) {
+      runReadyWatched();
       return;
     }
     for (int n = ready.size(); n > 0; n--) {
@@ -130,22 +130,35 @@ final class Kernel {
     }
   }
 
-  private void runReadyTimed() {
+  private void runReadyWatched() {
+    LoopObserver observer = loop.observer;
+    if (observer != null) {
+      observer.iterationStarted(loop.time());
+    }
     for (int n = ready.size(); n > 0; n--) {
       Handle handle = ready.take();
+      Task<?> task = handle instanceof Strand strand ? strand.task : null;
+      if (observer != null) {
+        observer.handleStarted(handle, task);
+      }
       long start = System.nanoTime();
       handle.run(loop);
       long took = System.nanoTime() - start;
-      if (took >= slowCallbackNanos) {
-        Object slow = handle instanceof Strand strand ? strand.task : handle;
-        BaseEventLoop.LOGGER.log(
-            WARNING,
-            String.format(Locale.ROOT, "Executing %s took %.3f seconds", slow, took / 1e9));
+      if (observer != null) {
+        observer.handleDone(handle, task);
+      }
+      if (took >= slowCallbackNanos && loop.getDebug()) {
+        logSlow(task != null ? task : handle, took);
       }
       if (endOfRun != null) {
         throwEndOfRun();
       }
     }
+  }
+
+  private static void logSlow(Object what, long nanos) {
+    BaseEventLoop.LOGGER.log(
+        WARNING, String.format(Locale.ROOT, "Executing %s took %.3f seconds", what, nanos / 1e9));
   }
 
   private void throwEndOfRun() {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-/// Ends the run of a loop from inside a callback or task (R-15, R-18, TK-06).
+/// Ends the run of a loop (R-15, R-18, TK-06); thrown by [Runner] when Ctrl-C has cancelled the
+/// main coroutine (TC-12).
 ///
-/// The library does not throw it by itself: on Ctrl-C the JVM ends, and tasks are not cancelled.
-///
-/// It goes to no exception handler: it leaves `runForever`, the rest of the batch stays queued, and
-/// the loop can be run again.
+/// Thrown inside a callback or task it goes to no exception handler: it leaves `runForever`, the
+/// rest of the batch stays queued, and the loop can be run again. When it leaves `Runner.run` and
+/// nobody catches it, the process ends with status 130 and without a stack trace.
 public final class KeyboardInterrupt extends Error {
   private static final long serialVersionUID = 1L;
 

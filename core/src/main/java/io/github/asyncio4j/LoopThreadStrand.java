@@ -104,6 +104,7 @@ final class LoopThreadStrand extends Strand implements Executor {
   /// Goes on after a blocking call of the JDK. Loop thread.
   private void goOn() {
     if (state == State.RUNNING) {
+      task.loop.awaitedThreads--;
       runContinuation();
     }
   }
@@ -116,6 +117,7 @@ final class LoopThreadStrand extends Strand implements Executor {
       becomeRunning();
       carry();
     }
+    rested();
   }
 
   private void carry() {
@@ -127,8 +129,22 @@ final class LoopThreadStrand extends Strand implements Executor {
     } finally {
       loop.currentTask = before;
     }
-    if (state == State.RUNNING && loop.getDebug()) {
-      loop.blockedInJdk(task);
+    if (state == State.RUNNING) {
+      loop.awaitedThreads++;
+      if (loop.isWatched()) {
+        reportBlocked(loop);
+      }
+    }
+  }
+
+  private void reportBlocked(BaseEventLoop loop) {
+    if (loop.observer != null) {
+      loop.observer.suspendedInJdk(task);
+    }
+    if (loop.getDebug()) {
+      BaseEventLoop.LOGGER.log(
+          System.Logger.Level.INFO,
+          "Hidden suspension, in a blocking call of the JDK: " + task + " " + task.getStack());
     }
   }
 

@@ -45,6 +45,24 @@ final class ReadyQueue {
     return handle;
   }
 
+  /// Puts the last handles, all timers of one instant, in the order that an observer chooses.
+  void reorder(int count, LoopObserver chooser) {
+    for (int left = count; left > 1; left--) {
+      int first = head + size - left;
+      int chosen = first + Objects.checkIndex(chooser.chooseTimer(left), left);
+      Handle next = at(chosen);
+      // The others keep their order among themselves.
+      for (int i = chosen; i > first; i--) {
+        ring[i & (ring.length - 1)] = at(i - 1);
+      }
+      ring[first & (ring.length - 1)] = next;
+    }
+  }
+
+  private Handle at(int index) {
+    return Objects.requireNonNull(ring[index & (ring.length - 1)]);
+  }
+
   private void grow() {
     int length = ring.length;
     @Nullable Handle[] bigger = Arrays.copyOfRange(ring, head, head + length * 2);

@@ -2,8 +2,6 @@
 package io.github.asyncio4j;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +9,22 @@ import org.jspecify.annotations.Nullable;
 /// A loop and its life: made when first needed, left with nothing running (TC-11).
 ///
 /// Several calls of `run` share the loop and one context. The thread that makes it only.
+///
+/// **Ctrl-C** (TC-12). While `run` runs in the main thread of the JVM, and only if nobody else
+/// handles the signal, the first SIGINT cancels the task of the main coroutine, which can clean up
+/// and await meanwhile; when it ends by that, `run` throws [KeyboardInterrupt]. The next SIGINT
+/// ends the process at once, with shutdown hooks and status 130, whatever the tasks do. A main
+/// coroutine that does not end by its cancellation keeps its own outcome, and a warning is logged.
+/// Before and after a run, and in `close()`, the signal is the JVM's.
+/// [RunnerOptions#handleSigint()] says otherwise; without the module `jdk.unsupported`, under
+/// `-Xrs`, and where the process ignores the signal all this does not happen.
+///
+/// A [KeyboardInterrupt] that leaves `run` and that the thread does not catch ends the process with
+/// status 130 and without a stack trace; so does, in the main thread, a [SystemExit] with its
+/// status. A thread that has an uncaught exception handler, or a program that has a default one,
+/// decides itself.
 public final class Runner implements AutoCloseable {
-  private static final Duration EXECUTOR_SHUTDOWN = Duration.ofMinutes(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private enum State {
     CREATED,
@@ -21,6 +33,7 @@ public final class Runner implements AutoCloseable {
   }
 
   private final RunnerOptions options;
+  private final Duration patience;
   private final Context context = Context.copyContext();
   private State state = State.CREATED;
   private @Nullable EventLoop loop;
@@ -33,7 +46,15 @@ public final class Runner implements AutoCloseable {
 
   /// Makes a runner. It makes no loop yet.
   public Runner(RunnerOptions options) {
+    this(options, PATIENCE);
+  }
+
+  /// Makes a runner.
+  ///
+  /// @param patience after which `close()` reports what it still waits for
+  Runner(RunnerOptions options, Duration patience) {
     this.options = Objects.requireNonNull(options, "options");
+    this.patience = patience;
   }
 
   /// Returns the loop, made now if it was not yet.
@@ -72,6 +93,7 @@ public final class Runner implements AutoCloseable {
   /// Runs a coroutine to its end and returns its result.
   ///
   /// @throws IllegalStateException when the runner is closed, or a loop runs in this thread
+  /// @throws KeyboardInterrupt when Ctrl-C has cancelled the coroutine
   /// @throws Exception the exception of the coroutine, as it is
   public <T extends @Nullable Object> T run(Coroutine<T> main) throws Exception {
     return run(main, null);
@@ -85,6 +107,7 @@ public final class Runner implements AutoCloseable {
   /// Runs a coroutine to its end in the given context, or the runner's own for null.
   ///
   /// @throws IllegalStateException when the runner is closed, or a loop runs in this thread
+  /// @throws KeyboardInterrupt when Ctrl-C has cancelled the coroutine
   /// @throws Exception the exception of the coroutine, as it is
   public <T extends @Nullable Object> T run(Coroutine<T> main, @Nullable Context context)
       throws Exception {
@@ -95,12 +118,27 @@ public final class Runner implements AutoCloseable {
         current.createTask(
             main, TaskOptions.DEFAULT.context(context != null ? context : this.context));
     task.reportWhenAbandoned(false);
+    SigintHold sigint = SigintHold.take(task, options.handleSigint());
     try {
-      return current.runUntilComplete(task);
+      return runUntilEnd(current, task, sigint);
+    } catch (KeyboardInterrupt | SystemExit e) {
+      ExitOnUncaught.inThisThread(e);
+      throw e;
+    }
+  }
+
+  private static <T extends @Nullable Object> T runUntilEnd(
+      EventLoop loop, Task<T> task, SigintHold sigint) throws Exception {
+    T value;
+    try {
+      value = loop.runUntilComplete(task);
     } catch (Throwable t) {
       task.markRetrieved();
+      sigint.end(t);
       throw t;
     }
+    sigint.end(null);
+    return value;
   }
 
   private static void ensureNoRunningLoop() {
@@ -111,8 +149,13 @@ public final class Runner implements AutoCloseable {
     }
   }
 
-  /// Cancels the tasks that are left, waits for them and for the default executor, and closes the
-  /// loop. Idempotent.
+  /// Cancels the tasks that are left and waits for them, closes async generators, waits for the
+  /// default executor, and closes the loop. Idempotent.
+  ///
+  /// What a cancelled task throws goes to the exception handler. Tasks are waited for without end
+  /// and the executor for five minutes, unless [RunnerOptions#shutdownTimeout()] is shorter; after
+  /// ten seconds a warning tells what is still waited for, with stack traces. A task that does not
+  /// let the loop run is waited for all the same.
   ///
   /// @throws IllegalStateException when the loop is running
   @Override
@@ -128,7 +171,7 @@ public final class Runner implements AutoCloseable {
     state = State.CLOSED;
     try {
       if (!current.isClosed()) {
-        runQuietly(current, () -> shutDown(current));
+        new LoopShutdown(BaseEventLoop.require(current), options.shutdownTimeout(), patience).run();
       }
     } finally {
       if (setsEventLoop) {
@@ -136,44 +179,5 @@ public final class Runner implements AutoCloseable {
       }
       current.close();
     }
-  }
-
-  private static void runQuietly(EventLoop loop, VoidCoroutine body) {
-    try {
-      loop.runUntilComplete(body);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException("shutting the loop down failed: " + loop, e);
-    }
-  }
-
-  private static void shutDown(EventLoop loop) {
-    cancelAllTasks(BaseEventLoop.require(loop));
-    loop.shutdownDefaultExecutor(EXECUTOR_SHUTDOWN);
-  }
-
-  private static void cancelAllTasks(BaseEventLoop loop) {
-    List<Task<?>> left = new ArrayList<>(loop.tasks.toSet());
-    left.remove(Task.ofThisThread());
-    left.forEach(Task::cancel);
-    for (Task<?> task : left) {
-      waitForEnd(task);
-    }
-    for (Task<?> task : left) {
-      Throwable exception = task.cancelled() ? null : task.exception();
-      if (exception != null) {
-        loop.callExceptionHandler(
-            ExceptionContext.of("unhandled exception during Asyncio.run() shutdown")
-                .exception(exception)
-                .task(task));
-      }
-    }
-  }
-
-  private static void waitForEnd(Task<?> task) {
-    Future<@Nullable Void> ended = task.loop.createFuture();
-    task.addDoneCallback(f -> ended.complete(null));
-    Asyncs.awaitUnchecked(ended);
   }
 }

@@ -13,7 +13,7 @@ final class Shielding {
       return inner;
     }
     Future<T> outer = inner.loop.createFuture();
-    Consumer<Future<T>> onInner = f -> innerDone(f, outer);
+    var onInner = new InnerDone<>(outer);
     inner.addDoneCallback(onInner);
     outer.addDoneCallback(
         f -> {
@@ -22,6 +22,20 @@ final class Shielding {
           }
         });
     return outer;
+  }
+
+  /// What the inner future calls; also tells that the outer one waits for it (TC-14).
+  private record InnerDone<T extends @Nullable Object>(Future<T> outer)
+      implements Consumer<Future<T>>, Awaiter {
+    @Override
+    public void accept(Future<T> inner) {
+      innerDone(inner, outer);
+    }
+
+    @Override
+    public Future<?> awaiter() {
+      return outer;
+    }
   }
 
   private static <T extends @Nullable Object> void innerDone(Future<T> inner, Future<T> outer) {

@@ -63,9 +63,23 @@ abstract class Strand extends Handle {
     task.step();
   }
 
+  /// Called when the thread has been carried as far as it goes for now. Who carried it.
+  final void rested() {
+    Generation<?> generation = task.generation;
+    if (generation != null) {
+      generation.bodyRests();
+    }
+  }
+
   /// Runs the body. The strand's own thread.
   final void runBody() {
-    task.runBody();
+    if (Propagation.IN_USE) {
+      try (var _ = Propagation.restore(task.getContext().vars)) {
+        task.runBody();
+      }
+    } else {
+      task.runBody();
+    }
     state = State.ENDED;
   }
 

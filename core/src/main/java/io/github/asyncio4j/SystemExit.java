@@ -4,7 +4,9 @@ package io.github.asyncio4j;
 /// Ends the run of a loop from inside a callback or task, with an exit status (R-15, R-18, TK-06).
 ///
 /// It goes to no exception handler: it leaves `runForever`, the rest of the batch stays queued, and
-/// the loop can be run again. It does not end the JVM by itself.
+/// the loop can be run again. When it leaves `Runner.run` in the main thread and nobody catches it,
+/// the process ends with its status and without a stack trace; in another thread it is an exception
+/// like any other.
 public final class SystemExit extends Error {
   private static final long serialVersionUID = 1L;
 

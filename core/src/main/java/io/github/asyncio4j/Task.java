@@ -32,6 +32,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   // task's own thread.
   Context currentContext;
 
+  // What is told when the body of a generator comes to rest. Whoever holds the loop.
+  @Nullable Generation<?> generation;
+
   // The registry's links. Loop thread only.
   @Nullable Task<?> previous;
   @Nullable Task<?> next;
@@ -75,7 +78,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     this.owned = options.owned();
     this.registered = registered;
     Context given = options.context();
-    this.context = given != null ? given : new Context(loop.snapshotVars());
+    this.context = given != null ? given : new Context(loop.snapshot());
     this.currentContext = context;
     this.strand = loop.newStrand(this);
     boolean eager = Boolean.TRUE.equals(options.eagerStart()) && loop.isRunning();
@@ -84,6 +87,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
     if (registered) {
       loop.tasks.add(this);
+    }
+    if (loop.observer != null) {
+      loop.observer.taskCreated(this);
     }
     if (eager) {
       loop.eager.start(strand);
@@ -120,6 +126,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       other.ensureMaySuspend(call);
     }
     if (other != null && other.loop != loop) {
+      // Refused in the next iteration.
+      other.yieldOnce();
       throw new IllegalStateException(
           call + ": " + other + " got a future attached to a different loop: " + loop);
     }
@@ -246,6 +254,37 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return strand.thread == thread;
   }
 
+  /// Makes the next step of this task, which rests, while the task that calls waits; where that is
+  /// not possible the step is queued. Whoever holds the loop.
+  void stepMeanwhile() {
+    loop.eager.start(strand);
+  }
+
+  /// Suspends this task until somebody makes its next step. Its own thread.
+  ///
+  /// @throws IllegalStateException when the thread cannot be suspended here
+  /// @throws CancelledError when the loop is closed
+  void rest() {
+    ensureMaySuspend("yield()");
+    strand.suspend();
+    ensureMaySuspend("yield()");
+  }
+
+  /// Keeps the end of this task from queueing the step of one that waits for it. Whoever holds the
+  /// loop.
+  void dismiss(Task<?> waiter) {
+    removeWaiter(waiter.strand);
+  }
+
+  /// Makes the next step of this task at once if it waits for another, which stays pending. Whoever
+  /// holds the loop, not from inside a body.
+  void stepIfWaitingFor(Task<?> other) {
+    if (waitingFor == other) {
+      other.dismiss(this);
+      step();
+    }
+  }
+
   /// Makes one step. Loop thread.
   void step() {
     if (ignoredSteps > 0) {
@@ -256,6 +295,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       mustCancel = false;
       if (leave()) {
         super.cancel(cancelMessage);
+        tellDone();
       }
       return;
     }
@@ -266,7 +306,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       new OwnedResources(owned).closeAfter(t);
       if (!done() && leave()) {
         fail(t);
+        tellDone();
       }
+    }
+  }
+
+  private void tellDone() {
+    if (loop.observer != null && done()) {
+      loop.observer.taskDone(this);
     }
   }
 
@@ -276,6 +323,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (future == this) {
       throw new IllegalStateException("Task cannot await on itself: " + this);
     }
+    noteThrownInterrupt();
     future.addCallback(strand);
     waitingFor = future;
     boolean passedOn = mustCancel && future.cancel(cancelMessage);
@@ -293,12 +341,19 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     } finally {
       waitingFor = null;
     }
+    if (mustCancel && !abandoned) {
+      // The cancellation wins over a failure of the same moment, which was for this task (TK-03).
+      future.markRetrieved();
+      // Of several requests the first one's message counts: it has cancelled the future.
+      mustCancel = !future.cancelled();
+    }
     throwIfCancelled();
   }
 
   /// Lets one iteration pass. The task's own thread.
   void yieldOnce() {
     ensureMaySuspend("sleep()");
+    noteThrownInterrupt();
     loop.enqueue(strand);
     try {
       strand.suspend();
@@ -329,6 +384,15 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (mustCancel) {
       mustCancel = false;
       throw new CancelledError(cancelMessage);
+    }
+  }
+
+  // The interrupt that cancel() has sent is not there any more: a call of the JDK has thrown it as
+  // an InterruptedException, and that was the cancellation. Cleanup may suspend now.
+  private void noteThrownInterrupt() {
+    if (interruptSent && !Thread.currentThread().isInterrupted()) {
+      interruptSent = false;
+      mustCancel = false;
     }
   }
 
@@ -363,6 +427,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         }
       }
     }
+    tellDone();
   }
 
   // A task that owns something and was cancelled before its first step gets here too.
@@ -374,6 +439,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   private void succeed(T value) {
+    noteThrownInterrupt();
     if (mustCancel) {
       // Cancelled in its last step, with no await left to throw at (TK-06).
       mustCancel = false;
@@ -394,7 +460,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   private void interrupted(Exception e) {
-    if (mustCancel) {
+    if (cancelRequests > 0) {
       // It was cancel() that ended a blocking call of the JDK.
       mustCancel = false;
       super.cancel(cancelMessage);

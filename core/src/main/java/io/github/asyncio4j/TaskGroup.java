@@ -165,6 +165,10 @@ public final class TaskGroup implements AutoCloseable {
     } else {
       tasks.add(task);
       task.addDoneCallback(childDone);
+      if (aborting) {
+        // The group was cancelled while the task, an eager one, made its first step.
+        task.cancel();
+      }
     }
     return task;
   }
@@ -197,8 +201,10 @@ public final class TaskGroup implements AutoCloseable {
   /// Ends the piece early: its tasks and its body are cancelled, and `run` or `join` returns
   /// without an exception unless one of them fails (3.15). Idempotent.
   ///
-  /// Before the piece has begun it makes the body's first suspending call its last one; after its
-  /// end it has no effect. A body that does not suspend runs to its end.
+  /// A block of try that waits for something other than `join` is left with a [CancelledError],
+  /// which `close` cannot keep. Before the piece has begun it makes the body's first suspending
+  /// call its last one; after its end it has no effect. A body that does not suspend runs to its
+  /// end.
   public void cancel() {
     Task<?> current = parent;
     if (current != null) {
@@ -230,6 +236,9 @@ public final class TaskGroup implements AutoCloseable {
   /// Ends the piece: cancels the tasks that were not waited for and waits for them. Suspending; for
   /// groups made by [#open()]. No effect after [#join()].
   ///
+  /// When the task is cancelled from elsewhere meanwhile the next suspending call throws the
+  /// [CancelledError]: thrown here it would be lost behind an exception that is on its way.
+  ///
   /// @throws ExceptionGroup when tasks of the group have failed, also if there is just one failure
   /// @throws IllegalStateException outside the task that has opened the group
   @Override
@@ -238,8 +247,17 @@ public final class TaskGroup implements AutoCloseable {
       return;
     }
     ensureInParent("close()");
-    abort();
-    leaveUnchecked();
+    if (!aborting) {
+      abort();
+    }
+    Task<?> task = Objects.requireNonNull(parent);
+    switch (leave(null)) {
+      case null -> {}
+      case CancelledError e -> cancelAgain(task, e.getMessage());
+      case Error e -> throw e;
+      case RuntimeException e -> throw e;
+      case Throwable t -> throw new IllegalStateException(t);
+    }
   }
 
   private void ensureInParent(String call) {
@@ -280,7 +298,8 @@ public final class TaskGroup implements AutoCloseable {
   private @Nullable Throwable leave(@Nullable Throwable failure) {
     Task<?> task = Objects.requireNonNull(parent);
     noteBaseError(failure);
-    boolean cancelled = isCancellation(failure, task);
+    List<ExceptionGroup> inner = groupsBehind(failure);
+    boolean cancelled = inner.isEmpty() && isCancellation(failure, task);
     if (failure != null && !aborting) {
       abort();
     }
@@ -291,7 +310,8 @@ public final class TaskGroup implements AutoCloseable {
     if (baseError != null) {
       return baseError;
     }
-    if (failure != null && !cancelled) {
+    errors.addAll(inner);
+    if (failure != null && !cancelled && inner.isEmpty()) {
       errors.add(failure);
     }
     if (errors.isEmpty()) {
@@ -299,8 +319,7 @@ public final class TaskGroup implements AutoCloseable {
     }
     if (task.cancelling() > 0) {
       // Cancelled from elsewhere too: not lost, but thrown by the next suspending call.
-      task.uncancel();
-      task.cancel();
+      cancelAgain(task, null);
     }
     return new ExceptionGroup("unhandled errors in a TaskGroup", errors);
   }
@@ -317,8 +336,11 @@ public final class TaskGroup implements AutoCloseable {
         Asyncs.awaitUnchecked(done);
       } catch (CancelledError e) {
         task.ensureMaySuspend("TaskGroup");
-        if (!aborting) {
+        // An interrupt in the body and this are the same cancellation: this is what a task ends by.
+        if (!(leaving instanceof CancelledError)) {
           leaving = e;
+        }
+        if (!aborting) {
           abort();
         }
       } finally {
@@ -341,6 +363,12 @@ public final class TaskGroup implements AutoCloseable {
         || ((failure instanceof InterruptedException
                 || failure instanceof ClosedByInterruptException)
             && task.cancelling() > 0);
+  }
+
+  // The next suspending call throws it; the count of requests stays what it is.
+  private static void cancelAgain(Task<?> task, @Nullable String message) {
+    task.uncancel();
+    task.cancel(message);
   }
 
   private void noteBaseError(@Nullable Throwable t) {
@@ -397,14 +425,28 @@ public final class TaskGroup implements AutoCloseable {
     }
   }
 
-  /// Returns the failures of a group behind a cancellation that has left its block, or null.
-  static @Nullable ExceptionGroup failuresBehind(CancelledError cancellation) {
+  /// Returns the failures of groups behind a cancellation that has left their blocks, or null.
+  static @Nullable ExceptionGroup failuresBehind(Throwable cancellation) {
+    List<ExceptionGroup> groups = groupsBehind(cancellation);
+    return switch (groups.size()) {
+      case 0 -> null;
+      case 1 -> groups.getFirst();
+      default -> new ExceptionGroup("unhandled errors in nested TaskGroups", groups);
+    };
+  }
+
+  // Each block that it has left has added its own.
+  private static List<ExceptionGroup> groupsBehind(@Nullable Throwable cancellation) {
+    if (!(cancellation instanceof CancelledError)) {
+      return List.of();
+    }
+    var groups = new ArrayList<ExceptionGroup>();
     for (Throwable suppressed : cancellation.getSuppressed()) {
       if (suppressed instanceof ExceptionGroup group) {
-        return group;
+        groups.add(group);
       }
     }
-    return null;
+    return groups;
   }
 
   @Override

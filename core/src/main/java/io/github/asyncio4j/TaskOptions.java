@@ -58,6 +58,16 @@ public record TaskOptions(
     return new TaskOptions(name, context, eagerStart, all);
   }
 
+  /// Returns the running loop; when there is none, what the task would have owned is closed.
+  EventLoop runningLoop() {
+    try {
+      return EventLoop.getRunningLoop();
+    } catch (IllegalStateException e) {
+      closeOwned(e);
+      throw e;
+    }
+  }
+
   /// Closes what the task would have owned, because there is no task. The caller of `createTask`.
   ///
   /// @param reason gets what goes wrong as suppressed exceptions

@@ -51,7 +51,11 @@ final class TaskRegistry {
 
   /// Ends the tasks, one at a time, so that they do not race each other. The loop is closed.
   void abandonAll() {
-    toSet().forEach(Task::abandon);
+    var closing = new Closing();
+    for (Task<?> task : toSet()) {
+      closing.step(task::abandon);
+    }
+    closing.rethrow();
   }
 
   /// Returns the pending tasks, oldest first.

@@ -12,7 +12,7 @@ final class TaskStart<T extends @Nullable Object> extends PostedHandle {
   private final CompletableFuture<T> result = new CompletableFuture<>();
 
   TaskStart(Coroutine<T> body, BaseEventLoop loop) {
-    super(Handle::doNothing, CurrentContext.get().vars);
+    super(Handle::doNothing, CurrentContext.snapshot());
     this.body = body;
     this.loop = loop;
   }

@@ -99,8 +99,12 @@ public final class Timeout {
       // An interrupt is how a cancellation ends a blocking call of the JDK.
       if (exit()) {
         var timeout = new TimeoutException("deadline has passed");
-        timeout.initCause(e);
-        throw timeout;
+        if (TaskGroup.failuresBehind(e) == null) {
+          timeout.initCause(e);
+          throw timeout;
+        }
+        // It stands for the failures of a group, which win over the deadline as any failure does.
+        e.addSuppressed(timeout);
       }
       throw e;
     } catch (Throwable t) {

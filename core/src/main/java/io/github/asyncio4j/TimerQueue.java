@@ -79,6 +79,20 @@ final class TimerQueue {
   }
 
   /// Moves the timers that are due to the ready queue, soonest first.
+  ///
+  /// @param chooser decides among those of the same instant; null for the order of scheduling
+  void moveDueTo(ReadyQueue ready, long now, @Nullable LoopObserver chooser) {
+    if (chooser == null) {
+      moveDueTo(ready, now);
+      return;
+    }
+    while (size > 0 && instants[0] <= now) {
+      int before = ready.size();
+      moveDueTo(ready, instants[0]);
+      ready.reorder(ready.size() - before, chooser);
+    }
+  }
+
   void moveDueTo(ReadyQueue ready, long now) {
     while (size > 0 && instants[0] <= now) {
       TimerHandle first = removeFirst();

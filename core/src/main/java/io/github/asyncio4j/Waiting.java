@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Awaits with a time limit (TC-03).
@@ -44,13 +45,24 @@ final class Waiting {
 
   private static void cancelAndWait(Future<?> future) {
     Future<@Nullable Void> ended = future.loop.createFuture();
-    future.addDoneCallback(
-        f -> {
-          if (!ended.done()) {
-            ended.complete(null);
-          }
-        });
+    var onDone = new Ended(ended, future.loop.currentTask);
+    future.addDoneCallback(onDone);
     future.cancel();
-    Asyncs.awaitUnchecked(ended);
+    try {
+      Asyncs.awaitUnchecked(ended);
+    } finally {
+      future.removeDoneCallback(onDone);
+    }
+  }
+
+  /// What a cancelled future calls at its end; also tells who waits for that (TC-14).
+  private record Ended(Future<@Nullable Void> ended, @Nullable Future<?> awaiter)
+      implements Consumer<Future<?>>, Awaiter {
+    @Override
+    public void accept(Future<?> future) {
+      if (!ended.done()) {
+        ended.complete(null);
+      }
+    }
   }
 }

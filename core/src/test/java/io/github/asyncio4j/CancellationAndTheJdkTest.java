@@ -141,4 +141,28 @@ final class CancellationAndTheJdkTest {
           Asyncio.sleep(Duration.ZERO);
         });
   }
+
+  // TK-02
+  @Test
+  void theInterruptOfABlockingCallIsTheCancellationAndCleanupMayAwait() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          var cleaned = new java.util.concurrent.atomic.AtomicBoolean();
+          Task<?> task =
+              loop.createTask(
+                  () -> {
+                    try {
+                      Thread.sleep(60_000);
+                    } finally {
+                      Asyncio.sleep(Duration.ofMillis(1));
+                      cleaned.set(true);
+                    }
+                  });
+          Asyncio.sleep(Duration.ofMillis(1));
+          task.cancel();
+          assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+          assertThat(task.cancelled()).isTrue();
+          assertThat(cleaned).isTrue();
+        });
+  }
 }

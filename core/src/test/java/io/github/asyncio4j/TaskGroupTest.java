@@ -325,6 +325,39 @@ final class TaskGroupTest {
     assertThat(trace).containsExactly("closed", "refused");
   }
 
+  @Test
+  void aResourceThatCannotBeClosedKeepsNoOtherTaskOfAClosedLoopFromItsEnd() {
+    FailureRecorder.on(loop);
+    loop.createTask(
+        () -> "never",
+        TaskOptions.DEFAULT.owns(
+            () -> {
+              throw new IOException("cannot close");
+            }));
+    loop.createTask(() -> "never", TaskOptions.DEFAULT.owns(() -> trace.add("closed")));
+
+    assertThatThrownBy(loop::close).rootCause().hasMessage("cannot close");
+    assertThat(trace).containsExactly("closed");
+  }
+
+  // TK-03
+  @Test
+  void aFailureThatComesWithTheCancellationOfItsWaiterIsNotReported() throws Exception {
+    FailureRecorder failures = FailureRecorder.on(loop);
+    loop.runUntilComplete(
+        () -> {
+          Future<String> future = loop.createFuture();
+          Task<String> task = loop.createTask(() -> future.await());
+          Asyncio.sleep(Duration.ZERO);
+          future.setException(new IOException("too late"));
+          task.cancel();
+          assertThat(catchThrowable(task::await)).isInstanceOf(CancelledError.class);
+        });
+    loop.close();
+
+    assertThat(failures.failures()).isEmpty();
+  }
+
   // TC-02
   @Test
   void aDeadlineAroundAGroupCancelsItsTasks() throws Exception {

@@ -7,6 +7,7 @@ import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.IoWatch;
+import io.github.asyncio4j.LoopObserver;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.internal.net.HostLookup;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,14 @@ public final class SelectorEventLoop extends BaseEventLoop {
   /// @param selector open and without registrations
   public SelectorEventLoop(Selector selector) {
     this(selector, HostLookup.SYSTEM);
+  }
+
+  /// Makes a loop that tells an observer what it does, for tests and tools.
+  ///
+  /// @param selector open and without registrations; owned and closed by the loop
+  public SelectorEventLoop(Selector selector, LoopObserver observer) {
+    this(selector, HostLookup.SYSTEM);
+    observe(Objects.requireNonNull(observer, "observer"));
   }
 
   /// Makes a loop that resolves names in another way than the system's.

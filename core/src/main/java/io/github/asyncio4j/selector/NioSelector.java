@@ -227,6 +227,12 @@ public final class NioSelector implements Selector {
     return false;
   }
 
+  /// Returns true: the JDK's selector has a spare carrier started while it waits.
+  @Override
+  public boolean waitsWithoutCarrier() {
+    return true;
+  }
+
   @Override
   public boolean isOpen() {
     return selector.isOpen();

@@ -77,6 +77,14 @@ public interface Selector extends AutoCloseable {
   /// Tells whether bare descriptors can be watched: true for epoll, false for NIO. Any thread.
   boolean pollsDescriptors();
 
+  /// Tells whether a virtual thread may wait in [#select(long)]: whether it gives its carrier
+  /// thread up meanwhile, or the JDK makes up for it. Any thread.
+  ///
+  /// @return false, unless overridden: a blocking native call holds its carrier
+  default boolean waitsWithoutCarrier() {
+    return false;
+  }
+
   /// Tells whether the selector is open. Any thread.
   boolean isOpen();
 

@@ -33,7 +33,9 @@ final class LayeringTest {
     MAY_USE.put(
         "loop", Set.of("transport", "internal.ffi", "selector", "socket", "", "internal.net"));
     MAY_USE.put("stream", Set.of("transport", "socket", ""));
-    MAY_USE.put(FACADE, Set.of("transport", "socket", "", "stream"));
+    MAY_USE.put("sync", Set.of(""));
+    MAY_USE.put("testing", Set.of("transport", "selector", "socket", "", "stream"));
+    MAY_USE.put(FACADE, Set.of("transport", "socket", "", "stream", "sync"));
   }
 
   private record Edge(String from, String to) {

@@ -66,15 +66,17 @@ final class ConformanceTest {
     var scenario = twin.getAnnotation(Scenario.class);
     assertThat("# " + String.join(" ", scenario.value())).as("ids").isEqualTo(recorded.getFirst());
 
-    assertThat(play(twin, scenario.task())).isEqualTo(recorded.subList(1, recorded.size()));
+    assertThat(play(twin, new Stage(kind, new Out())))
+        .isEqualTo(recorded.subList(1, recorded.size()));
     EQUAL.incrementAndGet();
   }
 
-  private List<String> play(Method twin, boolean task) throws Exception {
-    var stage = new Stage(kind, new Out());
+  /// Plays a scenario and returns what it prints.
+  static List<String> play(Method twin, Stage stage) throws Exception {
     var theme = newInstance(twin.getDeclaringClass());
-    if (task) {
-      Asyncio.run(() -> call(twin, theme, stage), RunnerOptions.DEFAULT.loopFactory(kind::newLoop));
+    if (twin.getAnnotation(Scenario.class).task()) {
+      Asyncio.run(
+          () -> call(twin, theme, stage), RunnerOptions.DEFAULT.loopFactory(stage::newLoop));
     } else {
       call(twin, theme, stage);
     }
@@ -99,7 +101,7 @@ final class ConformanceTest {
     return constructor.newInstance();
   }
 
-  private static Map<String, Method> twins() {
+  static Map<String, Method> twins() {
     var twins = new TreeMap<String, Method>();
     for (Class<?> theme : THEMES) {
       for (Method method : theme.getDeclaredMethods()) {

@@ -8,6 +8,7 @@ import io.github.asyncio4j.LoopKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /// What a scenario plays on: a kind of loop, and a place to print.
 ///
@@ -16,8 +17,16 @@ final class Stage {
   final LoopKind kind;
   final Out out;
 
+  private final Supplier<? extends EventLoop> loops;
+
   Stage(LoopKind kind, Out out) {
+    this(kind, kind::newLoop, out);
+  }
+
+  /// Makes a stage on loops of another making, with the engine of a kind.
+  Stage(LoopKind kind, Supplier<? extends EventLoop> loops, Out out) {
     this.kind = kind;
+    this.loops = loops;
     this.out = out;
   }
 
@@ -38,7 +47,7 @@ final class Stage {
 
   /// Returns a new loop of the kind under test; close it.
   EventLoop newLoop() {
-    return kind.newLoop();
+    return loops.get();
   }
 
   /// Returns the loop of the main task.

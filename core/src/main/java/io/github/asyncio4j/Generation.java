@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The state of one [AsyncGenerator]: its body, and who waits for its next value. Whoever holds the
+/// loop.
+final class Generation<T extends @Nullable Object>
+    implements AsyncGenerator.Yielder<T>, Coroutine<@Nullable Void> {
+  /*
+   * How the turn goes from one to the other.
+   *
+   * The body has a virtual thread, hence a task, of its own. When a consumer asks for a value the
+   * body makes its step at once, while the consumer waits; a body that suspends nowhere costs no
+   * iteration of the loop, as in asyncio, where it runs in the consumer's own task. If it does
+   * suspend, the consumer waits for the body's task: so a cancel goes through to the place where the
+   * body stands, and the call graph knows who waits for whom. When the loop has resumed the body and
+   * it yields, the consumer makes its step right after, in the same handle.
+   */
+
+  enum State {
+    /// The body has not started.
+    NEW,
+    /// The body has the turn: it runs, or is suspended in an await of its own.
+    RUNNING,
+    /// The body stands at a yield whose value nobody has taken yet.
+    READY,
+    /// The body stands at a yield whose value has been taken.
+    IDLE,
+    /// The body has ended, or never will start.
+    ENDED
+  }
+
+  final AsyncGenerator<T> generator;
+  private AsyncGenerator.@Nullable Body<T> body;
+
+  // All below: whoever holds the loop of the body's task; before there is one, who has the object.
+  private State state = State.NEW;
+  private @Nullable Task<?> task;
+  // Who has asked for a value or for the end, and has not got it.
+  private @Nullable Task<?> consumer;
+  // READY: the value.
+  private @Nullable T value;
+  // ENDED: what the body threw, until somebody has got it.
+  private @Nullable Throwable failure;
+  // The next yield that returns is to throw GeneratorExit.
+  private boolean exiting;
+  // The context that the body was lent last.
+  private @Nullable Context lent;
+
+  Generation(AsyncGenerator<T> generator, AsyncGenerator.Body<T> body) {
+    this.generator = generator;
+    this.body = Objects.requireNonNull(body, "body");
+  }
+
+  // The consumer's side. The thread of a task, save where there is nothing to wait for.
+
+  /// Makes the next value ready.
+  ///
+  /// @return false at the end
+  boolean advance(String call) throws Exception {
+    if (state == State.READY) {
+      return true;
+    }
+    if (state != State.ENDED) {
+      drive(call);
+    }
+    if (state == State.READY) {
+      return true;
+    }
+    throwFailure();
+    return false;
+  }
+
+  /// Takes the value that is ready.
+  @SuppressWarnings("NullAway") // there is one, and it is null only if T is nullable
+  T take() {
+    T taken = value;
+    value = null;
+    state = State.IDLE;
+    return taken;
+  }
+
+  /// Ends the body by a [GeneratorExit] at the yield where it stands.
+  void close(String call) throws Exception {
+    if (state == State.NEW) {
+      state = State.ENDED;
+      body = null;
+    }
+    if (state == State.ENDED || requireTask().loop.isClosed()) {
+      return;
+    }
+    if (state == State.RUNNING) {
+      // Refused, unless its consumer had to leave it alone.
+      drive(call);
+    }
+    if (state != State.ENDED) {
+      exiting = true;
+      value = null;
+      state = State.IDLE;
+      drive(call);
+    }
+    if (state == State.READY) {
+      take();
+      throw new IllegalStateException("async generator ignored GeneratorExit: " + generator);
+    }
+    if (failure instanceof GeneratorExit) {
+      failure = null;
+    }
+    throwFailure();
+  }
+
+  /// Gives the turn to the body and waits until it comes back.
+  private void drive(String call) throws Exception {
+    Task<?> body = task;
+    Task<?> current = body != null ? Task.current(body.loop, call) : Task.ofThisThread();
+    if (current == null) {
+      throw new IllegalStateException(call + " called outside a task: " + generator);
+    }
+    current.ensureMaySuspend(call);
+    if (consumer != null) {
+      throw new IllegalStateException(
+          call + ": asynchronous generator is already running: " + generator);
+    }
+    consumer = current;
+    try {
+      step(current);
+      while (state == State.RUNNING) {
+        await(current);
+      }
+    } finally {
+      consumer = null;
+    }
+  }
+
+  private void step(Task<?> current) {
+    if (state == State.NEW) {
+      state = State.RUNNING;
+      lent = current.currentContext;
+      task = new Task<>(current.loop, this, optionsFor(lent), false);
+    } else if (state == State.IDLE) {
+      state = State.RUNNING;
+      lendContext(current.currentContext);
+      requireTask().stepMeanwhile();
+    }
+  }
+
+  private static TaskOptions optionsFor(Context context) {
+    // A name of its own, so that it takes no number from the tasks that the program makes.
+    return TaskOptions.DEFAULT.name("AsyncGenerator").context(context).eagerStart(true);
+  }
+
+  // The consumer waits meanwhile, so the two never run in it at once. A body that is inside
+  // Context.call keeps the context that it has entered.
+  private void lendContext(Context context) {
+    Task<?> body = requireTask();
+    if (body.currentContext == lent) {
+      body.currentContext = context;
+      lent = context;
+    }
+  }
+
+  private void await(Task<?> current) {
+    Task<?> body = requireTask();
+    if (!body.done()) {
+      current.waitFor(body);
+    }
+    if (body.done() && state == State.RUNNING) {
+      // It could not start, for want of a thread, or was cancelled before it did.
+      end(body.cancelled() ? new CancelledError() : body.exception());
+    }
+  }
+
+  private void throwFailure() throws Exception {
+    Throwable thrown = failure;
+    failure = null;
+    switch (thrown) {
+      case null -> {}
+      case NoSuchElementException e ->
+          // It would look like the end.
+          throw new IllegalStateException("async generator threw NoSuchElementException", e);
+      case Exception e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IllegalStateException(thrown);
+    }
+  }
+
+  // The body's side. The body's own thread.
+
+  @Override
+  public @Nullable Void run() {
+    Task<?> own = Objects.requireNonNull(Task.ofThisThread());
+    task = own;
+    own.generation = this;
+    own.loop.generators.add(own, generator);
+    Throwable thrown = null;
+    try {
+      Objects.requireNonNull(body).run(this);
+    } catch (Throwable t) {
+      // Whatever it is, the consumer gets it.
+      thrown = t;
+    }
+    end(thrown);
+    if (!own.loop.isClosed()) {
+      own.loop.generators.remove(own);
+      Task<?> waiter = consumer;
+      if (waiter != null) {
+        own.dismiss(waiter);
+      }
+    }
+    return null;
+  }
+
+  private void end(@Nullable Throwable thrown) {
+    state = State.ENDED;
+    failure = thrown;
+    body = null;
+  }
+
+  @Override
+  public void yield(T value) {
+    Task<?> own = task;
+    if (own == null || state != State.RUNNING || !own.isThread(Thread.currentThread())) {
+      throw new IllegalStateException("yield() called outside the body of " + generator);
+    }
+    this.value = value;
+    state = State.READY;
+    try {
+      do {
+        own.rest();
+      } while (state != State.RUNNING);
+    } finally {
+      // Also when it could not be suspended, or goes on because the loop is closed.
+      state = State.RUNNING;
+    }
+    if (exiting) {
+      exiting = false;
+      throw new GeneratorExit();
+    }
+  }
+
+  /// Passes the turn on to the consumer if it waits for what is ready now. Who carried the body.
+  void bodyRests() {
+    Task<?> waiter = consumer;
+    if (waiter != null && state != State.RUNNING) {
+      Task<?> body = requireTask();
+      if (!body.loop.isClosed()) {
+        waiter.stepIfWaitingFor(body);
+      }
+    }
+  }
+
+  private Task<?> requireTask() {
+    return Objects.requireNonNull(task);
+  }
+
+  String describe() {
+    AsyncGenerator.Body<T> shown = body;
+    String text = state.name().toLowerCase(java.util.Locale.ROOT);
+    return shown == null ? text : text + " body=<" + Descriptions.ofCallback(shown) + ">";
+  }
+
+  @Override
+  public String toString() {
+    return generator.toString();
+  }
+}

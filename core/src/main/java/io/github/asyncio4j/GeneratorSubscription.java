@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.util.Objects;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// One subscriber of a [GeneratorPublisher], and the task that feeds it.
+///
+/// All signals come from the task, so they are serial; what the subscriber asks for may come from
+/// any thread (Reactive Streams 1.3, 3.4, 3.5).
+final class GeneratorSubscription<T> implements Flow.Subscription {
+  private static final long WITHOUT_END = Long.MAX_VALUE;
+
+  private final BaseEventLoop loop;
+  private final Supplier<AsyncGenerator<T>> generators;
+
+  // Any thread adds, the task takes.
+  private final AtomicLong demand = new AtomicLong();
+  // Any thread.
+  private volatile boolean cancelled;
+  private volatile @Nullable IllegalArgumentException violation;
+
+  // All below: whoever holds the loop.
+  // Null once it is to get no signal any more, so that it can be collected (3.13).
+  private Flow.@Nullable Subscriber<? super T> subscriber;
+  private @Nullable Task<?> task;
+  // What the task waits for while there is no demand.
+  private @Nullable Future<@Nullable Void> asked;
+  private boolean awaitsValue;
+
+  GeneratorSubscription(
+      BaseEventLoop loop,
+      Supplier<AsyncGenerator<T>> generators,
+      Flow.Subscriber<? super T> subscriber) {
+    this.loop = loop;
+    this.generators = generators;
+    this.subscriber = subscriber;
+  }
+
+  // The subscriber's side.
+
+  @Override
+  public void request(long n) {
+    if (n <= 0) {
+      violation = new IllegalArgumentException("request(n) with n < 1: " + n + " (rule 3.9)");
+      wake();
+    } else if (demand.getAndAccumulate(n, GeneratorSubscription::sum) == 0) {
+      wake();
+    }
+  }
+
+  private static long sum(long a, long b) {
+    long sum = a + b;
+    return sum < 0 ? WITHOUT_END : sum;
+  }
+
+  @Override
+  public void cancel() {
+    if (!cancelled) {
+      cancelled = true;
+      wake();
+    }
+  }
+
+  // On a closed loop there is nothing to wake: the task has ended with the loop.
+  private void wake() {
+    if (!loop.holdsLoop()) {
+      loop.post(new PostedHandle(this::wakeHere, ContextMap.EMPTY));
+    } else {
+      // Nothing to do, as a rule: the subscriber has been called by the task.
+      wakeHere();
+    }
+  }
+
+  private void wakeHere() {
+    Future<@Nullable Void> waited = asked;
+    if (waited != null && !waited.done()) {
+      waited.complete(null);
+    }
+    if (awaitsValue && isOver()) {
+      // Once only, so that it does not disturb the body while that cleans up.
+      awaitsValue = false;
+      Objects.requireNonNull(task).cancel();
+    }
+  }
+
+  private boolean isOver() {
+    return cancelled || violation != null;
+  }
+
+  // The loop's side.
+
+  /// Starts the task. Loop thread.
+  void start() {
+    try {
+      VoidCoroutine feed = this::feed;
+      task = loop.createTask(feed, "GeneratorSubscription");
+    } catch (RuntimeException | Error e) {
+      refuse(e);
+    }
+  }
+
+  /// Tells the subscriber that the loop is closed. Any thread, in place of [#start()].
+  void refuse() {
+    refuse(new IllegalStateException("Event loop is closed"));
+  }
+
+  private void refuse(Throwable reason) {
+    Flow.Subscriber<? super T> told = Objects.requireNonNull(subscriber);
+    subscriber = null;
+    told.onSubscribe(this);
+    if (!cancelled) {
+      told.onError(reason);
+    }
+  }
+
+  private void feed() {
+    Throwable failure = null;
+    try {
+      begin();
+      iterate();
+    } catch (Throwable t) {
+      failure = t;
+    }
+    Flow.Subscriber<? super T> told = signalled();
+    subscriber = null;
+    IllegalArgumentException broken = violation;
+    if (cancelled) {
+      reportLost(failure);
+    } else if (broken != null) {
+      told.onError(broken);
+    } else if (failure == null) {
+      told.onComplete();
+    } else {
+      told.onError(failure);
+      if (failure instanceof Error e && endsMoreThanThis(e)) {
+        throw e;
+      }
+    }
+  }
+
+  private static boolean endsMoreThanThis(Error e) {
+    return e instanceof CancelledError || BaseEventLoop.endsRun(e);
+  }
+
+  private void iterate() throws Exception {
+    AsyncGenerator<T> generator = Objects.requireNonNull(generators.get(), "generator");
+    try {
+      while (awaitDemand() && awaitValue(generator) && !isOver()) {
+        T value = Objects.requireNonNull(generator.anext(), "a null value cannot be published");
+        if (demand.get() != WITHOUT_END) {
+          demand.decrementAndGet();
+        }
+        deliver(value);
+      }
+    } finally {
+      generator.aclose();
+    }
+  }
+
+  // A subscriber that throws has cancelled (2.13).
+
+  private void begin() {
+    try {
+      signalled().onSubscribe(this);
+    } catch (Throwable t) {
+      cancelled = true;
+      throw t;
+    }
+  }
+
+  private void deliver(T value) {
+    try {
+      signalled().onNext(value);
+    } catch (Throwable t) {
+      cancelled = true;
+      throw t;
+    }
+  }
+
+  /// Waits until the subscriber wants a value.
+  ///
+  /// @return false when it wants none any more
+  private boolean awaitDemand() throws Exception {
+    while (!isOver()) {
+      if (demand.get() > 0) {
+        return true;
+      }
+      // The order matters: who asks looks for this future after it has added to the demand, on the
+      // loop, where nothing else runs between these two lines.
+      Future<@Nullable Void> waited = loop.createFuture();
+      asked = waited;
+      try {
+        waited.await();
+      } finally {
+        asked = null;
+      }
+    }
+    return false;
+  }
+
+  private boolean awaitValue(AsyncGenerator<T> generator) throws Exception {
+    awaitsValue = true;
+    try {
+      return generator.advance();
+    } finally {
+      awaitsValue = false;
+    }
+  }
+
+  private Flow.Subscriber<? super T> signalled() {
+    return Objects.requireNonNull(subscriber);
+  }
+
+  // There is no subscriber to be told. A cancellation is the end that was asked for.
+  private void reportLost(@Nullable Throwable failure) {
+    if (failure instanceof Error e && BaseEventLoop.endsRun(e)) {
+      throw e;
+    }
+    if (failure != null && !(failure instanceof CancelledError)) {
+      loop.callExceptionHandler(
+          ExceptionContext.of("a cancelled subscription has failed").exception(failure));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "<GeneratorSubscription demand=" + demand + " cancelled=" + cancelled + ">";
+  }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The end of a runner's loop, up to its close: tasks are cancelled and waited for, then generators
+/// and the default executor (TC-11).
+///
+/// What takes long is reported with stack traces, also when it keeps the loop itself from running.
+final class LoopShutdown {
+  private static final Duration EXECUTOR_SHUTDOWN = Duration.ofMinutes(5);
+  private static final int MOST_TASKS_SHOWN = 10;
+
+  private final BaseEventLoop loop;
+  private final @Nullable Duration timeout;
+  private final Duration patience;
+
+  // Written by the loop, read by the thread that reports.
+  private volatile List<Task<?>> left = List.of();
+  private volatile String waitingFor = "tasks";
+
+  // Loop thread.
+  private boolean expired;
+
+  /// Makes one.
+  ///
+  /// @param timeout after which the rest is given up, or null for never
+  /// @param patience after which a report is made of what is still waited for
+  LoopShutdown(BaseEventLoop loop, @Nullable Duration timeout, Duration patience) {
+    this.loop = loop;
+    this.timeout = timeout;
+    this.patience = patience;
+  }
+
+  /// Runs the loop until it can be closed, or the time is over. The loop is not running.
+  void run() {
+    @Nullable TimerHandle deadline = timeout == null ? null : loop.callLater(timeout, this::giveUp);
+    TimerHandle report = loop.callLater(patience, this::report);
+    VoidCoroutine body = this::shutDown;
+    try {
+      loop.runUntilComplete(body);
+    } catch (IllegalStateException e) {
+      if (!expired) {
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("shutting the loop down failed: " + loop, e);
+    } finally {
+      report.cancel();
+      if (deadline != null) {
+        deadline.cancel();
+      }
+    }
+  }
+
+  private void giveUp() {
+    expired = true;
+    log("closes the loop after " + timeout + " although there are still");
+    loop.stop();
+  }
+
+  private void shutDown() {
+    cancelAllTasks();
+    waitingFor = "async generators";
+    loop.shutdownAsyncgens();
+    waitingFor = "threads of the default executor";
+    loop.shutdownDefaultExecutor(EXECUTOR_SHUTDOWN);
+  }
+
+  private void cancelAllTasks() {
+    List<Task<?>> tasks = new ArrayList<>(loop.tasks.toSet());
+    tasks.remove(Task.ofThisThread());
+    if (tasks.isEmpty()) {
+      return;
+    }
+    left = tasks;
+    // Not by a timer of the loop: a task may keep it from running any.
+    var report =
+        ForkJoinPool.commonPool()
+            .schedule(this::reportTasks, patience.toNanos(), TimeUnit.NANOSECONDS);
+    try {
+      tasks.forEach(Task::cancel);
+      tasks.forEach(LoopShutdown::waitForEnd);
+    } finally {
+      report.cancel(false);
+    }
+    for (Task<?> task : tasks) {
+      Throwable exception = task.cancelled() ? null : task.exception();
+      if (exception != null) {
+        loop.callExceptionHandler(
+            ExceptionContext.of("unhandled exception during Asyncio.run() shutdown")
+                .exception(exception)
+                .task(task));
+      }
+    }
+    left = List.of();
+  }
+
+  private static void waitForEnd(Task<?> task) {
+    if (task.done()) {
+      return;
+    }
+    Future<@Nullable Void> ended = task.loop.createFuture();
+    task.addDoneCallback(f -> ended.complete(null));
+    Asyncs.awaitUnchecked(ended);
+  }
+
+  // Loop thread: tasks are reported by the other one.
+  private void report() {
+    if (left.isEmpty()) {
+      log("still waits, after " + patience + ", for");
+    }
+  }
+
+  // A thread of the pool.
+  private void reportTasks() {
+    log("still waits, after " + patience + ", for");
+  }
+
+  // What it reads of tasks may be a moment old when the thread is not the loop's.
+  private void log(String what) {
+    List<Task<?>> pending = left.stream().filter(task -> !task.done()).toList();
+    var text = new StringBuilder("Runner.close() ").append(what).append(' ');
+    if (!pending.isEmpty()) {
+      text.append(pending.size()).append(" cancelled ");
+    }
+    text.append(waitingFor);
+    for (Task<?> task : pending.subList(0, Math.min(pending.size(), MOST_TASKS_SHOWN))) {
+      text.append("\n").append(task.getName());
+      task.getStack().forEach(frame -> text.append("\n  at ").append(frame));
+    }
+    if (pending.size() > MOST_TASKS_SHOWN) {
+      text.append("\nand ").append(pending.size() - MOST_TASKS_SHOWN).append(" more");
+    }
+    BaseEventLoop.LOGGER.log(WARNING, text.toString());
+  }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A race of bodies that start one after the other, as in "happy eyeballs" (TC-13, RFC 8305). Run
+/// by `Asyncio.staggeredRace`. Loop thread only.
+///
+/// @param <T> what the bodies return
+public final class StaggeredRace<T extends @Nullable Object> {
+  /// How a race has ended.
+  ///
+  /// @param winner what the winner has returned; null also when nobody has won
+  /// @param winnerIndex the place of the winner in the list of bodies; empty when all have failed
+  /// @param exceptions for each body that was started, in their order, what it has thrown; null for
+  ///   the winner. A body that was cancelled because another has won has a [CancelledError]
+  public record Result<T extends @Nullable Object>(
+      @Nullable T winner, OptionalInt winnerIndex, List<@Nullable Throwable> exceptions) {
+    /// Copies the list.
+    public Result {
+      exceptions = Collections.unmodifiableList(new ArrayList<>(exceptions));
+    }
+  }
+
+  private final Task<?> owner;
+  private final List<Coroutine<? extends T>> bodies;
+  private final @Nullable Duration delay;
+  private final Set<Task<?>> running = new LinkedHashSet<>();
+  private final List<@Nullable Throwable> exceptions = new ArrayList<>();
+  private final RunnerDone runnerDone = new RunnerDone();
+  private OptionalInt winnerIndex = OptionalInt.empty();
+  private @Nullable T winner;
+  private @Nullable Throwable unhandled;
+  private @Nullable Future<@Nullable Void> allDone;
+
+  private StaggeredRace(
+      Task<?> owner,
+      Collection<? extends Coroutine<? extends T>> bodies,
+      @Nullable Duration delay) {
+    this.owner = owner;
+    this.bodies = List.copyOf(bodies);
+    this.delay = delay;
+  }
+
+  static <T extends @Nullable Object> Result<T> run(
+      Collection<? extends Coroutine<? extends T>> bodies, @Nullable Duration delay) {
+    Task<?> task = Task.ofThisThread();
+    if (task == null) {
+      throw new IllegalStateException("staggeredRace() called outside a task: " + bodies);
+    }
+    task.ensureMaySuspend("staggeredRace()");
+    return new StaggeredRace<T>(task, bodies, delay).run();
+  }
+
+  private Result<T> run() {
+    if (!bodies.isEmpty()) {
+      startRunner(0, null);
+    }
+    CancelledError cancellation = null;
+    while (!running.isEmpty()) {
+      Future<@Nullable Void> done = owner.loop.createFuture();
+      allDone = done;
+      try {
+        Asyncs.awaitUnchecked(done);
+      } catch (CancelledError e) {
+        owner.ensureMaySuspend("staggeredRace()");
+        cancellation = e;
+        cancelAllBut(null, e.getMessage());
+      } finally {
+        allDone = null;
+      }
+    }
+    switch (unhandled) {
+      case Error e -> throw e;
+      case RuntimeException e -> throw e;
+      case null, default -> {}
+    }
+    if (cancellation != null) {
+      throw cancellation;
+    }
+    return new Result<>(winner, winnerIndex, exceptions);
+  }
+
+  /// Starts the task that waits for its turn and then runs a body.
+  private void startRunner(int index, @Nullable Future<@Nullable Void> previousFailed) {
+    Task<@Nullable Void> task =
+        owner.loop.createTask(
+            () -> runBody(index, previousFailed), TaskOptions.DEFAULT.eagerStart(false));
+    running.add(task);
+    task.addDoneCallback(runnerDone);
+  }
+
+  private @Nullable Void runBody(int index, @Nullable Future<@Nullable Void> previousFailed)
+      throws Exception {
+    if (previousFailed != null) {
+      waitForTurn(previousFailed);
+    }
+    Future<@Nullable Void> failed = owner.loop.createFuture();
+    if (index + 1 < bodies.size()) {
+      startRunner(index + 1, failed);
+    }
+    exceptions.add(null);
+    try {
+      finished(index, bodies.get(index).run());
+    } catch (Throwable t) {
+      if (BaseEventLoop.endsRun(t)) {
+        throw t;
+      }
+      exceptions.set(index, t);
+      if (!failed.done()) {
+        failed.complete(null);
+      }
+    }
+    return null;
+  }
+
+  /// Suspends until the body before has failed, or the delay has passed.
+  private void waitForTurn(Future<@Nullable Void> previousFailed) throws Exception {
+    try {
+      Waiting.waitFor(previousFailed, delay);
+    } catch (TimeoutException e) {
+      // The body before takes its time.
+    }
+  }
+
+  private void finished(int index, T value) {
+    if (winnerIndex.isPresent()) {
+      // It was told to end and returned a value all the same.
+      return;
+    }
+    winnerIndex = OptionalInt.of(index);
+    winner = value;
+    cancelAllBut(Task.ofThisThread(), null);
+  }
+
+  private void cancelAllBut(@Nullable Task<?> one, @Nullable String message) {
+    for (Task<?> task : running) {
+      if (task != one) {
+        task.cancel(message);
+      }
+    }
+  }
+
+  private void runnerDone(Future<?> runner) {
+    running.remove(runner);
+    if (!runner.cancelled()) {
+      Throwable failure = runner.exception();
+      if (failure != null) {
+        // Not a body's: those are results.
+        unhandled = failure;
+        cancelAllBut(null, null);
+      }
+    }
+    Future<@Nullable Void> done = allDone;
+    if (running.isEmpty() && done != null && !done.done()) {
+      done.complete(null);
+    }
+  }
+
+  /// What each runner calls at its end; also tells that the owner waits for it (TC-14).
+  private final class RunnerDone implements Consumer<Future<?>>, Awaiter {
+    @Override
+    public void accept(Future<?> runner) {
+      runnerDone(runner);
+    }
+
+    @Override
+    public Future<?> awaiter() {
+      return owner;
+    }
+  }
+}

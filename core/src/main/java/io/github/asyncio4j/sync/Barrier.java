@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.sync;
+
+import io.github.asyncio4j.sync.Waiters.Waiter;
+import java.util.Locale;
+
+/// A point at which a number of tasks of one loop wait for each other, as often as they like
+/// (asyncio's `Barrier`, SY-06).
+///
+/// Loop thread only, tasks of the loop included. There is no time limit: use `Asyncio.waitFor` or
+/// `Asyncio.timeout`. Asyncio's `wait()` is [#await()], as in [java.util.concurrent.CyclicBarrier];
+/// `async with barrier` is a call of it.
+///
+/// The barrier belongs to the loop in which a task first had to wait for it (SY-01).
+public final class Barrier {
+  private enum State {
+    /// Tasks come and wait.
+    FILLING,
+    /// All have come; who is woken leaves, who comes waits outside.
+    DRAINING,
+    /// Who is inside leaves with an exception, who comes waits outside.
+    RESETTING,
+    /// Nobody waits here any more.
+    BROKEN
+  }
+
+  private final int parties;
+  private final LoopBinding binding = new LoopBinding();
+  private final Waiters inside = new Waiters(binding);
+  private final Waiters outside = new Waiters(binding);
+
+  // Loop thread.
+  private State state = State.FILLING;
+
+  /// Makes a barrier.
+  ///
+  /// @param parties how many tasks it takes
+  /// @throws IllegalArgumentException when it is less than 1
+  public Barrier(int parties) {
+    if (parties < 1) {
+      throw new IllegalArgumentException("parties must be >= 1: " + parties);
+    }
+    this.parties = parties;
+  }
+
+  /// Suspends until as many tasks have called this as the barrier takes (asyncio's `wait()`). The
+  /// last one does not suspend; the others go on in the next iteration in the order in which they
+  /// came.
+  ///
+  /// Who comes while tasks still leave waits until all are gone. A task that is cancelled leaves;
+  /// the barrier stays as it is and waits for one more.
+  ///
+  /// @return how many of the tasks that pass came before this one: 0 to `parties() - 1`, each once
+  /// @throws BrokenBarrierError when the barrier is broken, or is reset or aborted before this task
+  ///   has left
+  /// @throws io.github.asyncio4j.CancelledError when the task is cancelled while it waits
+  /// @throws IllegalStateException when it would have to wait outside a task, or in a task of
+  ///   another loop than the one that the barrier is bound to
+  public int await() {
+    while (isEmptying()) {
+      awaitOutside();
+    }
+    if (state == State.BROKEN) {
+      throw new BrokenBarrierError("Barrier aborted: " + this);
+    }
+    if (inside.size() < parties - 1) {
+      return awaitInside();
+    }
+    if (!inside.isEmpty()) {
+      state = State.DRAINING;
+      inside.wakeAll();
+    }
+    return parties - 1;
+  }
+
+  private void awaitOutside() {
+    Waiter waiter = outside.add(this);
+    try {
+      waiter.await();
+    } finally {
+      outside.remove(waiter);
+    }
+  }
+
+  private int awaitInside() {
+    Waiter waiter = inside.add(this);
+    try {
+      waiter.await();
+      if (state != State.DRAINING) {
+        throw new BrokenBarrierError("Abort or reset of barrier: " + this);
+      }
+      return waiter.place();
+    } finally {
+      inside.remove(waiter);
+      if (inside.isEmpty() && isEmptying()) {
+        state = State.FILLING;
+        outside.wakeAll();
+      }
+    }
+  }
+
+  private boolean isEmptying() {
+    return state == State.DRAINING || state == State.RESETTING;
+  }
+
+  /// Makes the barrier as new: who waits gets a [BrokenBarrierError], also who was woken and has
+  /// not run yet. A broken barrier can be used again. Never suspends, unlike asyncio's in form.
+  public void reset() {
+    state = inside.isEmpty() ? State.FILLING : State.RESETTING;
+    wakeEverybody();
+  }
+
+  /// Breaks the barrier until [#reset()]: who waits, was woken and has not run yet, or comes later
+  /// gets a [BrokenBarrierError]. Never suspends, unlike asyncio's in form.
+  public void abort() {
+    state = State.BROKEN;
+    wakeEverybody();
+  }
+
+  private void wakeEverybody() {
+    inside.wakeAll();
+    outside.wakeAll();
+  }
+
+  /// Returns how many tasks the barrier takes.
+  public int parties() {
+    return parties;
+  }
+
+  /// Returns how many tasks wait for the others now (asyncio's `n_waiting`).
+  public int nWaiting() {
+    return state == State.FILLING ? inside.size() : 0;
+  }
+
+  /// Tells whether the barrier was aborted.
+  public boolean broken() {
+    return state == State.BROKEN;
+  }
+
+  @Override
+  public String toString() {
+    String waiting = broken() ? "" : ", waiters:" + nWaiting() + "/" + parties;
+    return "<Barrier [" + state.name().toLowerCase(Locale.ROOT) + waiting + "]>";
+  }
+}

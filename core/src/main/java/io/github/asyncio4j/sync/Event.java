@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.sync;
+
+import io.github.asyncio4j.sync.Waiters.Waiter;
+
+/// A flag that tasks of one loop wait for (asyncio's `Event`, SY-03).
+///
+/// Loop thread only, tasks of the loop included. There is no time limit: use `Asyncio.waitFor` or
+/// `Asyncio.timeout`. Asyncio's `wait()` is [#await()]: the `wait()` and `notify()` that every Java
+/// object has are monitor methods of the JVM and throw [IllegalMonitorStateException].
+///
+/// The event belongs to the loop in which a task first had to wait for it (SY-01).
+public final class Event {
+  private final Waiters waiters = new Waiters(new LoopBinding());
+
+  // Loop thread.
+  private boolean set;
+
+  /// Makes an event that is not set.
+  public Event() {}
+
+  /// Suspends the current task until the event is set (asyncio's `wait()`). When it is set already
+  /// this returns at once, outside a task too.
+  ///
+  /// Returns also if the event is cleared again before the task runs: each [#set()] releases all
+  /// who wait at that moment.
+  ///
+  /// @throws io.github.asyncio4j.CancelledError when the task is cancelled while it waits
+  /// @throws IllegalStateException when it would have to wait outside a task, or in a task of
+  ///   another loop than the one that the event is bound to
+  public void await() {
+    if (set) {
+      return;
+    }
+    Waiter waiter = waiters.add(this);
+    try {
+      waiter.await();
+    } finally {
+      waiters.remove(waiter);
+    }
+  }
+
+  /// Sets the event and wakes every task that waits, in the order in which they came; they run in
+  /// the next iteration. Idempotent; never suspends.
+  public void set() {
+    if (!set) {
+      set = true;
+      waiters.wakeAll();
+    }
+  }
+
+  /// Clears the event: who calls [#await()] from now on waits. Idempotent; never suspends.
+  public void clear() {
+    set = false;
+  }
+
+  /// Tells whether the event is set.
+  public boolean isSet() {
+    return set;
+  }
+
+  @Override
+  public String toString() {
+    return "<Event [" + (set ? "set" : "unset") + waiters.describe() + "]>";
+  }
+}

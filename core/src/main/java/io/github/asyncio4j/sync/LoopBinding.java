@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.sync;
+
+import io.github.asyncio4j.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/// The loop that a primitive belongs to: the one in which a task first had to wait for it (SY-01).
+///
+/// Loop thread only.
+final class LoopBinding {
+  private @Nullable EventLoop loop;
+
+  /// Returns the running loop, to which the primitive is bound from now on.
+  ///
+  /// @param owner the primitive, for the exception's text
+  /// @throws IllegalStateException when no loop runs, or the primitive is bound to another one
+  EventLoop bind(Object owner) {
+    EventLoop running = EventLoop.getRunningLoop();
+    EventLoop bound = loop;
+    if (bound == null) {
+      loop = running;
+    } else if (bound != running) {
+      throw new IllegalStateException(
+          owner + " is bound to a different event loop: " + bound + ", not " + running);
+    }
+    return running;
+  }
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.testing;
+
+import io.github.asyncio4j.AddressInfo;
+import io.github.asyncio4j.BaseEventLoop;
+import io.github.asyncio4j.Connection;
+import io.github.asyncio4j.ConnectionOptions;
+import io.github.asyncio4j.LoopObserver;
+import io.github.asyncio4j.Server;
+import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.Task;
+import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.transport.BaseProtocol;
+import io.github.asyncio4j.transport.Transport;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// A loop on a virtual clock, for tests: it never sleeps, it notices a deadlock, and one number
+/// decides everything that a real loop leaves to chance.
+///
+/// **Time.** The clock starts at 0 and stands still while anything is ready. When nothing is, it
+/// jumps to the next timer: a test of a time-out of an hour takes no time. What other threads do
+/// takes no virtual time either: while a call runs in an executor the loop waits for it, really,
+/// and the clock stands still. [#outsideWork()] makes it wait for other threads as well.
+///
+/// **Deadlock.** When nothing is ready, no timer is set and no other thread is awaited, the run
+/// ends with a [DeadlockError] that lists the pending tasks and where each is suspended.
+///
+/// **Seed.** With seed 0 nothing is left to chance: timers of one instant run in the order of
+/// scheduling, connections deliver at once and in whole pieces. Any other seed picks one of the
+/// many orders, latencies and segmentations that a program must be able to live with, always the
+/// same for the same seed. `callSoon` stays first in, first out whatever the seed.
+///
+/// **Network.** `createServer` and `createConnection` work in memory, see [LinkConditions]. A
+/// server is reached under the names and addresses that it was given. Descriptors cannot be
+/// watched.
+///
+/// Threads as for [EventLoop].
+public final class TestLoop extends BaseEventLoop {
+  /// How long a call in another thread may keep the loop waiting, in real time.
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private static final long NO_HORIZON = Long.MAX_VALUE;
+
+  private final long seed;
+  private final VirtualSelector selector;
+  private final LoopEvents events;
+  private final RandomGenerator random;
+  private final MemoryNetwork network;
+  private final AtomicInteger outsideWork = new AtomicInteger();
+
+  // Written by the loop thread, read by any.
+  private volatile long now;
+  // How far the clock may jump; then the run ends. Loop thread.
+  private long horizon = NO_HORIZON;
+
+  /// Makes a loop with the seed that the system property [Seeds#PROPERTY] gives, else 0.
+  public TestLoop() {
+    this(Seeds.propertyOr(0));
+  }
+
+  /// Makes a loop.
+  ///
+  /// @param seed decides what is left to chance; 0 for nothing
+  public TestLoop(long seed) {
+    this(seed, seed == 0 ? LinkConditions.PLAIN : LinkConditions.VARIED);
+  }
+
+  /// Makes a loop with a network of its own kind.
+  ///
+  /// @param seed decides what is left to chance; 0 for nothing but what the conditions allow
+  /// @param conditions how connections of this loop behave
+  public TestLoop(long seed, LinkConditions conditions) {
+    this(seed, conditions, new VirtualSelector());
+  }
+
+  private TestLoop(long seed, LinkConditions conditions, VirtualSelector selector) {
+    super(selector);
+    this.seed = seed;
+    this.selector = selector;
+    this.events = new LoopEvents(seed);
+    // A generator for each purpose: a test that draws a number more has the same network.
+    this.random = Seeds.generator(seed, "test");
+    this.network = new MemoryNetwork(this, conditions, this::yieldOnce, this::ensureInTask);
+    selector.whenIdle(this::idle);
+    observe(events);
+  }
+
+  /// Returns the number that decides what is left to chance.
+  public long seed() {
+    return seed;
+  }
+
+  /// Returns a generator for the test's own choices; it depends on the seed and on nothing else.
+  public RandomGenerator random() {
+    return random;
+  }
+
+  /// Adds somebody who is told what the loop does, such as an [EventRecorder].
+  public void addObserver(LoopObserver observer) {
+    events.add(Objects.requireNonNull(observer, "observer"));
+  }
+
+  /// Returns the tasks that are neither done nor abandoned, oldest first, as a copy. Bodies of
+  /// asynchronous generators count.
+  public Set<Task<?>> pendingTasks() {
+    return events.pendingTasks();
+  }
+
+  // Time.
+
+  /// Returns the virtual clock: nanoseconds since the loop was made. Any thread.
+  @Override
+  public long time() {
+    return now;
+  }
+
+  /// Runs what is ready now, and what that makes ready, until only timers of later are left or
+  /// nothing. The clock stands still. For tests that are written with callbacks.
+  ///
+  /// @throws IllegalStateException as [#runForever()]
+  /// @throws DeadlockError when a call in another thread takes too long
+  public void runUntilIdle() {
+    runTo(now);
+  }
+
+  /// Runs as long as the virtual clock has not moved on by a duration: every timer that is due by
+  /// then fires at its instant.
+  ///
+  /// @throws IllegalArgumentException when the duration is negative
+  /// @throws IllegalStateException as [#runForever()]
+  /// @throws DeadlockError when a call in another thread takes too long
+  public void advance(Duration duration) {
+    if (duration.isNegative()) {
+      throw new IllegalArgumentException("duration < 0: " + duration);
+    }
+    long left = NO_HORIZON - 1 - now;
+    runTo(duration.compareTo(Duration.ofNanos(left)) < 0 ? now + duration.toNanos() : now + left);
+  }
+
+  private void runTo(long end) {
+    horizon = end;
+    try {
+      runForever();
+    } finally {
+      horizon = NO_HORIZON;
+    }
+  }
+
+  /// Announces that a thread which the loop does not know of will post something: until the
+  /// returned work is closed the loop waits for it instead of moving its clock. Any thread.
+  ///
+  /// Calls of `runInExecutor` and `toThread` are announced already.
+  public OutsideWork outsideWork() {
+    return new OutsideWork(this);
+  }
+
+  void outsideWork(int change) {
+    outsideWork.addAndGet(change);
+    selector.wakeup();
+  }
+
+  // Nothing is ready. Loop thread.
+  private void idle(long timeoutNanos) {
+    long before = now;
+    if (awaitsThreads() || outsideWork.get() > 0) {
+      if (!selector.awaitWakeup(PATIENCE.toNanos())) {
+        throw new DeadlockError(
+            describe("another thread has posted nothing for " + PATIENCE.toSeconds() + " s"));
+      }
+    } else if (timeoutNanos >= 0 && timeoutNanos <= horizon - before) {
+      now = before + timeoutNanos;
+    } else if (horizon != NO_HORIZON) {
+      now = horizon;
+      stop();
+    } else {
+      throw new DeadlockError(
+          describe("deadlock: nothing is ready, no timer is set, no other thread is awaited"));
+    }
+  }
+
+  private String describe(String what) {
+    var text = new StringBuilder(what).append("\n  ").append(this);
+    TaskStacks.append(text, pendingTasks());
+    return text.toString();
+  }
+
+  // The network.
+
+  @Override
+  public <P extends BaseProtocol> Connection<Transport, P> createConnection(
+      Supplier<P> protocolFactory, String host, int port, ConnectionOptions options)
+      throws IOException {
+    return network.connect(protocolFactory, host, port, options);
+  }
+
+  @Override
+  public Server createServer(
+      Supplier<? extends BaseProtocol> protocolFactory,
+      List<String> hosts,
+      int port,
+      ServerOptions options)
+      throws IOException {
+    return network.serve(protocolFactory, hosts, port, options);
+  }
+
+  /// Answers from the names that servers of this loop were given, `localhost` and literals.
+  @Override
+  public List<AddressInfo> getaddrinfo(
+      String host, int port, @Nullable StandardProtocolFamily family) throws IOException {
+    return network.getaddrinfo(host, port, family);
+  }
+
+  /// Not supported: a socket of the system cannot be part of a run in virtual time.
+  ///
+  /// @throws UnsupportedOperationException always
+  @Override
+  public <P extends BaseProtocol> Connection<Transport, P> createConnection(
+      Supplier<P> protocolFactory, ConnectionOptions options) {
+    throw noSockets("createConnection(sock)");
+  }
+
+  /// Not supported, as [#createConnection(Supplier, ConnectionOptions)].
+  ///
+  /// @throws UnsupportedOperationException always
+  @Override
+  public <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
+      Supplier<P> protocolFactory, Socket sock) {
+    throw noSockets("connectAcceptedSocket");
+  }
+
+  /// Not supported, as [#createConnection(Supplier, ConnectionOptions)].
+  ///
+  /// @throws UnsupportedOperationException always
+  @Override
+  public Server createServer(
+      Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) {
+    throw noSockets("createServer(sock)");
+  }
+
+  static UnsupportedOperationException noSockets(String call) {
+    return new UnsupportedOperationException(
+        call
+            + ": a TestLoop has no sockets of the system; use host and port, which work in memory,"
+            + " or a SelectorEventLoop");
+  }
+
+  // For this package.
+
+  MemoryNetwork network() {
+    return network;
+  }
+
+  @Override
+  public String toString() {
+    return "<TestLoop seed=" + seed + " time=" + Duration.ofNanos(now) + ">";
+  }
+}

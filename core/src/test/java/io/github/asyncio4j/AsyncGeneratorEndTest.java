@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The end of generators: by close, by the shutdown, by the end of their loop (EL-16).
+@ParameterizedClass
+@EnumSource(LoopKind.class)
+@Timeout(30)
+final class AsyncGeneratorEndTest {
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private final BaseEventLoop loop;
+  private final FailureRecorder failures;
+  private final List<String> trace = new ArrayList<>();
+
+  AsyncGeneratorEndTest(LoopKind kind) {
+    this.loop = kind.newLoop();
+    this.failures = FailureRecorder.on(loop);
+  }
+
+  @AfterEach
+  void closeLoop() {
+    loop.close();
+  }
+
+  private AsyncGenerator<Integer> counting(int end) {
+    return AsyncGenerator.of(
+        out -> {
+          try {
+            for (int i = 0; i < end; i++) {
+              trace.add("make " + i);
+              out.yield(i);
+            }
+          } finally {
+            trace.add("clean up");
+          }
+        });
+  }
+
+  private static void pause() {
+    Asyncio.sleep(Duration.ZERO);
+  }
+
+  @Test
+  void closingThrowsGeneratorExitAtTheYieldAndFinallyMaySuspend() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          var generator =
+              AsyncGenerator.<Integer>of(
+                  out -> {
+                    try {
+                      out.yield(1);
+                    } catch (GeneratorExit e) {
+                      trace.add("exit");
+                      throw e;
+                    } finally {
+                      pause();
+                      trace.add("clean up");
+                    }
+                  });
+          try (generator) {
+            for (int i : generator) {
+              trace.add("value " + i);
+              break;
+            }
+          }
+          trace.add("closed");
+          generator.close();
+          generator.aclose();
+          assertThat(generator.anext(0)).isEqualTo(0);
+        });
+
+    assertThat(trace).containsExactly("value 1", "exit", "clean up", "closed");
+  }
+
+  @Test
+  void closingAGeneratorThatNeverStartedRunsNothing() throws Exception {
+    var generator = counting(1);
+
+    generator.close();
+
+    loop.runUntilComplete(() -> assertThat(generator.anext(9)).isEqualTo(9));
+    assertThat(trace).isEmpty();
+  }
+
+  @Test
+  void aBodyThatYieldsInsteadOfEndingIsAnError() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          var generator =
+              AsyncGenerator.<Integer>of(
+                  out -> {
+                    try {
+                      out.yield(1);
+                    } catch (GeneratorExit e) {
+                      out.yield(2);
+                    }
+                    out.yield(3);
+                  });
+          assertThat(generator.anext()).isEqualTo(1);
+          assertThatIllegalStateException()
+              .isThrownBy(generator::aclose)
+              .withMessageStartingWith("async generator ignored GeneratorExit");
+          assertThat(generator.anext()).isEqualTo(3);
+          generator.close();
+        });
+  }
+
+  @Test
+  void anExceptionOfTheCleanUpIsThrownByClose() throws Exception {
+    var failure = new IOException("flush");
+    loop.runUntilComplete(
+        () -> {
+          var generator =
+              AsyncGenerator.<Integer>of(
+                  out -> {
+                    try {
+                      out.yield(1);
+                    } catch (GeneratorExit e) {
+                      throw failure;
+                    }
+                  });
+          generator.anext();
+          assertThatThrownBy(generator::close)
+              .isInstanceOf(UncheckedIOException.class)
+              .hasCause(failure);
+          generator.close();
+        });
+  }
+
+  @Test
+  void shutdownClosesEveryGeneratorAtOnceAndReportsFailures() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          var failing =
+              AsyncGenerator.<Integer>of(
+                  out -> {
+                    try {
+                      out.yield(1);
+                    } finally {
+                      trace.add("fail");
+                      pause();
+                      throwIt(new IllegalArgumentException("late"));
+                    }
+                  });
+          var slow =
+              AsyncGenerator.<Integer>of(
+                  out -> {
+                    try {
+                      out.yield(1);
+                    } finally {
+                      trace.add("slow");
+                      pause();
+                      pause();
+                      trace.add("slow is clean");
+                    }
+                  });
+          failing.anext();
+          slow.anext();
+          counting(1).forEach(i -> {});
+          trace.clear();
+
+          loop.shutdownAsyncgens();
+
+          trace.add("shut down");
+          assertThat(failures.failures().getFirst().get("asyncgen")).isSameAs(failing);
+          assertThat(slow.anext(0)).isEqualTo(0);
+          loop.shutdownAsyncgens();
+        });
+
+    assertThat(trace).containsExactly("fail", "slow", "slow is clean", "shut down");
+    assertThat(failures.messages()).hasSize(1);
+    assertThat(failures.messages().getFirst())
+        .startsWith("an error occurred during closing of asynchronous generator <AsyncGenerator");
+    assertThat(failures.failures().getFirst().exception()).hasMessage("late");
+  }
+
+  private static void throwIt(RuntimeException e) {
+    throw e;
+  }
+
+  @Test
+  void aGeneratorThatStartsAfterTheShutdownIsWorthAWarning() throws Exception {
+    try (var log = LogRecorder.start()) {
+      loop.runUntilComplete(
+          () -> {
+            loop.shutdownAsyncgens();
+            assertThat(log.messages()).isEmpty();
+            try (var generator = counting(1)) {
+              assertThat(generator.anext()).isEqualTo(0);
+            }
+          });
+
+      assertThat(log.messages()).hasSize(1);
+      assertThat(log.messages().getFirst()).contains("after shutdownAsyncgens()");
+    }
+  }
+
+  @Test
+  void aClosedLoopEndsTheBodiesThatAreLeft() throws Exception {
+    var threads = new ArrayList<Thread>();
+    var standing = standing(threads, false);
+    var waiting = standing(threads, true);
+    loop.createTask(
+        () -> {
+          try (standing) {
+            standing.anext();
+            loop.createFuture().await();
+          }
+        });
+    loop.createTask(() -> waiting.anext());
+    loop.callSoon(() -> loop.callSoon(loop::stop));
+    loop.runForever();
+
+    loop.close();
+
+    for (Thread thread : threads) {
+      assertThat(thread.join(Duration.ofSeconds(10))).isTrue();
+    }
+    assertThat(threads).hasSize(2);
+    assertThat(trace)
+        .containsExactly("CancelledError", "no suspension", "CancelledError", "no suspension");
+    standing.close();
+  }
+
+  private AsyncGenerator<Integer> standing(List<Thread> threads, boolean waits) {
+    return AsyncGenerator.of(
+        out -> {
+          threads.add(Thread.currentThread());
+          try {
+            if (waits) {
+              Asyncio.sleep(LONG);
+            }
+            out.yield(1);
+          } catch (Throwable t) {
+            trace.add(t.getClass().getSimpleName());
+            try {
+              pause();
+            } catch (CancelledError e) {
+              trace.add("no suspension");
+            }
+            throw t;
+          }
+        });
+  }
+
+  @Test
+  void aBodyThatIgnoresTheClosedLoopIsLeftWhereItIs() throws Exception {
+    var generator =
+        AsyncGenerator.<Integer>of(
+            out -> {
+              while (true) {
+                try {
+                  out.yield(1);
+                } catch (CancelledError e) {
+                  trace.add("ignored");
+                }
+              }
+            });
+    try (var log = LogRecorder.start()) {
+      loop.runUntilComplete(() -> assertThat(generator.anext()).isEqualTo(1));
+
+      loop.close();
+
+      assertThat(log.messages()).anyMatch(m -> m.startsWith("task ignores that its loop is"));
+    }
+    assertThat(trace).isNotEmpty();
+  }
+}

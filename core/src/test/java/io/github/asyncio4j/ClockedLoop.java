@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import io.github.asyncio4j.selector.Pollable;
+import io.github.asyncio4j.selector.ReadyListener;
+import io.github.asyncio4j.selector.Registration;
+import io.github.asyncio4j.selector.Selector;
+import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.transport.BaseProtocol;
+import io.github.asyncio4j.transport.Transport;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A kernel whose clock stands still until a test moves it, or until there is nothing left to do
+/// but to wait for a timer: then it jumps to it. It has no network.
+final class ClockedLoop extends BaseEventLoop {
+  private final Clock clock;
+
+  private ClockedLoop(Clock clock, Selector selector) {
+    super(new JumpingSelector(clock, selector));
+    this.clock = clock;
+  }
+
+  /// Returns a new loop with the selector and the engine of a kind.
+  static ClockedLoop of(LoopKind kind) {
+    Selector selector = kind.newSelector();
+    return kind.withEngine(() -> new ClockedLoop(new Clock(), selector));
+  }
+
+  @Override
+  public long time() {
+    return clock.now;
+  }
+
+  /// Moves the clock forward. Loop thread.
+  void advanceTo(long instant) {
+    clock.now = Math.max(clock.now, instant);
+  }
+
+  /// Runs until the given step, which is called in the loop, or something after it stops the loop.
+  void runFrom(Runnable first) {
+    callSoon(first);
+    runForever();
+  }
+
+  /// The time, in nanoseconds. The loop thread writes, or who polls in its stead.
+  private static final class Clock {
+    private volatile long now;
+  }
+
+  /// Polls; instead of waiting for a time it moves the clock.
+  private record JumpingSelector(Clock clock, Selector selector) implements Selector {
+    @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only one thread polls at a time
+    public void select(long timeoutNanos) throws IOException {
+      if (timeoutNanos > 0) {
+        clock.now += timeoutNanos;
+      }
+      selector.select(Math.min(timeoutNanos, 0));
+    }
+
+    @Override
+    public Registration register(Pollable pollable, int interest, ReadyListener listener)
+        throws IOException {
+      return selector.register(pollable, interest, listener);
+    }
+
+    @Override
+    public @Nullable Registration registration(Pollable pollable) {
+      return selector.registration(pollable);
+    }
+
+    @Override
+    public void wakeup() {
+      selector.wakeup();
+    }
+
+    @Override
+    public boolean pollsDescriptors() {
+      return selector.pollsDescriptors();
+    }
+
+    @Override
+    public boolean isOpen() {
+      return selector.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      selector.close();
+    }
+  }
+
+  private static UnsupportedOperationException noNetwork() {
+    return new UnsupportedOperationException("this loop has no network");
+  }
+
+  @Override
+  public <P extends BaseProtocol> Connection<Transport, P> createConnection(
+      Supplier<P> protocolFactory, String host, int port, ConnectionOptions options) {
+    throw noNetwork();
+  }
+
+  @Override
+  public <P extends BaseProtocol> Connection<Transport, P> createConnection(
+      Supplier<P> protocolFactory, ConnectionOptions options) {
+    throw noNetwork();
+  }
+
+  @Override
+  public Server createServer(
+      Supplier<? extends BaseProtocol> protocolFactory,
+      List<String> hosts,
+      int port,
+      ServerOptions options) {
+    throw noNetwork();
+  }
+
+  @Override
+  public Server createServer(
+      Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) {
+    throw noNetwork();
+  }
+
+  @Override
+  public <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
+      Supplier<P> protocolFactory, Socket sock) {
+    throw noNetwork();
+  }
+
+  @Override
+  public List<AddressInfo> getaddrinfo(
+      String host, int port, @Nullable StandardProtocolFamily family) {
+    throw noNetwork();
+  }
+}
