@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.testing.junit;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/// Says which loop the tests of a class, or one test, get from [AsyncioExtension], and what they
+/// may do. The nearest one counts, whole.
+@Documented
+@Inherited
+@Target({ElementType.TYPE, ElementType.METHOD, ElementType.ANNOTATION_TYPE})
+@Retention(RetentionPolicy.RUNTIME)
+public @interface AsyncioOptions {
+  /// Returns the clock that the loop goes by.
+  Clock clock() default Clock.VIRTUAL;
+
+  /// Tells whether a task may call what blocks in the JDK. The loop-thread engine notices; on the
+  /// other such a call holds up the loop, and nobody can tell.
+  boolean allowHiddenSuspensions() default false;
+
+  /// The kinds of loops.
+  enum Clock {
+    /// A [io.github.asyncio4j.testing.TestLoop].
+    VIRTUAL,
+    /// A [io.github.asyncio4j.loop.SelectorEventLoop] over the best selector that works here.
+    REAL
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.testing.junit;
+
+import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.ExceptionContext;
+import io.github.asyncio4j.Task;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Gathers what a test has left behind into one error.
+final class LeakReport {
+  private final String loop;
+  private final StringBuilder text = new StringBuilder();
+  private final List<Throwable> causes = new ArrayList<>();
+
+  LeakReport(EventLoop loop) {
+    this.loop = loop.toString();
+  }
+
+  void tasks(Collection<Task<?>> tasks) {
+    for (Task<?> task : tasks) {
+      text.append("\ntask still pending: ").append(describe(task));
+    }
+  }
+
+  void suspensions(List<String> suspensions) {
+    for (String suspension : suspensions) {
+      text.append("\nhidden suspension, in a blocking call of the JDK: ").append(suspension);
+    }
+  }
+
+  void failures(List<ExceptionContext> contexts) {
+    for (ExceptionContext context : contexts) {
+      text.append("\nreported to the exception handler: ").append(context.message());
+      context.details().forEach((k, v) -> text.append("\n  ").append(k).append(": ").append(v));
+      Throwable exception = context.exception();
+      if (exception != null) {
+        text.append("\n  exception: ").append(exception);
+        causes.add(exception);
+      }
+    }
+  }
+
+  /// Returns the error, or null when nothing was left behind.
+  @Nullable AssertionError error() {
+    if (text.isEmpty()) {
+      return null;
+    }
+    var error =
+        new AssertionError(
+            "the test has left something behind on " + loop + text,
+            causes.isEmpty() ? null : causes.getFirst());
+    causes.stream().skip(1).forEach(error::addSuppressed);
+    return error;
+  }
+
+  /// Returns a task and where it is suspended, a line for each frame.
+  static String describe(Task<?> task) {
+    var text = new StringBuilder().append(task);
+    for (StackTraceElement frame : task.getStack()) {
+      text.append("\n    at ").append(frame);
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.testing.junit;
+
+import io.github.asyncio4j.BaseEventLoop;
+import io.github.asyncio4j.ExceptionContext;
+import io.github.asyncio4j.Task;
+import io.github.asyncio4j.loop.SelectorEventLoop;
+import io.github.asyncio4j.selector.Selector;
+import io.github.asyncio4j.testing.ExceptionRecorder;
+import io.github.asyncio4j.testing.TestLoop;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The loop of one test, and what is watched on it. The test's thread.
+final class LoopFixture {
+  // What a real loop may still have to do: the steps of a cancelled task and their callbacks.
+  private static final int LAST_ITERATIONS = 10;
+
+  private final BaseEventLoop loop;
+  private final LoopWatch watch;
+  private final ExceptionRecorder failures;
+  private final boolean mayBlock;
+
+  private LoopFixture(BaseEventLoop loop, LoopWatch watch, boolean mayBlock) {
+    this.loop = loop;
+    this.watch = watch;
+    this.failures = ExceptionRecorder.on(loop);
+    this.mayBlock = mayBlock;
+  }
+
+  static LoopFixture open(@Nullable AsyncioOptions options, long seed) {
+    var watch = new LoopWatch();
+    boolean mayBlock = options != null && options.allowHiddenSuspensions();
+    if (options != null && options.clock() == AsyncioOptions.Clock.REAL) {
+      try {
+        return new LoopFixture(new SelectorEventLoop(Selector.open(), watch), watch, mayBlock);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot open a selector", e);
+      }
+    }
+    var loop = new TestLoop(seed);
+    loop.addObserver(watch);
+    return new LoopFixture(loop, watch, mayBlock);
+  }
+
+  BaseEventLoop loop() {
+    return loop;
+  }
+
+  ExceptionRecorder failures() {
+    return failures;
+  }
+
+  /// Closes the loop of a test that has failed already.
+  void close() {
+    loop.setExceptionHandler((l, context) -> {});
+    loop.close();
+  }
+
+  /// Closes the loop and returns what the test has left behind, or null.
+  @Nullable AssertionError closeAndCheck() {
+    var report = new LeakReport(loop);
+    if (!loop.isClosed()) {
+      runWhatIsReady();
+    }
+    Set<Task<?>> leaked = watch.pendingTasks();
+    report.tasks(leaked);
+    if (!mayBlock) {
+      report.suspensions(watch.suspensions());
+    }
+    loop.close();
+    report.failures(failures.unexpected().stream().filter(c -> !isAbout(c, leaked)).toList());
+    return report.error();
+  }
+
+  private void runWhatIsReady() {
+    if (loop instanceof TestLoop virtual) {
+      virtual.runUntilIdle();
+      return;
+    }
+    for (int i = 0; i < LAST_ITERATIONS; i++) {
+      loop.stop();
+      loop.runForever();
+    }
+  }
+
+  // A leaked task is reported by us; that the loop does so as well is no news.
+  private static boolean isAbout(ExceptionContext context, Set<Task<?>> tasks) {
+    return context.details().get("task") instanceof Task<?> task && tasks.contains(task);
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.testing.junit;
+
+import io.github.asyncio4j.AsyncGenerator;
+import io.github.asyncio4j.Asyncio;
+import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.testing.TestLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// Run by [AsyncioExtensionTest], which looks at how each of them fails.
+@ExtendWith(AsyncioExtension.class)
+final class BadExamples {
+  // Keeps what a test leaves behind from being collected.
+  private final List<Object> kept = new ArrayList<>();
+
+  @AsyncioTest
+  void failsItself(EventLoop loop) {
+    loop.createTask(() -> waitsForNobody(loop), "worthless beside the exception");
+    throw new IllegalStateException("own");
+  }
+
+  @AsyncioTest
+  void leaksATask(EventLoop loop) {
+    loop.createTask(() -> waitsForNobody(loop), "forgotten");
+    Asyncio.sleep(Duration.ofSeconds(1));
+  }
+
+  private static void waitsForNobody(EventLoop loop) throws Exception {
+    loop.createFuture().await();
+  }
+
+  @Test
+  void leaksATaskBesideTheLoop(TestLoop loop) {
+    loop.createTask(() -> waitsForNobody(loop), "forgotten");
+  }
+
+  @AsyncioTest
+  void leaksAGenerator() throws Exception {
+    var generator =
+        AsyncGenerator.<Integer>of(
+            out -> {
+              out.yield(1);
+              out.yield(2);
+            });
+    generator.anext();
+    kept.add(generator);
+  }
+
+  @AsyncioTest
+  @AsyncioOptions(clock = AsyncioOptions.Clock.REAL)
+  void leaksATaskOnARealLoop(EventLoop loop) {
+    loop.createTask(() -> waitsForNobody(loop), "forgotten");
+  }
+
+  @AsyncioTest
+  void failsInACallback(EventLoop loop) {
+    loop.callSoon(
+        () -> {
+          throw new IllegalArgumentException("nobody sees me");
+        });
+  }
+
+  @AsyncioTest
+  void neverAsksATaskForItsFailure(EventLoop loop) {
+    kept.add(
+        loop.createTask(
+            () -> {
+              throw new IllegalArgumentException("nobody asks");
+            }));
+  }
+
+  @AsyncioTest
+  void sleepsInTheJdk() throws Exception {
+    Thread.sleep(1);
+  }
+
+  @AsyncioTest
+  @AsyncioOptions(clock = AsyncioOptions.Clock.REAL)
+  void sleepsInTheJdkOnARealLoop() throws Exception {
+    Thread.sleep(1);
+  }
+
+  @AsyncioTest
+  void deadlocks(EventLoop loop) throws Exception {
+    loop.createFuture().await();
+  }
+
+  @AsyncioTest
+  @AsyncioOptions(clock = AsyncioOptions.Clock.REAL)
+  void asksARealLoopForItsTestLoop(TestLoop loop) {
+    kept.add(loop);
+  }
+
+  @SeededTest(4)
+  void failsWithSeedsAboveThree(@Seed long seed) {
+    if (seed > 3) {
+      throw new IllegalStateException("more than three");
+    }
+  }
+
+  @SeededTest(1)
+  void leaksUnderASeed(EventLoop loop) {
+    loop.createTask(() -> waitsForNobody(loop), "forgotten");
+  }
+}
