@@ -24,7 +24,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 SOURCES = HERE / "python"
 EXPECTED = HERE / "expected"
 TWINS = HERE / "TWINS.md"
-SHARED = {"scenario", "support", "words"}
+SHARED = {"scenario", "support", "waiters", "words"}
 SECONDS_PER_SCENARIO = 60
 
 TWINS_HEAD = """# Twins

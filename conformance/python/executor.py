@@ -161,3 +161,22 @@ def scenario_a_coroutine_cannot_be_run_in_a_closed_loop(out):
     with new_loop() as loop:
         pass
     attempt(out, "run", lambda: show(asyncio.run_coroutine_threadsafe(body(), loop) is not None))
+
+
+@scenario("TC-10", mirror="the time is over long before the task ends")
+async def scenario_a_thread_that_gives_up_waiting_leaves_the_task_running(out):
+    loop = asyncio.get_running_loop()
+    gate = loop.create_future()
+
+    async def body():
+        return await gate
+
+    def wait_in_vain():
+        future = asyncio.run_coroutine_threadsafe(body(), loop)
+        attempt(out, "in time", lambda: future.result(0.01))
+        return future
+
+    future = await loop.run_in_executor(None, wait_in_vain)
+    out(f"done {show(future.done())}, cancelled {show(future.cancelled())}")
+    gate.set_result("value")
+    await attempt_await(out, "later", loop.run_in_executor(None, future.result, 30))

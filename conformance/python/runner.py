@@ -6,8 +6,8 @@ import contextvars
 import threading
 
 from scenario import scenario
-from support import print_to
-from words import Boom, attempt, show
+from support import new_loop, print_to
+from words import Boom, attempt, attempt_await, show
 
 VALUE = contextvars.ContextVar("value", default="default")
 
@@ -189,3 +189,150 @@ def scenario_a_runner_cancels_left_tasks_only_when_it_is_closed(out):
     out("close")
     runner.close()
     out(f"cancelled {show(tasks[0].cancelled())}")
+
+
+@scenario("TC-11")
+def scenario_a_runner_makes_its_loop_when_it_is_first_needed(out):
+    def factory():
+        out("factory")
+        return asyncio.new_event_loop()
+
+    async def body():
+        out("body")
+
+    runner = asyncio.Runner(loop_factory=factory)
+    out("made")
+    loop = runner.get_loop()
+    out(f"same loop {show(runner.get_loop() is loop)}, closed {show(loop.is_closed())}")
+    runner.run(body())
+    runner.close()
+    runner = asyncio.Runner(loop_factory=factory)
+    runner.close()
+    out("closed without a loop")
+
+
+@scenario("TC-11", "R-24")
+def scenario_a_run_can_be_given_a_context(out):
+    async def body(value):
+        out(f"sees {VALUE.get()}")
+        VALUE.set(value)
+
+    context = contextvars.copy_context()
+    with asyncio.Runner() as runner:
+        runner.run(body("given context"), context=context)
+        runner.run(body("runner's context"))
+        runner.run(body("given context again"), context=context)
+    out(f"left in the context: {context.get(VALUE)}, outside {VALUE.get()}")
+
+
+@scenario("TC-11")
+def scenario_a_runner_refuses_to_run_inside_of_another_loop(out):
+    async def body():
+        return "runs"
+
+    async def main():
+        attempt(out, "inside", lambda: runner.run(body()))
+
+    with asyncio.Runner() as runner, new_loop() as other:
+        other.run_until_complete(main())
+        attempt(out, "outside", lambda: runner.run(body()))
+
+
+@scenario("TC-11", "TK-04")
+def scenario_close_waits_for_a_task_that_swallows_its_cancel(out):
+    async def stubborn():
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            out("swallowed")
+        await asyncio.sleep(0.01)
+        out("ends in its own time")
+
+    async def main():
+        asyncio.create_task(stubborn())
+        await asyncio.sleep(0)
+
+    asyncio.run(main())
+    out("run returned")
+
+
+@scenario("TC-11", "EL-115", mirror="the default executor is shut down after the tasks")
+def scenario_the_clean_up_of_a_left_task_may_use_everything(out):
+    async def left():
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            await attempt_await(out, "executor", asyncio.to_thread(lambda: "works"))
+            await attempt_await(out, "timer", asyncio.sleep(0.001))
+            async with asyncio.TaskGroup() as group:
+                task = group.create_task(asyncio.sleep(0))
+            attempt(out, "group", task.done)
+
+    async def main():
+        asyncio.create_task(left())
+        await asyncio.sleep(0)
+        return "main ends"
+
+    attempt(out, "run", lambda: asyncio.run(main()))
+
+
+@scenario("TC-11", "TK-06")
+def scenario_tasks_that_are_left_are_cancelled_when_main_fails(out):
+    async def left():
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            out("left task cleans up")
+
+    async def main(error):
+        asyncio.create_task(left())
+        await asyncio.sleep(0)
+        raise error
+
+    attempt(out, "error", lambda: asyncio.run(main(Boom("boom"))))
+    attempt(out, "cancelled", lambda: asyncio.run(main(asyncio.CancelledError())))
+    attempt(out, "system exit", lambda: asyncio.run(main(SystemExit(3))))
+    attempt(out, "keyboard interrupt", lambda: asyncio.run(main(KeyboardInterrupt())))
+
+
+@scenario("TC-11", "TK-02")
+def scenario_a_task_that_main_creates_last_still_makes_its_first_step(out):
+    async def left():
+        out("left task starts")
+        await asyncio.sleep(3600)
+
+    async def main():
+        tasks.append(asyncio.create_task(left()))
+        return "main ends"
+
+    tasks = []
+    attempt(out, "run", lambda: asyncio.run(main()))
+    attempt(out, "left", tasks[0].cancelled)
+
+
+@scenario("TC-11", "TK-05", mirror="main cancels itself and swallows it")
+def scenario_a_main_that_swallows_a_cancel_ends_as_it_likes(out):
+    async def main():
+        asyncio.current_task().cancel()
+        await attempt_await(out, "sleep", asyncio.sleep(3600))
+        return "main ends"
+
+    attempt(out, "run", lambda: asyncio.run(main()))
+
+
+@scenario("TC-11", "EL-10", mirror="the loop of the runner is stopped by hand")
+def scenario_a_runner_whose_loop_is_stopped_can_go_on(out):
+    async def stopped():
+        try:
+            asyncio.get_running_loop().stop()
+            await asyncio.sleep(3600)
+        finally:
+            out("clean up")
+
+    async def body():
+        return "next run"
+
+    with asyncio.Runner() as runner:
+        attempt(out, "stopped", lambda: runner.run(stopped()))
+        attempt(out, "next", lambda: runner.run(body()))
+        out("close")

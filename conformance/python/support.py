@@ -39,6 +39,15 @@ async def settle(iterations=5):
         await asyncio.sleep(0)
 
 
+def outside_a_task(coroutine):
+    """Runs a coroutine that does not suspend without a task; returns its value."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("suspended outside of a task")
+
+
 def in_thread(call):
     """Runs a call in a new thread, waits for its end, returns or raises its outcome."""
     outcome = []

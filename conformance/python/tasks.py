@@ -2,9 +2,10 @@
 """Tasks."""
 
 import asyncio
+import threading
 
 from scenario import scenario
-from support import in_thread, new_loop, run_briefly
+from support import in_thread, new_loop, run_briefly, settle
 from words import Boom, HardBoom, attempt, attempt_await, show
 
 
@@ -258,3 +259,200 @@ async def scenario_a_task_that_yields_does_not_starve_a_timer(out):
     while not fired.done():
         await asyncio.sleep(0)
     out("timer fired")
+
+
+@scenario("TK-01")
+async def scenario_only_its_body_completes_a_task(out):
+    async def body():
+        return 1
+
+    task = asyncio.create_task(body())
+    attempt(out, "set_result", lambda: task.set_result(2))
+    attempt(out, "set_exception", lambda: task.set_exception(Boom("boom")))
+    await attempt_await(out, "task", task)
+
+
+@scenario("TK-01", "R-33")
+async def scenario_all_who_await_a_task_wake_in_the_order_they_came(out):
+    async def work():
+        await settle()
+        return "result"
+
+    async def wait(name):
+        await attempt_await(out, name, worker)
+
+    worker = asyncio.create_task(work())
+    await asyncio.gather(*[wait(name) for name in "abc"])
+
+
+@scenario("R-33", "TK-01")
+async def scenario_the_end_of_a_task_is_seen_one_iteration_later(out):
+    async def work():
+        await asyncio.sleep(0)
+        out("work ends")
+        asyncio.get_running_loop().call_soon(lambda: out("queued by the work"))
+
+    async def wait():
+        await worker
+        out("waiter")
+
+    worker = asyncio.create_task(work())
+    waiter = asyncio.create_task(wait())
+    worker.add_done_callback(lambda t: out("callback"))
+    await waiter
+
+
+@scenario("R-55", "TC-04", "FT-07")
+def scenario_gather_keeps_to_one_loop(out):
+    with new_loop() as loop, new_loop() as other:
+        foreign = other.create_future()
+
+        async def main():
+            own = loop.create_future()
+            attempt(out, "gather", lambda: asyncio.gather(own, foreign))
+            await attempt_await(out, "await", foreign)
+            await asyncio.sleep(0)
+            return "goes on"
+
+        attempt(out, "main", lambda: loop.run_until_complete(main()))
+
+
+@scenario("R-55", "FT-07", mirror="the error comes back in the next iteration")
+def scenario_the_refusal_of_a_foreign_future_costs_an_iteration(out):
+    with new_loop() as loop, new_loop() as other:
+        foreign = other.create_future()
+
+        async def main():
+            loop.call_soon(lambda: out("callback"))
+            await attempt_await(out, "await", foreign)
+            foreign.cancel()
+
+        loop.run_until_complete(main())
+
+
+@scenario("TK-01", "EL-31")
+async def scenario_a_callback_may_create_tasks(out):
+    loop = asyncio.get_running_loop()
+
+    async def body():
+        out("body")
+        return 1
+
+    def create():
+        created.set_result(asyncio.create_task(body()))
+        out("created")
+
+    created = loop.create_future()
+    loop.call_soon(create)
+    task = await created
+    await attempt_await(out, "task", task)
+
+
+@scenario("TK-09", "TC-04")
+async def scenario_a_task_is_current_while_it_runs_whoever_created_it(out):
+    async def body(name):
+        for _ in range(2):
+            out(f"{name} is {asyncio.current_task().get_name()}")
+            await asyncio.sleep(0)
+
+    first = asyncio.create_task(body("first"), name="first task")
+    second = asyncio.create_task(body("second"), name="second task")
+    await asyncio.gather(first, second)
+
+
+@scenario("TK-06", "TC-11", mirror="the loop is run again afterwards")
+def scenario_a_system_exit_of_a_task_is_kept_and_leaves_the_loop(out):
+    async def leave():
+        raise SystemExit(3)
+
+    async def other():
+        await settle()
+        return "other ends"
+
+    with new_loop() as loop:
+        task, others = loop.create_task(leave()), loop.create_task(other())
+        attempt(out, "run", lambda: loop.run_until_complete(others))
+        attempt(out, "kept", task.exception)
+        attempt(out, "run again", lambda: loop.run_until_complete(others))
+
+
+@scenario("TC-10", "TK-02", mirror="the task is cancelled on the loop")
+async def scenario_a_cancelled_task_cancels_the_threads_future(out):
+    loop = asyncio.get_running_loop()
+    started = loop.create_future()
+
+    async def body():
+        started.set_result(asyncio.current_task())
+        await asyncio.sleep(3600)
+
+    future = in_thread(lambda: asyncio.run_coroutine_threadsafe(body(), loop))
+    task = await started
+    task.cancel()
+    await attempt_await(out, "task", task)
+    await settle()
+    out(f"done {show(future.done())}, cancelled {show(future.cancelled())}")
+
+
+@scenario("TC-09")
+async def scenario_a_call_can_be_made_in_another_thread(out):
+    here = threading.get_ident()
+
+    def call():
+        attempt(out, "running loop", asyncio.get_running_loop)
+        attempt(out, "current task", asyncio.current_task)
+        return threading.get_ident() != here
+
+    def fail():
+        raise Boom("boom")
+
+    await attempt_await(out, "another thread", asyncio.to_thread(call))
+    await attempt_await(out, "error", asyncio.to_thread(fail))
+
+
+@scenario("TC-09")
+async def scenario_the_loop_goes_on_while_a_call_blocks_another_thread(out):
+    gate = threading.Event()
+
+    def block():
+        gate.wait()
+        return "unblocked"
+
+    async def release():
+        await settle()
+        out("release")
+        gate.set()
+
+    task = asyncio.create_task(release())
+    await attempt_await(out, "to_thread", asyncio.to_thread(block))
+    await task
+
+
+@scenario("TC-09", "TK-02", mirror="the call is inside its block when the task is cancelled, and ignores an interrupt")
+async def scenario_cancelling_to_thread_does_not_stop_the_call(out):
+    started, gate, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def block():
+        started.set()
+        gate.wait()
+        ended.set()
+
+    async def body():
+        await asyncio.to_thread(block)
+
+    task = asyncio.create_task(body())
+    await asyncio.sleep(0)
+    started.wait()
+    task.cancel()
+    await attempt_await(out, "task", task)
+    out(f"call ended {show(ended.is_set())}")
+    gate.set()
+    ended.wait()
+    out(f"call ended {show(ended.is_set())}")
+
+
+@scenario("TC-08")
+async def scenario_sleep_returns_what_it_is_given(out):
+    await attempt_await(out, "no delay", asyncio.sleep(0, "first"))
+    await attempt_await(out, "a delay", asyncio.sleep(0.001, "second"))
+    await attempt_await(out, "a negative delay", asyncio.sleep(-1, "third"))
+    await attempt_await(out, "nothing", asyncio.sleep(0.001))

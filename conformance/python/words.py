@@ -25,6 +25,10 @@ WORDS = [
     (asyncio.InvalidStateError, lambda e: "invalid state"),
     (asyncio.IncompleteReadError, incomplete_read),
     (asyncio.LimitOverrunError, lambda e: f"limit overrun consumed={e.consumed}"),
+    (asyncio.BrokenBarrierError, lambda e: "broken barrier"),
+    (asyncio.QueueEmpty, lambda e: "queue empty"),
+    (asyncio.QueueFull, lambda e: "queue full"),
+    (asyncio.QueueShutDown, lambda e: "queue shut down"),
     (KeyboardInterrupt, lambda e: "keyboard interrupt"),
     (SystemExit, lambda e: f"system exit {e.code}"),
     (TimeoutError, lambda e: "timeout"),
@@ -32,6 +36,7 @@ WORDS = [
     (OSError, lambda e: "io error"),
     (ValueError, lambda e: "illegal argument"),
     (RuntimeError, lambda e: "illegal state"),
+    (LookupError, lambda e: "no such element"),
 ]
 
 

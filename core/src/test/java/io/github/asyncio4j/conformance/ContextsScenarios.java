@@ -10,9 +10,11 @@ import io.github.asyncio4j.Coroutine;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Task;
+import io.github.asyncio4j.TaskGroup;
 import io.github.asyncio4j.TaskOptions;
 import io.github.asyncio4j.VoidCoroutine;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 
 /// The twins of `conformance/python/contexts.py`.
 final class ContextsScenarios {
@@ -147,5 +149,194 @@ final class ContextsScenarios {
   private void change(Stage stage, String newValue) {
     stage.out("sees " + value.get());
     value.set(newValue);
+  }
+
+  @Scenario("R-24")
+  void aTokenGivesAVariableItsOldValueBack(Stage stage) {
+    var first = value.set("first");
+    var second = value.set("second");
+    stage.out("now " + value.get());
+    value.reset(second);
+    stage.out("second undone: " + value.get());
+    value.reset(first);
+    stage.out("first undone: " + value.get());
+  }
+
+  @Scenario("R-24")
+  void tokensMayBeUsedInAnyOrder(Stage stage) {
+    var first = value.set("first");
+    value.set("second");
+    value.reset(first);
+    stage.out("first undone: " + value.get());
+  }
+
+  @Scenario("R-24")
+  void aTokenIsGoodForOnceAndForItsOwnVariableAndContext(Stage stage) {
+    ContextVar<String> other = ContextVar.of("other", "default");
+    var token = value.set("set");
+    stage.attempt("another variable", () -> other.reset(token));
+    var context = Context.copyContext();
+    stage.attempt("another context", () -> context.run(() -> value.reset(token)));
+    stage.attempt("its own", () -> value.reset(token));
+    stage.attempt("again", () -> value.reset(token));
+    stage.out("value " + value.get());
+  }
+
+  @Scenario("R-24")
+  void aVariableWithoutAValueHasNoneToGive(Stage stage) {
+    ContextVar<String> bare = ContextVar.of("bare");
+    stage.attempt("get", () -> bare.get());
+    stage.attempt("get or", () -> bare.get("other"));
+    var token = bare.set("set");
+    stage.attempt("get or", () -> bare.get("other"));
+    bare.reset(token);
+    stage.attempt("after the reset", () -> bare.get());
+  }
+
+  @Scenario("R-24")
+  void aCopyOfAContextGoesItsOwnWay(Stage stage) throws Exception {
+    value.set("outside");
+    var context = Context.copyContext();
+    var copy = context.copy();
+    context.run(() -> value.set("in the context"));
+    stage.out(
+        "context " + context.get(value) + ", copy " + copy.get(value) + ", outside " + value.get());
+    stage.out("empty " + Words.show(new Context().get(value)));
+    stage.out("in an empty one " + new Context().call(() -> value.get()));
+  }
+
+  @Scenario("R-24")
+  void aContextCannotBeEnteredTwice(Stage stage) {
+    var context = Context.copyContext();
+    context.run(
+        () -> {
+          value.set("set");
+          stage.attempt("again", () -> context.call(() -> value.get()));
+          stage.attempt("a copy", () -> context.copy().call(() -> value.get()));
+        });
+    stage.attempt("afterwards", () -> context.call(() -> value.get()));
+  }
+
+  @Scenario("R-24")
+  void anErrorLeavesAContextAsItGoes(Stage stage) {
+    var context = Context.copyContext();
+    Runnable fail =
+        () -> {
+          value.set("inside");
+          throw new Boom("boom");
+        };
+    stage.attempt("run", () -> context.run(fail));
+    stage.out("outside " + value.get() + ", inside " + context.get(value));
+  }
+
+  @Scenario(
+      value = {"R-24", "TK-01"},
+      task = true)
+  void aTaskCanRunACallInAnotherContext(Stage stage) throws Exception {
+    var context = Context.copyContext();
+    value.set("main");
+    Task<Void> task =
+        context.call(
+            () -> {
+              value.set("in the context");
+              stage.loop().callSoon(() -> stage.out("callback sees " + value.get()));
+              return Asyncio.createTask(() -> stage.out("task of the call sees " + value.get()));
+            });
+    stage.out("main has " + value.get());
+    task.await();
+  }
+
+  @Scenario(
+      value = {"R-24", "TK-01"},
+      task = true)
+  void aTokenOfTheCreatorIsOfNoUseInATask(Stage stage) throws Exception {
+    var token = value.set("main");
+    Asyncio.createTask(() -> stage.attempt("in the task", () -> value.reset(token))).await();
+    stage.attempt("in the creator", () -> value.reset(token));
+  }
+
+  @Scenario(
+      value = {"TC-04", "TK-01", "R-24"},
+      task = true)
+  void whatGatheredCoroutinesSetStaysWithThem(Stage stage) {
+    value.set("main");
+    stage.attempt("gather", () -> Asyncio.gather(setting("a"), setting("b")).await());
+    stage.out("main has " + value.get());
+  }
+
+  private Coroutine<String> setting(String name) {
+    return () -> {
+      value.set(name);
+      Asyncio.sleep(Duration.ZERO);
+      return value.get();
+    };
+  }
+
+  @Scenario(
+      value = {"TC-03", "TC-02", "R-24"},
+      task = true)
+  void whatIsSetInsideATimeLimitIsSeenAfterIt(Stage stage) throws Exception {
+    Asyncio.waitFor(yieldingAndSetting("set in wait_for"), Duration.ofHours(1));
+    stage.out("now " + value.get());
+    Asyncio.timeout(Duration.ofHours(1), yieldingAndSetting("set in timeout"));
+    stage.out("now " + value.get());
+  }
+
+  private VoidCoroutine yieldingAndSetting(String name) {
+    return () -> {
+      Asyncio.sleep(Duration.ZERO);
+      value.set(name);
+    };
+  }
+
+  @Scenario(
+      value = {"TC-01", "TK-01", "R-24"},
+      task = true)
+  void aTaskOfAGroupHasTheContextOfTheMomentItWasCreated(Stage stage) throws Exception {
+    VoidCoroutine body = () -> change(stage, "set by a task");
+    var given = Context.copyContext();
+    given.run(() -> value.set("given"));
+    new TaskGroup()
+        .run(
+            group -> {
+              value.set("first");
+              group.createTask(body);
+              value.set("second");
+              group.createTask(body);
+              group.createTask(body, TaskOptions.DEFAULT.context(given));
+              value.set("third");
+            });
+    stage.out("main has " + value.get() + ", given has " + given.get(value));
+  }
+
+  @Scenario(
+      value = {"TC-09", "R-24"},
+      task = true)
+  void aCallInAThreadSeesTheContextAndKeepsItsChanges(Stage stage) {
+    Callable<String> call =
+        () -> {
+          stage.out("call sees " + value.get());
+          value.set("set by the call");
+          return value.get();
+        };
+    value.set("task");
+    stage.attempt("to_thread", () -> Asyncio.toThread(call));
+    stage.out("task has " + value.get());
+  }
+
+  @Scenario(
+      value = {"TC-10", "R-24"},
+      task = true)
+  void aCoroutineFromAnotherThreadBringsItsContext(Stage stage) {
+    var loop = stage.loop();
+    Coroutine<String> body = () -> value.get();
+    Callable<String> fromThread =
+        () -> {
+          value.set("thread");
+          return Threads.resultOf(Asyncio.runCoroutineThreadsafe(body, loop));
+        };
+    value.set("task");
+    stage.attempt("body sees", () -> loop.runInExecutor(null, fromThread).await());
+    stage.out("task has " + value.get());
   }
 }

@@ -6,8 +6,11 @@ import io.github.asyncio4j.Coroutine;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.VoidCoroutine;
 import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /// The twins of `conformance/python/executor.py`.
 final class ExecutorScenarios {
@@ -183,5 +186,23 @@ final class ExecutorScenarios {
 
   private static int fail() {
     throw new Boom("boom");
+  }
+
+  @Scenario(value = "TC-10", task = true)
+  void aThreadThatGivesUpWaitingLeavesTheTaskRunning(Stage stage) throws Exception {
+    var loop = stage.loop();
+    Future<String> gate = loop.createFuture();
+    Coroutine<String> body = () -> gate.await();
+    Callable<CompletableFuture<String>> waitInVain =
+        () -> {
+          var future = Asyncio.runCoroutineThreadsafe(body, loop);
+          stage.attempt("in time", () -> future.get(10, TimeUnit.MILLISECONDS));
+          return future;
+        };
+    var future = loop.runInExecutor(null, waitInVain).await();
+    stage.out("done " + future.isDone() + ", cancelled " + future.isCancelled());
+    gate.setResult("value");
+    Callable<String> waitAgain = () -> Threads.resultOf(future);
+    stage.attempt("later", () -> loop.runInExecutor(null, waitAgain).await());
   }
 }

@@ -277,4 +277,243 @@ final class GatherShieldScenarios {
       stage.attempt("another loop", () -> Asyncio.ensureFuture(future, other));
     }
   }
+
+  @Scenario(value = "TC-04", task = true)
+  void gatherRepeatsTheOutcomeOfATaskThatIsGivenTwice(Stage stage) {
+    Coroutine<Integer> fail =
+        () -> {
+          throw new Boom("boom");
+        };
+    Coroutine<Integer> nothing = () -> Asyncio.sleep(Duration.ZERO, null);
+    var bad = Asyncio.createTask(fail);
+    var good = Asyncio.createTask(nothing);
+    var result = Asyncio.gatherOutcomes(List.of(bad, good, bad));
+    stage.attempt("gather", () -> result.await().stream().map(this::valueOrException).toList());
+  }
+
+  @Scenario(
+      value = {"TC-04", "R-33"},
+      task = true)
+  void gatherOfDoneFuturesIsDoneAtOnce(Stage stage) {
+    Future<Integer> first = stage.loop().createFuture();
+    Future<Integer> second = stage.loop().createFuture();
+    first.setResult(0);
+    second.setResult(1);
+    var result = Asyncio.gather(first, second);
+    stage.attempt("done", result::done);
+    stage.attempt("result", result::result);
+  }
+
+  @Scenario(
+      value = {"TC-04", "R-49"},
+      task = true)
+  void gatherRaisesTheErrorThatCameFirstAndNotThatOfTheFirstArgument(Stage stage) {
+    var late = Asyncio.createTask(settleAndFail("late", 5));
+    var early = Asyncio.createTask(settleAndFail("early", 1));
+    stage.attempt("gather", () -> Asyncio.gather(late, early).await());
+    stage.attempt("late", () -> late.await());
+  }
+
+  private static VoidCoroutine settleAndFail(String name, int turns) {
+    return () -> {
+      settle(turns);
+      throw new Boom(name);
+    };
+  }
+
+  @Scenario(
+      value = {"TC-04", "R-49"},
+      task = true)
+  void ofErrorsInOneIterationGatherRaisesThatOfTheTaskThatRanFirst(Stage stage) {
+    var first = Asyncio.createTask(Bodies.failing("first"));
+    var second = Asyncio.createTask(Bodies.failing("second"));
+    stage.attempt("gather", () -> Asyncio.gather(second, first).await());
+    stage.attempt("second", second::exception);
+  }
+
+  @Scenario(
+      value = {"TC-04", "R-50", "TK-04"},
+      task = true)
+  void aCancelledGatherIsCancelledThoughItsChildrenSwallowIt(Stage stage) {
+    Coroutine<String> stubborn =
+        () -> {
+          try {
+            Asyncio.sleep(LONG);
+          } catch (CancelledError e) {
+            return "value";
+          }
+          return null;
+        };
+    var first = Asyncio.createTask(stubborn);
+    var second = Asyncio.createTask(stubborn);
+    var result = Asyncio.gather(first, second);
+    Asyncio.sleep(Duration.ZERO);
+    stage.attempt("cancel", () -> result.cancel());
+    stage.attempt("done", result::done);
+    stage.attempt("gather", () -> result.await());
+    stage.attempt("children", () -> List.of(first.result(), second.result()));
+  }
+
+  @Scenario(
+      value = {"TC-04", "R-50", "TK-06"},
+      task = true)
+  void aChildMayAnswerTheCancelOfGatherWithAnError(Stage stage) {
+    VoidCoroutine fail =
+        () -> {
+          try {
+            Asyncio.sleep(LONG);
+          } catch (CancelledError e) {
+            throw new Boom("clean up");
+          }
+        };
+    var result = Asyncio.gather(List.of(Asyncio.createTask(fail)));
+    Asyncio.sleep(Duration.ZERO);
+    result.cancel();
+    stage.attempt("gather", () -> result.await());
+    var outcomes = Asyncio.gatherOutcomes(List.of(Asyncio.createTask(fail)));
+    Asyncio.sleep(Duration.ZERO);
+    outcomes.cancel();
+    stage.attempt("with outcomes", () -> outcomes.await());
+  }
+
+  @Scenario(
+      value = {"TC-04", "R-50"},
+      task = true)
+  void aCancelledGatherLosesTheResultsThatAreThere(Stage stage) {
+    var done = Asyncio.createTask(SUCCEED);
+    var sleeping = Asyncio.createTask(sleepAndReturn());
+    var result = Asyncio.gather(done, sleeping);
+    settle();
+    stage.out("first done " + done.done());
+    stage.attempt("cancel", () -> result.cancel());
+    stage.attempt("gather", () -> result.await());
+    stage.attempt("first", done::result);
+  }
+
+  private static Coroutine<Integer> sleepAndReturn() {
+    return () -> Asyncio.sleep(LONG, 1);
+  }
+
+  @Scenario(
+      value = {"TC-04", "R-50", "R-39"},
+      task = true)
+  void childrenThatHaveNotStartedWhenGatherIsCancelledNeverRun(Stage stage) {
+    VoidCoroutine body = () -> stage.out("not reached");
+    var children = List.of(Asyncio.createTask(body), Asyncio.createTask(body));
+    var result = Asyncio.gather(children);
+    result.cancel();
+    stage.attempt("gather", () -> result.await());
+    settle();
+    printCancelled(stage, children);
+  }
+
+  private static void printCancelled(Stage stage, List<? extends Task<?>> children) {
+    List<Boolean> cancelled = children.stream().map(Task::cancelled).toList();
+    stage.out("children cancelled " + Words.show(cancelled));
+  }
+
+  @Scenario(
+      value = {"TC-04", "R-37"},
+      task = true)
+  void aCancelGoesThroughNestedGathers(Stage stage) {
+    var a = Asyncio.createTask(sleepAndCleanUp(stage, "a"));
+    var b = Asyncio.createTask(sleepAndCleanUp(stage, "b"));
+    var c = Asyncio.createTask(sleepAndCleanUp(stage, "c"));
+    var inner = Asyncio.gather(a, b);
+    var outer = Asyncio.<Object>gather(inner, c);
+    settle();
+    outer.cancel();
+    stage.attempt("outer", () -> outer.await());
+    stage.out("inner done " + inner.done());
+    stage.attempt("inner", inner::exception);
+  }
+
+  @Scenario(
+      value = {"TC-04", "TC-02"},
+      task = true)
+  void aTimeoutAroundGatherCancelsTheChildren(Stage stage) {
+    var children = List.of(Asyncio.createTask(SLEEP), Asyncio.createTask(SLEEP));
+    VoidCoroutine body = () -> Asyncio.gather(children).await();
+    stage.attempt("body", () -> Asyncio.timeout(Bodies.SHORT, body));
+    settle();
+    printCancelled(stage, children);
+  }
+
+  @Scenario(
+      value = {"TC-07", "R-51"},
+      task = true)
+  void shieldOfACancelledFutureIsThatFuture(Stage stage) {
+    Future<Integer> future = stage.loop().createFuture();
+    future.cancel();
+    stage.out("same " + (Asyncio.shield(future) == future));
+    stage.attempt("shield", () -> Asyncio.shield(future).await());
+  }
+
+  @Scenario(
+      value = {"TC-07", "R-33"},
+      task = true)
+  void aShieldCanBeCancelledWhenTheInnerResultIsOnItsWay(Stage stage) {
+    Future<Integer> inner = stage.loop().createFuture();
+    var outer = Asyncio.shield(inner);
+    inner.setResult(1);
+    stage.out("done " + outer.done());
+    stage.attempt("cancel", () -> outer.cancel());
+    stage.attempt("shield", () -> outer.await());
+    stage.attempt("inner", inner::result);
+  }
+
+  @Scenario(value = "TC-07", task = true)
+  void eachShieldOfATaskIsAFutureOfItsOwn(Stage stage) {
+    Future<String> gate = stage.loop().createFuture();
+    var first = Asyncio.shield(gate);
+    var second = Asyncio.shield(gate);
+    first.cancel();
+    gate.setResult("value");
+    stage.attempt("first", () -> first.await());
+    stage.attempt("second", () -> second.await());
+  }
+
+  @Scenario(
+      value = {"TC-07", "TC-02", "R-37"},
+      task = true)
+  void aTaskCanAwaitItsShieldedWorkAgainAfterATimeout(Stage stage) {
+    Future<String> gate = stage.loop().createFuture();
+    Coroutine<String> work = () -> gate.await();
+    var worker = Asyncio.createTask(work);
+    VoidCoroutine body = () -> Asyncio.shield(worker).await();
+    stage.attempt("in time", () -> Asyncio.timeout(Duration.ZERO, body));
+    gate.setResult("value");
+    stage.attempt("again", () -> worker.await());
+  }
+
+  @Scenario(
+      value = {"TC-07", "TK-02"},
+      task = true)
+  void aShieldedCleanUpGoesOnThroughASecondCancel(Stage stage) {
+    Future<Void> gate = stage.loop().createFuture();
+    VoidCoroutine cleanUp =
+        () -> {
+          stage.out("clean up starts");
+          gate.await();
+          stage.out("clean up ends");
+        };
+    var cleaning = new ArrayList<Task<?>>();
+    VoidCoroutine body =
+        () -> {
+          try {
+            Asyncio.sleep(LONG);
+          } finally {
+            cleaning.add(Asyncio.createTask(cleanUp));
+            Asyncio.shield(cleaning.getFirst()).await();
+          }
+        };
+    var task = Asyncio.createTask(body);
+    for (int i = 0; i < 2; i++) {
+      settle();
+      task.cancel();
+    }
+    stage.attempt("task", () -> task.await());
+    gate.setResult(null);
+    stage.attempt("clean up", () -> cleaning.getFirst().await());
+  }
 }

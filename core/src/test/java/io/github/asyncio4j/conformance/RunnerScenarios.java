@@ -3,15 +3,20 @@ package io.github.asyncio4j.conformance;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.CancelledError;
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.ContextVar;
 import io.github.asyncio4j.Coroutine;
 import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.KeyboardInterrupt;
 import io.github.asyncio4j.Runner;
 import io.github.asyncio4j.RunnerOptions;
+import io.github.asyncio4j.SystemExit;
 import io.github.asyncio4j.Task;
+import io.github.asyncio4j.TaskGroup;
 import io.github.asyncio4j.VoidCoroutine;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 
 /// The twins of `conformance/python/runner.py`.
@@ -206,5 +211,157 @@ final class RunnerScenarios {
   /// Returns options for runs in loops of the kind under test.
   private static RunnerOptions ofKind(Stage stage) {
     return RunnerOptions.DEFAULT.loopFactory(stage::newLoop);
+  }
+
+  @Scenario("TC-11")
+  void aRunnerMakesItsLoopWhenItIsFirstNeeded(Stage stage) throws Exception {
+    var options =
+        RunnerOptions.DEFAULT.loopFactory(
+            () -> {
+              stage.out("factory");
+              return stage.newLoop();
+            });
+    VoidCoroutine body = () -> stage.out("body");
+    var runner = new Runner(options);
+    stage.out("made");
+    var loop = runner.getLoop();
+    stage.out("same loop " + (runner.getLoop() == loop) + ", closed " + loop.isClosed());
+    runner.run(body);
+    runner.close();
+    new Runner(options).close();
+    stage.out("closed without a loop");
+  }
+
+  @Scenario({"TC-11", "R-24"})
+  void aRunCanBeGivenAContext(Stage stage) throws Exception {
+    var context = Context.copyContext();
+    try (var runner = new Runner(ofKind(stage))) {
+      runner.run(() -> look(stage, "given context"), context);
+      runner.run(() -> look(stage, "runner's context"));
+      runner.run(() -> look(stage, "given context again"), context);
+    }
+    stage.out("left in the context: " + context.get(value) + ", outside " + value.get());
+  }
+
+  @Scenario("TC-11")
+  void aRunnerRefusesToRunInsideOfAnotherLoop(Stage stage) throws Exception {
+    Coroutine<String> body = () -> "runs";
+    try (var runner = new Runner(ofKind(stage));
+        var other = stage.newLoop()) {
+      VoidCoroutine main = () -> stage.attempt("inside", () -> runner.run(body));
+      other.runUntilComplete(main);
+      stage.attempt("outside", () -> runner.run(body));
+    }
+  }
+
+  @Scenario({"TC-11", "TK-04"})
+  void closeWaitsForATaskThatSwallowsItsCancel(Stage stage) throws Exception {
+    VoidCoroutine stubborn =
+        () -> {
+          try {
+            Asyncio.sleep(Duration.ofHours(1));
+          } catch (CancelledError e) {
+            stage.out("swallowed");
+          }
+          Asyncio.sleep(Duration.ofMillis(10));
+          stage.out("ends in its own time");
+        };
+    Asyncio.run(() -> startAndYield(stubborn), ofKind(stage));
+    stage.out("run returned");
+  }
+
+  private static void startAndYield(VoidCoroutine body) {
+    Asyncio.createTask(body);
+    Asyncio.sleep(Duration.ZERO);
+  }
+
+  @Scenario({"TC-11", "EL-115"})
+  void theCleanUpOfALeftTaskMayUseEverything(Stage stage) {
+    Callable<String> works = () -> "works";
+    VoidCoroutine left =
+        () -> {
+          try {
+            Asyncio.sleep(Duration.ofHours(1));
+          } finally {
+            stage.attempt("executor", () -> Asyncio.toThread(works));
+            stage.attempt("timer", () -> Asyncio.sleep(Duration.ofMillis(1)));
+            TaskGroup.Body<Task<?>> piece = group -> group.createTask(Bodies::yieldOnce);
+            stage.attempt("group", new TaskGroup().run(piece)::done);
+          }
+        };
+    Coroutine<String> main =
+        () -> {
+          startAndYield(left);
+          return "main ends";
+        };
+    stage.attempt("run", () -> Asyncio.run(main, ofKind(stage)));
+  }
+
+  @Scenario({"TC-11", "TK-06"})
+  void tasksThatAreLeftAreCancelledWhenMainFails(Stage stage) {
+    attemptToFail(stage, "error", new Boom("boom"));
+    attemptToFail(stage, "cancelled", new CancelledError());
+    attemptToFail(stage, "system exit", new SystemExit(3));
+    attemptToFail(stage, "keyboard interrupt", new KeyboardInterrupt());
+  }
+
+  private static void attemptToFail(Stage stage, String label, Throwable error) {
+    VoidCoroutine main =
+        () -> {
+          startAndYield(Bodies.sleeping(stage, "left task"));
+          switch (error) {
+            case Error e -> throw e;
+            case RuntimeException e -> throw e;
+            default -> throw new AssertionError(error);
+          }
+        };
+    stage.attempt(label, () -> Asyncio.run(main, ofKind(stage)));
+  }
+
+  @Scenario({"TC-11", "TK-02"})
+  void aTaskThatMainCreatesLastStillMakesItsFirstStep(Stage stage) {
+    VoidCoroutine left =
+        () -> {
+          stage.out("left task starts");
+          Asyncio.sleep(Duration.ofHours(1));
+        };
+    var tasks = new ArrayList<Task<?>>();
+    Coroutine<String> main =
+        () -> {
+          tasks.add(Asyncio.createTask(left));
+          return "main ends";
+        };
+    stage.attempt("run", () -> Asyncio.run(main, ofKind(stage)));
+    stage.attempt("left", () -> tasks.getFirst().cancelled());
+  }
+
+  @Scenario({"TC-11", "TK-05"})
+  void aMainThatSwallowsACancelEndsAsItLikes(Stage stage) {
+    Coroutine<String> main =
+        () -> {
+          Asyncio.currentTask().cancel();
+          stage.attempt("sleep", () -> Asyncio.sleep(Duration.ofHours(1)));
+          return "main ends";
+        };
+    stage.attempt("run", () -> Asyncio.run(main, ofKind(stage)));
+  }
+
+  @Scenario({"TC-11", "EL-10"})
+  void aRunnerWhoseLoopIsStoppedCanGoOn(Stage stage) {
+    VoidCoroutine stopped =
+        () -> {
+          try {
+            stage.loop().stop();
+            Asyncio.sleep(Duration.ofHours(1));
+          } finally {
+            stage.out("clean up");
+          }
+        };
+    Coroutine<String> body = () -> "next run";
+    try (var runner = new Runner(ofKind(stage))) {
+      stage.attempt("stopped", () -> runner.run(stopped));
+      stage.attempt("next", () -> runner.run(body));
+      stage.out("close");
+    }
   }
 }

@@ -2,15 +2,21 @@
 package io.github.asyncio4j.conformance;
 
 import static io.github.asyncio4j.conformance.Stage.runBriefly;
+import static io.github.asyncio4j.conformance.Stage.settle;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.Coroutine;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.SystemExit;
 import io.github.asyncio4j.Task;
+import io.github.asyncio4j.VoidCallable;
 import io.github.asyncio4j.VoidCoroutine;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
@@ -294,5 +300,241 @@ final class TasksScenarios {
       Asyncio.sleep(Duration.ZERO);
     }
     stage.out("timer fired");
+  }
+
+  @Scenario(value = "TK-01", task = true)
+  void onlyItsBodyCompletesATask(Stage stage) {
+    Coroutine<Integer> body = () -> 1;
+    var task = Asyncio.createTask(body);
+    stage.attempt("set_result", () -> task.setResult(2));
+    stage.attempt("set_exception", () -> task.setException(new Boom("boom")));
+    stage.attempt("task", () -> task.await());
+  }
+
+  @Scenario(
+      value = {"TK-01", "R-33"},
+      task = true)
+  void allWhoAwaitATaskWakeInTheOrderTheyCame(Stage stage) throws Exception {
+    Coroutine<String> work =
+        () -> {
+          settle();
+          return "result";
+        };
+    var worker = Asyncio.createTask(work);
+    var waiters = new ArrayList<Task<Void>>();
+    for (String name : new String[] {"a", "b", "c"}) {
+      waiters.add(Asyncio.createTask(() -> stage.attempt(name, () -> worker.await())));
+    }
+    Asyncio.gather(waiters).await();
+  }
+
+  @Scenario(
+      value = {"R-33", "TK-01"},
+      task = true)
+  void theEndOfATaskIsSeenOneIterationLater(Stage stage) throws Exception {
+    VoidCoroutine work =
+        () -> {
+          Asyncio.sleep(Duration.ZERO);
+          stage.out("work ends");
+          stage.loop().callSoon(() -> stage.out("queued by the work"));
+        };
+    var worker = Asyncio.createTask(work);
+    VoidCoroutine wait =
+        () -> {
+          worker.await();
+          stage.out("waiter");
+        };
+    var waiter = Asyncio.createTask(wait);
+    worker.addDoneCallback(t -> stage.out("callback"));
+    waiter.await();
+  }
+
+  @Scenario({"R-55", "TC-04", "FT-07"})
+  void gatherKeepsToOneLoop(Stage stage) {
+    try (var loop = stage.newLoop();
+        var other = stage.newLoop()) {
+      Future<Integer> foreign = other.createFuture();
+      Coroutine<String> main =
+          () -> {
+            Future<Integer> own = loop.createFuture();
+            stage.attempt("gather", () -> Asyncio.gather(own, foreign).done());
+            stage.attempt("await", () -> foreign.await());
+            Asyncio.sleep(Duration.ZERO);
+            return "goes on";
+          };
+      stage.attempt("main", () -> loop.runUntilComplete(main));
+    }
+  }
+
+  @Scenario({"R-55", "FT-07"})
+  void theRefusalOfAForeignFutureCostsAnIteration(Stage stage) throws Exception {
+    try (var loop = stage.newLoop();
+        var other = stage.newLoop()) {
+      Future<Integer> foreign = other.createFuture();
+      VoidCoroutine main =
+          () -> {
+            loop.callSoon(() -> stage.out("callback"));
+            stage.attempt("await", () -> foreign.await());
+            foreign.cancel();
+          };
+      loop.runUntilComplete(main);
+    }
+  }
+
+  @Scenario(
+      value = {"TK-01", "EL-31"},
+      task = true)
+  void aCallbackMayCreateTasks(Stage stage) throws Exception {
+    var loop = stage.loop();
+    Coroutine<Integer> body =
+        () -> {
+          stage.out("body");
+          return 1;
+        };
+    Future<Task<Integer>> created = loop.createFuture();
+    loop.callSoon(
+        () -> {
+          created.setResult(Asyncio.createTask(body));
+          stage.out("created");
+        });
+    var task = created.await();
+    stage.attempt("task", () -> task.await());
+  }
+
+  @Scenario(
+      value = {"TK-09", "TC-04"},
+      task = true)
+  void aTaskIsCurrentWhileItRunsWhoeverCreatedIt(Stage stage) throws Exception {
+    VoidCoroutine firstBody = () -> tellName(stage, "first");
+    VoidCoroutine secondBody = () -> tellName(stage, "second");
+    var first = Asyncio.createTask(firstBody, "first task");
+    var second = Asyncio.createTask(secondBody, "second task");
+    Asyncio.gather(first, second).await();
+  }
+
+  private static void tellName(Stage stage, String name) {
+    for (int i = 0; i < 2; i++) {
+      stage.out(name + " is " + Asyncio.currentTask().getName());
+      Asyncio.sleep(Duration.ZERO);
+    }
+  }
+
+  @Scenario({"TK-06", "TC-11"})
+  void aSystemExitOfATaskIsKeptAndLeavesTheLoop(Stage stage) {
+    VoidCoroutine leave =
+        () -> {
+          throw new SystemExit(3);
+        };
+    Coroutine<String> other =
+        () -> {
+          settle();
+          return "other ends";
+        };
+    try (var loop = stage.newLoop()) {
+      var task = loop.createTask(leave);
+      var others = loop.createTask(other);
+      stage.attempt("run", () -> loop.runUntilComplete(others));
+      stage.attempt("kept", task::exception);
+      stage.attempt("run again", () -> loop.runUntilComplete(others));
+    }
+  }
+
+  @Scenario(
+      value = {"TC-10", "TK-02"},
+      task = true)
+  void aCancelledTaskCancelsTheThreadsFuture(Stage stage) throws Exception {
+    var loop = stage.loop();
+    Future<Task<?>> started = loop.createFuture();
+    VoidCoroutine body =
+        () -> {
+          started.setResult(Asyncio.currentTask());
+          Asyncio.sleep(Bodies.LONG);
+        };
+    var future = Threads.inThread(() -> Asyncio.runCoroutineThreadsafe(body, loop));
+    var task = started.await();
+    task.cancel();
+    stage.attempt("task", () -> task.await());
+    settle();
+    stage.out("done " + future.isDone() + ", cancelled " + future.isCancelled());
+  }
+
+  @Scenario(value = "TC-09", task = true)
+  void aCallCanBeMadeInAnotherThread(Stage stage) {
+    var here = Thread.currentThread();
+    Callable<Boolean> call =
+        () -> {
+          stage.attempt("running loop", () -> Asyncio.getRunningLoop());
+          stage.attempt("current task", () -> Asyncio.currentTask());
+          return Thread.currentThread() != here;
+        };
+    VoidCallable fail =
+        () -> {
+          throw new Boom("boom");
+        };
+    stage.attempt("another thread", () -> Asyncio.toThread(call));
+    stage.attempt("error", () -> Asyncio.toThread(fail));
+  }
+
+  @Scenario(value = "TC-09", task = true)
+  void theLoopGoesOnWhileACallBlocksAnotherThread(Stage stage) throws Exception {
+    var gate = new CountDownLatch(1);
+    Callable<String> block =
+        () -> {
+          gate.await();
+          return "unblocked";
+        };
+    VoidCoroutine release =
+        () -> {
+          settle();
+          stage.out("release");
+          gate.countDown();
+        };
+    var task = Asyncio.createTask(release);
+    stage.attempt("to_thread", () -> Asyncio.toThread(block));
+    task.await();
+  }
+
+  @Scenario(
+      value = {"TC-09", "TK-02"},
+      task = true)
+  void cancellingToThreadDoesNotStopTheCall(Stage stage) throws Exception {
+    var started = new CountDownLatch(1);
+    var gate = new CountDownLatch(1);
+    var ended = new CountDownLatch(1);
+    VoidCallable block =
+        () -> {
+          started.countDown();
+          awaitUninterruptibly(gate);
+          ended.countDown();
+        };
+    VoidCoroutine body = () -> Asyncio.toThread(block);
+    var task = Asyncio.createTask(body);
+    Asyncio.sleep(Duration.ZERO);
+    started.await();
+    task.cancel();
+    stage.attempt("task", () -> task.await());
+    stage.out("call ended " + (ended.getCount() == 0));
+    gate.countDown();
+    ended.await();
+    stage.out("call ended " + (ended.getCount() == 0));
+  }
+
+  /// A Python thread cannot be interrupted; here the cancel interrupts the call.
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    while (latch.getCount() > 0) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        // Goes on waiting.
+      }
+    }
+  }
+
+  @Scenario(value = "TC-08", task = true)
+  void sleepReturnsWhatItIsGiven(Stage stage) {
+    stage.attempt("no delay", () -> Asyncio.sleep(Duration.ZERO, "first"));
+    stage.attempt("a delay", () -> Asyncio.sleep(Duration.ofMillis(1), "second"));
+    stage.attempt("a negative delay", () -> Asyncio.sleep(Duration.ofSeconds(-1), "third"));
+    stage.attempt("nothing", () -> Asyncio.sleep(Duration.ofMillis(1)));
   }
 }

@@ -4,25 +4,42 @@ package io.github.asyncio4j.conformance;
 /// All themes.
 final class Themes {
   static final Class<?>[] ALL = {
+    AsyncGeneratorsScenarios.class,
+    BarriersScenarios.class,
+    CancelDeliveryScenarios.class,
     CancellationScenarios.class,
+    ConditionsScenarios.class,
     ContextsScenarios.class,
     DebugScenarios.class,
+    EagerScenarios.class,
     ErrorsScenarios.class,
+    EventsScenarios.class,
+    ExceptionGroupsScenarios.class,
     ExecutorScenarios.class,
     FlowControlScenarios.class,
     FuturesScenarios.class,
     GatherShieldScenarios.class,
     HandlesScenarios.class,
+    LocksScenarios.class,
     LoopScenarios.class,
+    QueueShutdownScenarios.class,
+    QueuesScenarios.class,
     ReadersScenarios.class,
     RunnerScenarios.class,
+    SemaphoresScenarios.class,
+    StaggeredScenarios.class,
     StreamsScenarios.class,
+    TaskFactoriesScenarios.class,
+    TaskGroupCancelScenarios.class,
+    TaskGroupScenarios.class,
     TasksScenarios.class,
     TcpClientScenarios.class,
     TcpServerScenarios.class,
     TimeoutsScenarios.class,
     TimersScenarios.class,
-    TransportsScenarios.class
+    TransportsScenarios.class,
+    WaitForScenarios.class,
+    WaitingScenarios.class
   };
 
   private Themes() {}

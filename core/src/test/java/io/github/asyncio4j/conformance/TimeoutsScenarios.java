@@ -238,98 +238,262 @@ final class TimeoutsScenarios {
     stage.attempt("body", () -> "outer expired " + Asyncio.timeout(LONG, body).expired());
   }
 
-  @Scenario(value = "TC-03", task = true)
-  void waitForReturnsWhatComesInTime(Stage stage) {
-    Coroutine<Integer> succeed =
-        () -> {
-          Asyncio.sleep(Duration.ZERO);
-          return 1;
+  @Scenario(
+      value = {"TC-02", "R-45"},
+      task = true)
+  void ofTwoDeadlinesInOneInstantTheOuterOneWins(Stage stage) {
+    var inner = new AtomicReference<Timeout>();
+    Timeout.Body<Void> innerBody = timeout -> keepAndSleep(inner, timeout);
+    Timeout.Body<Void> outerBody =
+        outer -> {
+          try {
+            return Asyncio.timeout(Duration.ZERO, innerBody);
+          } catch (Throwable t) {
+            stage.out("inner " + Words.word(t) + ", expired " + inner.get().expired());
+            stage.out("outer expired " + outer.expired());
+            throw t;
+          }
         };
-    VoidCoroutine fail =
-        () -> {
-          throw new Boom("boom");
-        };
-    stage.attempt("result", () -> Asyncio.waitFor(succeed, LONG));
-    stage.attempt("without limit", () -> Asyncio.waitFor(succeed, null));
-    stage.attempt("error", () -> Asyncio.waitFor(fail, LONG));
+    stage.attempt("body", () -> Asyncio.timeout(Duration.ZERO, outerBody));
+    stage.out("requests " + Asyncio.currentTask().cancelling());
+  }
+
+  private static Void keepAndSleep(AtomicReference<Timeout> kept, Timeout timeout) {
+    kept.set(timeout);
+    Asyncio.sleep(LONG);
+    return null;
   }
 
   @Scenario(
-      value = {"TC-03", "R-47"},
+      value = {"TC-02", "R-45"},
       task = true)
-  void waitForLastsUntilTheCancelledOneHasCleanedUp(Stage stage) {
+  void anInnerTimeOutLeavesAnOuterBlockAsItCame(Stage stage) {
+    Timeout.Body<Void> body =
+        outer -> {
+          try {
+            Asyncio.timeout(Duration.ZERO, Bodies.SLEEP);
+          } finally {
+            stage.out("outer expired " + outer.expired());
+          }
+          return null;
+        };
+    stage.attempt("body", () -> Asyncio.timeout(LONG, body));
+    stage.out("requests " + Asyncio.currentTask().cancelling());
+  }
+
+  @Scenario(
+      value = {"TC-02", "R-46"},
+      task = true)
+  void aTimeoutCanBeMovedToThePast(Stage stage) {
+    Timeout.Body<Void> body =
+        timeout -> {
+          timeout.reschedule(past(stage));
+          stage.out("goes on, expired " + timeout.expired());
+          try {
+            Asyncio.sleep(Duration.ZERO);
+          } finally {
+            stage.out("expired " + timeout.expired());
+          }
+          return null;
+        };
+    stage.attempt("body", () -> Asyncio.timeout(LONG, body));
+  }
+
+  private static long past(Stage stage) {
+    return stage.loop().time() - Duration.ofSeconds(1).toNanos();
+  }
+
+  @Scenario(value = "TC-02", task = true)
+  void aTimeoutCanBeMovedAwayAgainBeforeItIsHandled(Stage stage) throws Exception {
+    Timeout.Body<Timeout> body =
+        timeout -> {
+          timeout.reschedule(stage.loop().time() + LONG.toNanos());
+          Asyncio.sleep(Duration.ZERO);
+          return timeout;
+        };
+    stage.out("expired " + Asyncio.timeout(Duration.ZERO, body).expired());
+  }
+
+  @Scenario(value = "TC-02", task = true)
+  void aTimeoutCannotBeMovedWhenItHasExpired(Stage stage) {
+    Timeout.Body<Void> body =
+        timeout -> {
+          try {
+            Asyncio.sleep(LONG);
+          } finally {
+            stage.attempt("reschedule", () -> timeout.reschedule(null));
+          }
+          return null;
+        };
+    stage.attempt("body", () -> Asyncio.timeout(Duration.ZERO, body));
+  }
+
+  @Scenario(value = "TC-02", task = true)
+  void whenTellsTheDeadlineOfTheMoment(Stage stage) throws Exception {
+    long half = LONG.toNanos() / 2;
+    long when = stage.loop().time() + half;
+    Timeout.Body<Void> body =
+        timeout -> {
+          stage.out("given " + (timeout.when() == when));
+          timeout.reschedule(when + half);
+          stage.out("moved " + (timeout.when() == when + half));
+          timeout.reschedule(null);
+          stage.out("removed " + Words.show(timeout.when()));
+          return null;
+        };
+    Timeout.Body<Timeout> none =
+        timeout -> {
+          stage.out("none from the start " + Words.show(timeout.when()));
+          return timeout;
+        };
+    Asyncio.timeoutAt(when, body);
+    stage.out("expired " + Asyncio.timeoutAt(null, none).expired());
+  }
+
+  @Scenario("TC-02")
+  void aTimeoutIsForTasksOnly(Stage stage) {
+    VoidCoroutine body = () -> stage.out("not reached");
+    try (var loop = stage.newLoop()) {
+      loop.callSoon(() -> stage.attempt("callback", () -> Asyncio.timeout(null, body)));
+      Stage.runBriefly(loop);
+    }
+    stage.attempt("no loop", () -> Asyncio.timeout(null, body));
+  }
+
+  @Scenario(
+      value = {"TC-02", "TK-05"},
+      task = true)
+  void aTimeoutAfterASwallowedCancelStillIsATimeout(Stage stage) {
+    VoidCoroutine body =
+        () -> {
+          Asyncio.currentTask().cancel();
+          stage.attempt("sleep", () -> Asyncio.sleep(LONG));
+          stage.out("requests " + Asyncio.currentTask().cancelling());
+          Asyncio.timeout(Duration.ZERO, Bodies.SLEEP);
+        };
+    var task = Asyncio.createTask(body);
+    stage.attempt("task", () -> task.await());
+    stage.out("requests " + task.cancelling());
+  }
+
+  @Scenario(
+      value = {"TC-02", "R-45"},
+      task = true)
+  void aCancelFromBeforeTheBlockIsNotATimeout(Stage stage) {
+    Timeout.Body<Void> piece =
+        timeout -> {
+          try {
+            Asyncio.sleep(LONG);
+          } finally {
+            stage.out("expired " + timeout.expired());
+          }
+          return null;
+        };
+    VoidCoroutine body =
+        () -> {
+          Asyncio.currentTask().cancel();
+          Asyncio.timeout(LONG, piece);
+        };
+    var task = Asyncio.createTask(body);
+    stage.attempt("task", () -> task.await());
+    stage.out("cancelled " + task.cancelled() + ", requests " + task.cancelling());
+  }
+
+  @Scenario(
+      value = {"TC-02", "R-45"},
+      task = true)
+  void aDeadlineDuringTheCleanUpOfACancelInterruptsTheCleanUp(Stage stage) {
+    Timeout.Body<Void> piece =
+        timeout -> {
+          try {
+            Asyncio.sleep(LONG);
+          } finally {
+            timeout.reschedule(past(stage));
+            stage.attempt("clean up", () -> Asyncio.sleep(LONG));
+            stage.out("expired " + timeout.expired());
+          }
+          return null;
+        };
+    VoidCoroutine body = () -> Asyncio.timeout(LONG, piece);
+    var task = Asyncio.createTask(body);
+    settle();
+    task.cancel();
+    stage.attempt("task", () -> task.await());
+    stage.out("requests " + task.cancelling());
+  }
+
+  @Scenario(
+      value = {"TC-02", "R-38"},
+      task = true)
+  void aDeadlineWinsOverAResultThatIsReady(Stage stage) {
+    Future<String> gate = stage.loop().createFuture();
+    Timeout.Body<String> body =
+        timeout -> {
+          stage.loop().callSoon(() -> gate.setResult("lost"));
+          timeout.reschedule(past(stage));
+          return gate.await();
+        };
+    stage.attempt("body", () -> Asyncio.timeout(null, body));
+    stage.attempt("gate", gate::result);
+  }
+
+  @Scenario(
+      value = {"TC-02", "R-38"},
+      task = true)
+  void aTaskThatIsWokenBeforeTheDeadlineIsInTime(Stage stage) {
+    Future<String> gate = stage.loop().createFuture();
+    var kept = new AtomicReference<Timeout>();
+    Timeout.Body<String> body =
+        timeout -> {
+          kept.set(timeout);
+          stage
+              .loop()
+              .callSoon(
+                  () -> {
+                    gate.setResult("in time");
+                    timeout.reschedule(past(stage));
+                  });
+          return gate.await();
+        };
+    stage.attempt(
+        "body",
+        () -> {
+          String value = Asyncio.timeout(null, body);
+          settle();
+          return value + ", expired " + kept.get().expired();
+        });
+  }
+
+  @Scenario(
+      value = {"TC-02", "TK-02"},
+      task = true)
+  void eachTaskHasTimeoutsOfItsOwn(Stage stage) {
+    VoidCoroutine late = () -> Asyncio.timeout(Duration.ZERO, Bodies.SLEEP);
+    VoidCoroutine settling = () -> settle();
+    Coroutine<String> inTime =
+        () -> {
+          Asyncio.timeout(LONG, settling);
+          return "in time";
+        };
+    var first = Asyncio.createTask(late);
+    var second = Asyncio.createTask(inTime);
+    stage.attempt("late", () -> first.await());
+    stage.attempt("in time", () -> second.await());
+  }
+
+  @Scenario(
+      value = {"TC-02", "R-47"},
+      task = true)
+  void aTimeoutLastsAsLongAsTheCleanUp(Stage stage) {
     VoidCoroutine body =
         () -> {
           try {
             Asyncio.sleep(LONG);
           } finally {
-            stage.out("clean up starts");
             Asyncio.sleep(SHORT);
             stage.out("clean up ends");
           }
         };
-    var task = Asyncio.createTask(body);
-    stage.attempt("wait_for", () -> Asyncio.waitFor(task, SHORT));
-    stage.attempt("task cancelled", task::cancelled);
-  }
-
-  @Scenario(
-      value = {"TC-03", "R-48"},
-      task = true)
-  void waitForReturnsTheValueOfOneThatSwallowsTheCancel(Stage stage) {
-    Coroutine<String> body =
-        () -> {
-          try {
-            Asyncio.sleep(LONG);
-          } catch (CancelledError e) {
-            stage.out("swallowed");
-          }
-          return "value";
-        };
-    stage.attempt("wait_for", () -> Asyncio.waitFor(body, SHORT));
-  }
-
-  @Scenario(
-      value = {"TC-03", "R-46"},
-      task = true)
-  void waitForWithoutTimeDoesNotStartACoroutine(Stage stage) {
-    VoidCoroutine body = () -> stage.out("body");
-    stage.attempt("zero", () -> Asyncio.waitFor(body, Duration.ZERO));
-    stage.attempt("negative", () -> Asyncio.waitFor(body, Duration.ofSeconds(-1)));
-    settle();
-    stage.out("never started");
-  }
-
-  @Scenario(
-      value = {"TC-03", "R-46"},
-      task = true)
-  void waitForWithoutTimeTakesAResultThatIsThere(Stage stage) {
-    Future<Integer> done = stage.loop().createFuture();
-    Future<Integer> pending = stage.loop().createFuture();
-    done.setResult(1);
-    stage.attempt("done", () -> Asyncio.waitFor(done, Duration.ZERO));
-    stage.attempt("pending", () -> Asyncio.waitFor(pending, Duration.ZERO));
-    stage.attempt("pending cancelled", pending::cancelled);
-  }
-
-  @Scenario(
-      value = {"TC-03", "R-37"},
-      task = true)
-  void cancellingWaitForCancelsWhatItWaitsFor(Stage stage) {
-    VoidCoroutine sleep =
-        () -> {
-          try {
-            Asyncio.sleep(LONG);
-          } finally {
-            stage.out("clean up");
-          }
-        };
-    var inner = Asyncio.createTask(sleep);
-    VoidCoroutine body = () -> Asyncio.waitFor(inner, LONG);
-    var task = Asyncio.createTask(body);
-    settle();
-    task.cancel();
-    stage.attempt("task", () -> task.await());
-    stage.attempt("inner cancelled", inner::cancelled);
+    stage.attempt("body", () -> Asyncio.timeout(Duration.ZERO, body));
   }
 }

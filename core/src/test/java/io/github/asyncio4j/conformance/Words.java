@@ -9,10 +9,15 @@ import io.github.asyncio4j.SystemExit;
 import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.stream.IncompleteReadException;
 import io.github.asyncio4j.stream.LimitOverrunException;
+import io.github.asyncio4j.sync.BrokenBarrierError;
+import io.github.asyncio4j.sync.QueueEmpty;
+import io.github.asyncio4j.sync.QueueFull;
+import io.github.asyncio4j.sync.QueueShutDown;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
@@ -33,6 +38,10 @@ final class Words {
       case IncompleteReadException e ->
           "incomplete read partial=" + show(e.partial()) + " expected=" + show(e.expected());
       case LimitOverrunException e -> "limit overrun consumed=" + e.consumed();
+      case BrokenBarrierError e -> "broken barrier";
+      case QueueEmpty e -> "queue empty";
+      case QueueFull e -> "queue full";
+      case QueueShutDown e -> "queue shut down";
       case KeyboardInterrupt e -> "keyboard interrupt";
       case SystemExit e -> "system exit " + e.status();
       case TimeoutException e -> "timeout";
@@ -40,6 +49,7 @@ final class Words {
       case IOException e -> "io error";
       case IllegalArgumentException e -> "illegal argument";
       case IllegalStateException e -> "illegal state";
+      case NoSuchElementException e -> "no such element";
       default -> throw new AssertionError("no word for this exception", t);
     };
   }
