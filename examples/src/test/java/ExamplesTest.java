@@ -47,6 +47,24 @@ final class ExamplesTest {
     assertThat(dates).hasSize(3).isSorted().allMatch(date -> date.matches("....-..-..T.*"));
   }
 
+  // EL-16
+  @Test
+  void generatorsAreClosedWhereverTheyAreLeft() throws Exception {
+    assertThat(Program.run(flags, "Generators"))
+        .containsExactly(
+            "tick 0",
+            "tick 1",
+            "tick 2",
+            "ticks closed",
+            "square 0",
+            "square 1",
+            "square 4",
+            "ticks closed",
+            "published 0",
+            "published 1",
+            "ticks closed");
+  }
+
   @Test
   void everyStyleOfClientIsEchoedByEveryStyleOfServer() throws Exception {
     for (String style : List.of("streams", "protocol")) {

@@ -87,6 +87,25 @@ final class Program implements AutoCloseable {
     return Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
   }
 
+  /// Returns the next line that the program prints.
+  String readLine() throws IOException {
+    return output.readLine();
+  }
+
+  /// Does what Ctrl-C in the program's terminal does.
+  void interrupt() throws Exception {
+    String pid = Long.toString(process.pid());
+    assertThat(new ProcessBuilder("kill", "-INT", pid).start().waitFor()).isZero();
+  }
+
+  /// Reads what the program still prints, and checks its status and that it reports nothing.
+  List<String> rest(int status) throws Exception {
+    List<String> lines = output.lines().toList();
+    assertThat(errors.get()).isEmpty();
+    assertThat(process.waitFor()).isEqualTo(status);
+    return lines;
+  }
+
   /// Ends a server as a supervisor does, and checks that it goes without a word.
   void terminate() throws Exception {
     // Process.destroy would close the streams too.

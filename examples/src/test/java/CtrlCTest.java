@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Sends Ctrl-C to the example that is about it, from outside.
+@ParameterizedClass
+@MethodSource("flags")
+@Timeout(60)
+final class CtrlCTest {
+  private static final int SIGINT = 2;
+
+  @Parameter List<String> flags;
+
+  static List<List<String>> flags() {
+    return List.of(Program.FLAGS, List.of());
+  }
+
+  /// What a shell runs in the background may ignore the signal, and so do its children.
+  @BeforeAll
+  @SuppressWarnings("restricted")
+  static void letChildrenHeedTheSignal() throws Throwable {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return;
+    }
+    for (String line : Files.readAllLines(status)) {
+      if (line.startsWith("SigIgn:")
+          && new BigInteger(line.substring(7).strip(), 16).testBit(SIGINT - 1)) {
+        var linker = Linker.nativeLinker();
+        var signal =
+            linker.downcallHandle(
+                linker.defaultLookup().find("signal").orElseThrow(),
+                FunctionDescriptor.of(
+                    ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
+        var _ = (MemorySegment) signal.invokeExact(SIGINT, MemorySegment.NULL);
+      }
+    }
+  }
+
+  // TC-12
+  @Test
+  void everyWorkerSavesItsWork() throws Exception {
+    try (Program program = Program.start(flags, "CtrlC", "1000")) {
+      assertThat(program.readLine()).isEqualTo("1000 workers, press Ctrl-C");
+      program.interrupt();
+
+      assertThat(program.rest(128 + SIGINT))
+          .containsExactly("1000 of 1000 workers have saved their work");
+    }
+  }
+
+  @Test
+  void wrongArgumentsAreAnsweredByALineOfUsage() throws Exception {
+    assertThat(Program.refusal(flags, "CtrlC", "many")).isEqualTo("usage: CtrlC [WORKERS]\n");
+  }
+}
