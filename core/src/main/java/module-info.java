@@ -9,7 +9,7 @@ import org.jspecify.annotations.NullMarked;
 /// for the interface of the loop.
 @NullMarked
 module io.github.asyncio4j {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   // Signals.
   requires jdk.unsupported;
 

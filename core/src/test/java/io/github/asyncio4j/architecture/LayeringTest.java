@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,14 +84,30 @@ final class LayeringTest {
     return end < 0 ? "" : below.substring(0, end);
   }
 
-  private static List<Edge> edgesOfTheLibrary() {
+  @Test
+  void noExportedSignatureNamesAnInternalType() {
+    List<Edge> edges = edgesOfTheLibrary("-apionly");
+
+    assertThat(edges).isNotEmpty();
+    assertThat(edges)
+        .filteredOn(edge -> isInternal(edge.to()) && !isInternal(edge.from()))
+        .isEmpty();
+  }
+
+  private static boolean isInternal(String className) {
+    return layerOf(className).startsWith("internal.");
+  }
+
+  private static List<Edge> edgesOfTheLibrary(String... options) {
     StringWriter out = new StringWriter();
     PrintWriter printer = new PrintWriter(out);
     String classes = Sources.MODULE.resolve("target/classes").toString();
+    var arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(List.of("-verbose:class", "-filter:none", classes));
     int status =
         ToolProvider.findFirst("jdeps")
             .orElseThrow()
-            .run(printer, printer, "-verbose:class", "-filter:none", classes);
+            .run(printer, printer, arguments.toArray(String[]::new));
     assertThat(status).as(out.toString()).isZero();
     return out.toString()
         .lines()
