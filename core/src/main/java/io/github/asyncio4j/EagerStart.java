@@ -14,6 +14,21 @@ final class EagerStart {
     this.loop = loop;
   }
 
+  /// Makes a step of a task that is suspended, inside the step of another that has just ended, or
+  /// queues it where that would go too deep. Not from inside a body.
+  void stepOrQueue(Strand strand) {
+    if (depth == MAX_DEPTH) {
+      loop.enqueue(strand);
+      return;
+    }
+    depth++;
+    try {
+      strand.task.step();
+    } finally {
+      depth--;
+    }
+  }
+
   /// Makes the first step of a new task, or queues it where that is not possible.
   void start(Strand strand) {
     Task<?> creator = loop.currentTask;

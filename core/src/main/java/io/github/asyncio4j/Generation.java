@@ -20,6 +20,8 @@ final class Generation<T extends @Nullable Object>
    * it yields, the consumer makes its step right after, in the same handle.
    */
 
+  private static final int NOT_WAITING = -1;
+
   enum State {
     /// The body has not started.
     NEW,
@@ -47,6 +49,13 @@ final class Generation<T extends @Nullable Object>
   private @Nullable Throwable failure;
   // The next yield that returns is to throw GeneratorExit.
   private boolean exiting;
+  // How often the consumer was cancelled before it began to wait for the body's task; negative while
+  // it does not. What is more was passed on to the body.
+  private int cancelledBefore = NOT_WAITING;
+  // A cancellation that was passed on and that the body has not met.
+  private @Nullable CancelledError unthrown;
+  // What propagators have found in the first consumer's thread.
+  private ContextMap captured = ContextMap.EMPTY;
   // The context that the body was lent last.
   private @Nullable Context lent;
 
@@ -139,6 +148,7 @@ final class Generation<T extends @Nullable Object>
     if (state == State.NEW) {
       state = State.RUNNING;
       lent = current.currentContext;
+      captured = Propagation.capture(lent.vars);
       task = new Task<>(current.loop, this, optionsFor(lent), false);
     } else if (state == State.IDLE) {
       state = State.RUNNING;
@@ -165,7 +175,17 @@ final class Generation<T extends @Nullable Object>
   private void await(Task<?> current) {
     Task<?> body = requireTask();
     if (!body.done()) {
-      current.waitFor(body);
+      cancelledBefore = current.cancelling();
+      try {
+        current.waitFor(body);
+      } finally {
+        cancelledBefore = NOT_WAITING;
+      }
+    }
+    if (unthrown != null) {
+      // As if it had come a moment later, in the consumer itself.
+      current.cancelNext(unthrown);
+      unthrown = null;
     }
     if (body.done() && state == State.RUNNING) {
       // It could not start, for want of a thread, or was cancelled before it did.
@@ -189,6 +209,19 @@ final class Generation<T extends @Nullable Object>
 
   // The body's side. The body's own thread.
 
+  /// Gives up what the consumer's cancellation has left in the body's task, before the turn goes
+  /// back.
+  private void returnCancellation(Task<?> own) {
+    Task<?> waiter = consumer;
+    if (waiter != null && cancelledBefore != NOT_WAITING) {
+      int passedOn = waiter.cancelling() - cancelledBefore;
+      if (passedOn > 0) {
+        cancelledBefore += passedOn;
+        unthrown = own.takeBackRequests(passedOn);
+      }
+    }
+  }
+
   @Override
   public @Nullable Void run() {
     Task<?> own = Objects.requireNonNull(Task.ofThisThread());
@@ -197,11 +230,12 @@ final class Generation<T extends @Nullable Object>
     own.loop.generators.add(own, generator);
     Throwable thrown = null;
     try {
-      Objects.requireNonNull(body).run(this);
+      runBody();
     } catch (Throwable t) {
       // Whatever it is, the consumer gets it.
       thrown = t;
     }
+    returnCancellation(own);
     end(thrown);
     if (!own.loop.isClosed()) {
       own.loop.generators.remove(own);
@@ -211,6 +245,17 @@ final class Generation<T extends @Nullable Object>
       }
     }
     return null;
+  }
+
+  private void runBody() throws Exception {
+    AsyncGenerator.Body<T> run = Objects.requireNonNull(body);
+    if (Propagation.IN_USE) {
+      try (var _ = Propagation.restore(captured)) {
+        run.run(this);
+      }
+    } else {
+      run.run(this);
+    }
   }
 
   private void end(@Nullable Throwable thrown) {
@@ -225,6 +270,7 @@ final class Generation<T extends @Nullable Object>
     if (own == null || state != State.RUNNING || !own.isThread(Thread.currentThread())) {
       throw new IllegalStateException("yield() called outside the body of " + generator);
     }
+    returnCancellation(own);
     this.value = value;
     state = State.READY;
     try {
@@ -250,6 +296,15 @@ final class Generation<T extends @Nullable Object>
         waiter.stepIfWaitingFor(body);
       }
     }
+  }
+
+  /// Tells whether a task is the consumer, or the consumer's consumer, and so on.
+  boolean isDrivenBy(Task<?> other) {
+    Task<?> driver = consumer;
+    while (driver != null && driver != other) {
+      driver = driver.generation == null ? null : driver.generation.consumer;
+    }
+    return driver != null;
   }
 
   private Task<?> requireTask() {

@@ -80,11 +80,19 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
     if (waited != null && !waited.done()) {
       waited.complete(null);
     }
-    if (awaitsValue && isOver()) {
+    if (awaitsValue && isOver() && !isCalledByBody()) {
       // Once only, so that it does not disturb the body while that cleans up.
       awaitsValue = false;
       Objects.requireNonNull(task).cancel();
     }
+  }
+
+  // Then it need not be cancelled: it will be seen as soon as the body yields or ends.
+  private boolean isCalledByBody() {
+    Task<?> caller = loop.currentTask;
+    return caller != null
+        && caller.generation != null
+        && caller.generation.isDrivenBy(Objects.requireNonNull(task));
   }
 
   private boolean isOver() {
@@ -97,7 +105,10 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
   void start() {
     try {
       VoidCoroutine feed = this::feed;
-      task = loop.createTask(feed, "GeneratorSubscription");
+      // Not at once, whatever the task factory does: what wakes the task needs to know it.
+      task =
+          loop.createTask(
+              feed, TaskOptions.DEFAULT.name("GeneratorSubscription").eagerStart(false));
     } catch (RuntimeException | Error e) {
       refuse(e);
     }

@@ -29,7 +29,7 @@ final class Propagation {
     private <R extends @Nullable Object> @Nullable R guarded(Supplier<R> call) {
       try {
         return call.get();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         logFailure(propagator, e);
         return null;
       }
@@ -117,13 +117,13 @@ final class Propagation {
     for (ContextPropagator.Scope scope : scopes.reversed()) {
       try {
         scope.close();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         logFailure(scope, e);
       }
     }
   }
 
-  private static void logFailure(Object failed, RuntimeException e) {
+  private static void logFailure(Object failed, Throwable e) {
     BaseEventLoop.LOGGER.log(
         System.Logger.Level.WARNING, "Context propagator has failed: " + failed, e);
   }

@@ -73,14 +73,17 @@ abstract class Strand extends Handle {
 
   /// Runs the body. The strand's own thread.
   final void runBody() {
-    if (Propagation.IN_USE) {
-      try (var _ = Propagation.restore(task.getContext().vars)) {
+    try {
+      if (Propagation.IN_USE) {
+        try (var _ = Propagation.restore(task.getContext().vars)) {
+          task.runBody();
+        }
+      } else {
         task.runBody();
       }
-    } else {
-      task.runBody();
+    } finally {
+      state = State.ENDED;
     }
-    state = State.ENDED;
   }
 
   @Override

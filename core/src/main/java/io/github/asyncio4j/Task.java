@@ -146,6 +146,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (awaited != null && awaited.cancel(message)) {
       return true;
     }
+    if (interruptSent && !Objects.requireNonNull(strand.thread).isInterrupted()) {
+      // The one before was thrown as an InterruptedException; this one is another.
+      interruptSent = false;
+    }
     mustCancel = true;
     cancelMessage = message;
     if (strand.isBlockedInJdk()) {
@@ -173,6 +177,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         if (isThread(Thread.currentThread())) {
           dropInterrupt();
         }
+      }
+      if (waitingFor instanceof Task<?> body && body.generation != null) {
+        // The request went through to the body of a generator.
+        body.uncancel();
       }
     }
     return cancelRequests;
@@ -270,6 +278,25 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     ensureMaySuspend("yield()");
   }
 
+  /// Takes back requests to cancel that came by way of another task, to which the turn goes now. Its
+  /// own thread.
+  ///
+  /// @return the cancellation, if it has not been thrown here
+  @Nullable CancelledError takeBackRequests(int count) {
+    noteThrownInterrupt();
+    dropInterrupt();
+    var unthrown = mustCancel ? new CancelledError(cancelMessage) : null;
+    mustCancel = false;
+    cancelRequests = Math.max(cancelRequests - count, 0);
+    return unthrown;
+  }
+
+  /// Has the next suspending call of this task throw. Its own thread, or who makes its steps.
+  void cancelNext(CancelledError cancellation) {
+    mustCancel = true;
+    cancelMessage = cancellation.getMessage();
+  }
+
   /// Keeps the end of this task from queueing the step of one that waits for it. Whoever holds the
   /// loop.
   void dismiss(Task<?> waiter) {
@@ -281,7 +308,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   void stepIfWaitingFor(Task<?> other) {
     if (waitingFor == other) {
       other.dismiss(this);
-      step();
+      waitingFor = null;
+      loop.eager.stepOrQueue(strand);
     }
   }
 
@@ -460,7 +488,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   private void interrupted(Exception e) {
-    if (cancelRequests > 0) {
+    ExceptionGroup failures = TaskGroup.failuresBehind(e);
+    if (failures != null) {
+      fail(failures);
+    } else if (cancelRequests > 0) {
       // It was cancel() that ended a blocking call of the JDK.
       mustCancel = false;
       super.cancel(cancelMessage);

@@ -437,7 +437,11 @@ public final class TaskGroup implements AutoCloseable {
 
   // Each block that it has left has added its own.
   private static List<ExceptionGroup> groupsBehind(@Nullable Throwable cancellation) {
-    if (!(cancellation instanceof CancelledError)) {
+    boolean cancelled =
+        cancellation instanceof CancelledError
+            || cancellation instanceof InterruptedException
+            || cancellation instanceof ClosedByInterruptException;
+    if (!cancelled) {
       return List.of();
     }
     var groups = new ArrayList<ExceptionGroup>();

@@ -165,4 +165,72 @@ final class CancellationAndTheJdkTest {
           assertThat(cleaned).isTrue();
         });
   }
+
+  @Test
+  void aSecondCancelAfterABlockingCallWasEndedByTheFirstIsNotLost() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          Task<?> task =
+              loop.createTask(
+                  () -> {
+                    try {
+                      Thread.sleep(60_000);
+                    } catch (InterruptedException e) {
+                      Task.currentTask().cancel("again");
+                    }
+                    Asyncio.sleep(Duration.ofHours(1));
+                  });
+          Asyncio.sleep(Duration.ofMillis(1));
+          task.cancel();
+          assertThatThrownBy(task::await).isInstanceOf(CancelledError.class).hasMessage("again");
+        });
+  }
+
+  // TC-01
+  @Test
+  void aBlockOfTryThatIsLeftByAnInterruptFailsItsTaskWithTheGroup() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          Task<?> task =
+              loop.createTask(
+                  () -> {
+                    try (var group = TaskGroup.open()) {
+                      group.createTask(
+                          () -> {
+                            throw new IllegalArgumentException("task");
+                          });
+                      Thread.sleep(60_000);
+                      group.join();
+                    }
+                  });
+          assertThatThrownBy(task::await).isInstanceOf(ExceptionGroup.class);
+        });
+  }
+
+  @Test
+  void aCancelThatABlockedBodyOfAGeneratorIgnoresIsThrownInItsConsumer() throws Exception {
+    var lock = new ReentrantLock();
+    loop.runUntilComplete(
+        () -> {
+          lock.lock();
+          Future<String> gate = loop.createFuture();
+          var generator =
+              AsyncGenerator.<Integer>of(
+                  out -> {
+                    passThrough(lock);
+                    out.yield(1);
+                  });
+          Task<?> consumer =
+              loop.createTask(
+                  () -> {
+                    assertThat(generator.anext()).isEqualTo(1);
+                    gate.await();
+                  });
+          Asyncio.sleep(Duration.ofMillis(1));
+          consumer.cancel();
+          lock.unlock();
+          assertThatThrownBy(consumer::await).isInstanceOf(CancelledError.class);
+          generator.close();
+        });
+  }
 }

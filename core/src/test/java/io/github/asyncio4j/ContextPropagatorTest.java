@@ -43,7 +43,9 @@ final class ContextPropagatorTest {
           "left=b",
           "copied=a",
           "new=null",
+          "generator=b",
           "beside a failing one=a",
+          "task beside it=a",
           "end=main");
 
   @TempDir private Path directory;

@@ -41,7 +41,7 @@ public final class PropagationProgram {
   public static final class FailingPropagator implements ContextPropagator<Integer> {
     private static void fail() {
       if (failing) {
-        throw new IllegalStateException("tracer is down");
+        throw new NoClassDefFoundError("tracer is down");
       }
     }
 
@@ -69,6 +69,7 @@ public final class PropagationProgram {
         loop.runUntilComplete(program::tasks);
         loop.runUntilComplete(program::threads);
         loop.runUntilComplete(program::explicitContexts);
+        loop.runUntilComplete(program::generators);
         loop.runUntilComplete(program::failures);
       }
       program.note("end");
@@ -155,10 +156,19 @@ public final class PropagationProgram {
     pause();
   }
 
+  private void generators() throws Exception {
+    TRACE.set("a");
+    try (var generator = AsyncGenerator.<String>of(out -> out.yield(TRACE.get()))) {
+      TRACE.set("b");
+      seen.add("generator=" + generator.anext());
+    }
+  }
+
   private void failures() {
     failing = true;
     TRACE.set("a");
     loop.callSoon(() -> note("beside a failing one"));
+    loop.createTask(() -> note("task beside it"));
     pause();
     failing = false;
   }
