@@ -49,7 +49,8 @@ final class Generation<T extends @Nullable Object>
   private @Nullable Throwable failure;
   // The next yield that returns is to throw GeneratorExit.
   private boolean exiting;
-  // How often the consumer was cancelled before it began to wait for the body's task; negative while
+  // How often the consumer was cancelled before it began to wait for the body's task; negative
+  // while
   // it does not. What is more was passed on to the body.
   private int cancelledBefore = NOT_WAITING;
   // A cancellation that was passed on and that the body has not met.

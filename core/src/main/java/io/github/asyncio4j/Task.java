@@ -278,8 +278,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     ensureMaySuspend("yield()");
   }
 
-  /// Takes back requests to cancel that came by way of another task, to which the turn goes now. Its
-  /// own thread.
+  /// Takes back requests to cancel that came by way of another task, to which the turn goes now.
+  /// Its own thread.
   ///
   /// @return the cancellation, if it has not been thrown here
   @Nullable CancelledError takeBackRequests(int count) {

@@ -360,9 +360,13 @@ public final class TaskGroup implements AutoCloseable {
   // cancel() ends a blocking call of the JDK by an interrupt.
   private static boolean isCancellation(@Nullable Throwable failure, Task<?> task) {
     return failure instanceof CancelledError
-        || ((failure instanceof InterruptedException
-                || failure instanceof ClosedByInterruptException)
-            && task.cancelling() > 0);
+        || (failure != null && endsByCancelling(failure) && task.cancelling() > 0);
+  }
+
+  private static boolean endsByCancelling(Throwable failure) {
+    return failure instanceof CancelledError
+        || failure instanceof InterruptedException
+        || failure instanceof ClosedByInterruptException;
   }
 
   // The next suspending call throws it; the count of requests stays what it is.
@@ -437,11 +441,7 @@ public final class TaskGroup implements AutoCloseable {
 
   // Each block that it has left has added its own.
   private static List<ExceptionGroup> groupsBehind(@Nullable Throwable cancellation) {
-    boolean cancelled =
-        cancellation instanceof CancelledError
-            || cancellation instanceof InterruptedException
-            || cancellation instanceof ClosedByInterruptException;
-    if (!cancelled) {
+    if (cancellation == null || !endsByCancelling(cancellation)) {
       return List.of();
     }
     var groups = new ArrayList<ExceptionGroup>();

@@ -162,8 +162,12 @@ final class AsyncGeneratorCancelTest {
 
     assertThat(trace)
         .containsExactly(
-            "next 1", "exit", "cleaned up", //
-            "next 1", "exit", "cleaned up");
+            "next 1",
+            "exit",
+            "cleaned up", //
+            "next 1",
+            "exit",
+            "cleaned up");
   }
 
   private void cancelFromBody() throws Exception {
@@ -231,8 +235,7 @@ final class AsyncGeneratorCancelTest {
     loop.runUntilComplete(
         () -> {
           try (var generator = AsyncGenerator.<Integer>of(out -> Asyncio.sleep(LONG))) {
-            assertThatThrownBy(
-                    () -> Asyncio.timeout(Duration.ofMillis(1), () -> generator.anext()))
+            assertThatThrownBy(() -> Asyncio.timeout(Duration.ofMillis(1), () -> generator.anext()))
                 .isInstanceOf(TimeoutException.class);
           }
           pause();

@@ -212,7 +212,6 @@ final class CancellationAndTheJdkTest {
     var lock = new ReentrantLock();
     loop.runUntilComplete(
         () -> {
-          lock.lock();
           Future<String> gate = loop.createFuture();
           var generator =
               AsyncGenerator.<Integer>of(
@@ -226,9 +225,13 @@ final class CancellationAndTheJdkTest {
                     assertThat(generator.anext()).isEqualTo(1);
                     gate.await();
                   });
-          Asyncio.sleep(Duration.ofMillis(1));
-          consumer.cancel();
-          lock.unlock();
+          lock.lock();
+          try {
+            Asyncio.sleep(Duration.ofMillis(1));
+            consumer.cancel();
+          } finally {
+            lock.unlock();
+          }
           assertThatThrownBy(consumer::await).isInstanceOf(CancelledError.class);
           generator.close();
         });

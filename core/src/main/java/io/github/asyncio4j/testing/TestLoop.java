@@ -169,13 +169,17 @@ public final class TestLoop extends BaseEventLoop {
   }
 
   // Nothing is ready. Loop thread.
-  private void idle(long timeoutNanos) {
+  void idle(long timeoutNanos) {
     long before = now;
     if (awaitsThreads() || outsideWork.get() > 0) {
       if (!selector.awaitWakeup(PATIENCE.toNanos())) {
         throw new DeadlockError(
             describe("another thread has posted nothing for " + PATIENCE.toSeconds() + " s"));
       }
+    } else if (selector.takeWakeup()) {
+      // The last thread has posted, and closed its work, after the selector looked and before the
+      // count was read. The order matters: only a look after the count can tell.
+      return;
     } else if (timeoutNanos >= 0 && timeoutNanos <= horizon - before) {
       now = before + timeoutNanos;
     } else if (horizon != NO_HORIZON) {

@@ -45,7 +45,8 @@ final class VirtualSelector implements Selector {
     }
   }
 
-  private boolean takeWakeup() {
+  /// Tells whether [#wakeup()] was called since the last look, and forgets it.
+  boolean takeWakeup() {
     lock.lock();
     try {
       boolean taken = woken;

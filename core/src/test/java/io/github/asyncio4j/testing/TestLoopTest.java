@@ -220,6 +220,18 @@ final class TestLoopTest {
     assertThat(loop.runUntilComplete(future)).isEqualTo("posted");
   }
 
+  @Test
+  void workThatEndsAfterTheSelectorHasLookedIsNeitherADeadlockNorJumpedOver() {
+    for (long timeout : new long[] {-1, seconds(3600).toNanos()}) {
+      // What the selector calls when it has seen no wake-up; this one comes a moment later.
+      loop.outsideWork().close();
+      loop.idle(timeout);
+      assertThat(loop.time()).isZero();
+    }
+
+    assertThatThrownBy(() -> loop.idle(-1)).isInstanceOf(DeadlockError.class);
+  }
+
   private static void awaitQuietly(CountDownLatch latch) {
     try {
       latch.await();

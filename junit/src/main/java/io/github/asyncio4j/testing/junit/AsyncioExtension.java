@@ -2,6 +2,7 @@
 package io.github.asyncio4j.testing.junit;
 
 import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.ExceptionGroup;
 import io.github.asyncio4j.testing.EventRecorder;
 import io.github.asyncio4j.testing.ExceptionRecorder;
 import io.github.asyncio4j.testing.Seeds;
@@ -40,6 +41,12 @@ import org.opentest4j.TestAbortedException;
 /// - the exception handler was called, unless the test took or expected it by the
 ///   [ExceptionRecorder];
 /// - a task was suspended inside a blocking call of the JDK, unless [AsyncioOptions] allow it.
+///
+/// Any test fails that takes longer than [AsyncioOptions#limitSeconds()]. A `@Timeout` of JUnit
+/// does not end a loop: it interrupts the test's thread, and a loop keeps interrupts for its end.
+///
+/// Of an [ExceptionGroup] with nothing in it but failed assertions JUnit gets these; with nothing
+/// but assumptions that did not hold, the first.
 ///
 /// What is ready still runs before that is looked at, so a cancelled task has the time to end, but
 /// the clock stands still. The loop is closed in the end; a test may close it itself.
@@ -127,6 +134,24 @@ public final class AsyncioExtension
   // Running.
 
   @Override
+  public void interceptBeforeEachMethod(
+      Invocation<@Nullable Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    runBesideLoop(invocation, context);
+  }
+
+  @Override
+  public void interceptAfterEachMethod(
+      Invocation<@Nullable Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    runBesideLoop(invocation, context);
+  }
+
+  @Override
   public void interceptTestMethod(
       Invocation<@Nullable Void> invocation,
       ReflectiveInvocationContext<Method> method,
@@ -135,7 +160,7 @@ public final class AsyncioExtension
     if (AnnotationSupport.isAnnotated(method.getExecutable(), AsyncioTest.class)) {
       runAsTask(invocation, context);
     } else {
-      invocation.proceed();
+      runBesideLoop(invocation, context);
     }
   }
 
@@ -146,7 +171,7 @@ public final class AsyncioExtension
       ExtensionContext context)
       throws Throwable {
     if (!AnnotationSupport.isAnnotated(method.getExecutable(), SeededTest.class)) {
-      invocation.proceed();
+      runBesideLoop(invocation, context);
       return;
     }
     try {
@@ -158,12 +183,31 @@ public final class AsyncioExtension
     }
   }
 
-  private static void runAsTask(Invocation<@Nullable Void> invocation, ExtensionContext context)
-      throws Exception {
-    fixture(context).loop().runUntilComplete(() -> proceed(invocation));
+  // A test that has asked for no loop is none of our business.
+  private static void runBesideLoop(Invocation<@Nullable Void> invocation, ExtensionContext context)
+      throws Throwable {
+    LoopFixture fixture = context.getStore(NAMESPACE).get(LoopFixture.class, LoopFixture.class);
+    if (fixture == null) {
+      invocation.proceed();
+    } else {
+      TimeLimit.watch(fixture, limit -> invocation.proceed());
+    }
   }
 
-  private static @Nullable Void proceed(Invocation<@Nullable Void> invocation) throws Exception {
+  private static void runAsTask(Invocation<@Nullable Void> invocation, ExtensionContext context)
+      throws Throwable {
+    LoopFixture fixture = fixture(context);
+    try {
+      TimeLimit.watch(
+          fixture, limit -> fixture.loop().runUntilComplete(() -> proceed(invocation, limit)));
+    } catch (ExceptionGroup e) {
+      throw GroupFailures.of(e);
+    }
+  }
+
+  private static @Nullable Void proceed(Invocation<@Nullable Void> invocation, TimeLimit limit)
+      throws Exception {
+    limit.isMain();
     try {
       return invocation.proceed();
     } catch (Exception | Error e) {
@@ -183,10 +227,18 @@ public final class AsyncioExtension
       fixture.close();
       return;
     }
-    AssertionError leftBehind = fixture.closeAndCheck();
+    AssertionError leftBehind = check(fixture);
     if (leftBehind != null) {
       Long seed = context.getStore(NAMESPACE).get(SEED, Long.class);
       throw seed == null ? leftBehind : Seeds.failure(seed, leftBehind);
+    }
+  }
+
+  private static @Nullable AssertionError check(LoopFixture fixture) {
+    try {
+      return fixture.closeAndCheck();
+    } catch (AssertionError e) {
+      return e;
     }
   }
 

@@ -22,6 +22,22 @@ public @interface AsyncioOptions {
   /// other such a call holds up the loop, and nobody can tell.
   boolean allowHiddenSuspensions() default false;
 
+  /// Returns how long the test may take, in seconds of real time, whatever the clock; 0 for as long
+  /// as it likes.
+  ///
+  /// When the time is over the test fails with a list of the pending tasks and where each is
+  /// suspended: its main task is cancelled, then the loop stopped, and a thread that does not
+  /// return to the loop interrupted. What reacts to none of these goes on; the list is in the log
+  /// then.
+  ///
+  /// It counts for each of these by itself: the method, each of its `@BeforeEach` and `@AfterEach`
+  /// methods, and what is ready after the end of the test; for those that run beside the loop if
+  /// there is one.
+  int limitSeconds() default DEFAULT_LIMIT_SECONDS;
+
+  /// The limit of a test that sets none.
+  int DEFAULT_LIMIT_SECONDS = 60;
+
   /// The kinds of loops.
   enum Clock {
     /// A [io.github.asyncio4j.testing.TestLoop].

@@ -22,31 +22,44 @@ final class LoopFixture {
   private final LoopWatch watch;
   private final ExceptionRecorder failures;
   private final boolean mayBlock;
+  private final int limitSeconds;
 
-  private LoopFixture(BaseEventLoop loop, LoopWatch watch, boolean mayBlock) {
+  private LoopFixture(BaseEventLoop loop, LoopWatch watch, @Nullable AsyncioOptions options) {
     this.loop = loop;
     this.watch = watch;
     this.failures = ExceptionRecorder.on(loop);
-    this.mayBlock = mayBlock;
+    this.mayBlock = options != null && options.allowHiddenSuspensions();
+    this.limitSeconds =
+        options == null ? AsyncioOptions.DEFAULT_LIMIT_SECONDS : options.limitSeconds();
   }
 
   static LoopFixture open(@Nullable AsyncioOptions options, long seed) {
     var watch = new LoopWatch();
-    boolean mayBlock = options != null && options.allowHiddenSuspensions();
+    if (options != null && options.limitSeconds() < 0) {
+      throw new IllegalArgumentException("limitSeconds < 0: " + options.limitSeconds());
+    }
     if (options != null && options.clock() == AsyncioOptions.Clock.REAL) {
       try {
-        return new LoopFixture(new SelectorEventLoop(Selector.open(), watch), watch, mayBlock);
+        return new LoopFixture(new SelectorEventLoop(Selector.open(), watch), watch, options);
       } catch (IOException e) {
         throw new UncheckedIOException("cannot open a selector", e);
       }
     }
     var loop = new TestLoop(seed);
     loop.addObserver(watch);
-    return new LoopFixture(loop, watch, mayBlock);
+    return new LoopFixture(loop, watch, options);
   }
 
   BaseEventLoop loop() {
     return loop;
+  }
+
+  LoopWatch watch() {
+    return watch;
+  }
+
+  int limitSeconds() {
+    return limitSeconds;
   }
 
   ExceptionRecorder failures() {
@@ -60,10 +73,17 @@ final class LoopFixture {
   }
 
   /// Closes the loop and returns what the test has left behind, or null.
+  ///
+  /// @throws AssertionError when what is ready does not come to an end; the loop is closed
   @Nullable AssertionError closeAndCheck() {
     var report = new LeakReport(loop);
     if (!loop.isClosed()) {
-      runWhatIsReady();
+      try {
+        TimeLimit.watch(this, limit -> runWhatIsReady());
+      } catch (RuntimeException | Error e) {
+        close();
+        throw e;
+      }
     }
     Set<Task<?>> leaked = watch.pendingTasks();
     report.tasks(leaked);
@@ -75,15 +95,16 @@ final class LoopFixture {
     return report.error();
   }
 
-  private void runWhatIsReady() {
+  private @Nullable Void runWhatIsReady() {
     if (loop instanceof TestLoop virtual) {
       virtual.runUntilIdle();
-      return;
+      return null;
     }
     for (int i = 0; i < LAST_ITERATIONS; i++) {
       loop.stop();
       loop.runForever();
     }
+    return null;
   }
 
   // A leaked task is reported by us; that the loop does so as well is no news.

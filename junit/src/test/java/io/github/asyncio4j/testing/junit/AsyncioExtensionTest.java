@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import io.github.asyncio4j.CancelledError;
+import io.github.asyncio4j.ExceptionGroup;
 import io.github.asyncio4j.testing.DeadlockError;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
+import org.opentest4j.MultipleFailuresError;
 
 /// What the extension lets pass and what it does not: the tests of [GoodExamples] must pass, each
 /// of [BadExamples] must fail for its own reason.
@@ -78,7 +81,10 @@ final class AsyncioExtensionTest {
 
   @Test
   void anOpenGeneratorFailsTheTest() {
-    assertThat(failureOf("leaksAGenerator")).hasMessageContaining("task still pending");
+    assertThat(failureOf("leaksAGenerator"))
+        .hasMessageContaining("generator still open: <AsyncGenerator idle body=")
+        .hasMessageContaining("BadExamples.lambda$leaksAGenerator")
+        .hasMessageNotContaining("task still pending");
   }
 
   @Test
@@ -126,6 +132,102 @@ final class AsyncioExtensionTest {
   void aRealLoopHasNoTestLoopToInject() {
     assertThat(failureOf("asksARealLoopForItsTestLoop")).hasMessageContaining("no TestLoop");
   }
+
+  // Limits.
+
+  private static Throwable overdue(String method) {
+    Throwable failure = failureOf(method);
+
+    assertThat(failure)
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("more than 1 s, the limit of @AsyncioOptions(limitSeconds)");
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .doesNotContain("asyncio4j-test-limit");
+    return failure;
+  }
+
+  @Test
+  void aTestThatWaitsForEverFailsAtItsLimitWithTheTasksThatWait() {
+    assertThat(overdue("waitsForEver"))
+        .hasMessageContaining("pending tasks: 2")
+        .hasMessageContaining("name='child'")
+        .hasMessageContaining("BadExamples.waitsForNobody(BadExamples.java:")
+        .hasMessageContaining("BadExamples.waitsForEver(BadExamples.java:")
+        .satisfies(
+            e -> assertThat(e.getSuppressed()).singleElement().isInstanceOf(CancelledError.class));
+  }
+
+  @Test
+  void aTestThatYieldsForEverFailsAtItsLimitOnTheVirtualClockToo() {
+    assertThat(overdue("yieldsForEver"))
+        .hasMessageContaining("<TestLoop seed=0 time=PT0S>")
+        .hasMessageContaining("pending tasks: 1")
+        .hasMessageContaining("BadExamples.yieldsForEver(BadExamples.java:");
+  }
+
+  @Test
+  void theLoopOfATestThatIgnoresItsCancellationIsStopped() {
+    assertThat(overdue("cannotBeCancelled"))
+        .hasMessageContaining("BadExamples.cannotBeCancelled(BadExamples.java:");
+  }
+
+  @Test
+  void aCallbackThatBlocksIsNamedAndInterrupted() {
+    assertThat(overdue("blocksTheLoopInACallback"))
+        .hasMessageContaining("the loop does not answer")
+        .hasMessageContaining("BadExamples.blocks(BadExamples.java:");
+  }
+
+  @Test
+  void aTaskThatKeepsTheThreadIsNamedAndInterrupted() {
+    assertThat(overdue("keepsTheThreadBusy"))
+        .hasMessageContaining("the loop does not answer")
+        .hasMessageContaining("BadExamples.keepsTheThreadBusy(BadExamples.java:");
+  }
+
+  @Test
+  void theEndOfATestHasALimitToo() {
+    assertThat(overdue("leaksATaskThatYieldsForEver")).hasMessageContaining("name='forgotten'");
+  }
+
+  @Test
+  void aTestBesideTheLoopHasALimitToo() {
+    assertThat(overdue("runsForEverBesideTheLoop"))
+        .hasMessageContaining("BadExamples.waitsForNobody(BadExamples.java:");
+  }
+
+  @Test
+  void aLimitBelowZeroIsRefused() {
+    assertThat(failureOf("hasALimitBelowZero")).hasStackTraceContaining("limitSeconds < 0: -1");
+  }
+
+  // Groups.
+
+  @Test
+  void anAssertionThatFailsInAGroupIsTheFailure() {
+    assertThat(failureOf("failsInAGroup")).isInstanceOf(AssertionError.class).hasMessage("after 1");
+  }
+
+  @Test
+  void allAssertionsThatFailInAGroupAreTheFailure() {
+    assertThat(failureOf("failsTwiceInAGroup"))
+        .isInstanceOfSatisfying(
+            MultipleFailuresError.class, e -> assertThat(e.getFailures()).hasSize(2));
+  }
+
+  @Test
+  void anAssumptionThatDoesNotHoldInAGroupAbortsTheTest() {
+    run("isAbortedInAGroup").testEvents().assertStatistics(s -> s.failed(0).aborted(1));
+  }
+
+  @Test
+  void aGroupWithAnotherExceptionStaysAGroup() {
+    assertThat(failureOf("hasAnErrorInAGroup")).isInstanceOf(ExceptionGroup.class);
+  }
+
+  // Seeds.
 
   @Test
   void theSeedIsInTheNameOfARunAndInTheMessageOfItsFailure() {

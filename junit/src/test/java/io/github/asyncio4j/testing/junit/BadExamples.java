@@ -3,11 +3,14 @@ package io.github.asyncio4j.testing.junit;
 
 import io.github.asyncio4j.AsyncGenerator;
 import io.github.asyncio4j.Asyncio;
+import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.testing.TestLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -93,6 +96,118 @@ final class BadExamples {
   @AsyncioOptions(clock = AsyncioOptions.Clock.REAL)
   void asksARealLoopForItsTestLoop(TestLoop loop) {
     kept.add(loop);
+  }
+
+  @AsyncioTest
+  @AsyncioOptions(clock = AsyncioOptions.Clock.REAL, limitSeconds = 1)
+  void waitsForEver(EventLoop loop) throws Exception {
+    loop.createTask(() -> waitsForNobody(loop), "child");
+    loop.createFuture().await();
+  }
+
+  @AsyncioTest
+  @AsyncioOptions(limitSeconds = 1)
+  void yieldsForEver() {
+    while (true) {
+      Asyncio.sleep(Duration.ZERO);
+    }
+  }
+
+  @AsyncioTest
+  @AsyncioOptions(limitSeconds = 1)
+  void cannotBeCancelled() {
+    while (true) {
+      try {
+        Asyncio.sleep(Duration.ZERO);
+      } catch (CancelledError e) {
+        kept.clear();
+        kept.add(e);
+      }
+    }
+  }
+
+  @AsyncioTest
+  @AsyncioOptions(clock = AsyncioOptions.Clock.REAL, limitSeconds = 1)
+  void blocksTheLoopInACallback(EventLoop loop) throws Exception {
+    loop.callSoon(BadExamples::blocks);
+    loop.createFuture().await();
+  }
+
+  private static void blocks() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  @AsyncioTest
+  @AsyncioOptions(limitSeconds = 1)
+  void keepsTheThreadBusy() {
+    while (!Thread.currentThread().isInterrupted()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @AsyncioTest
+  @AsyncioOptions(limitSeconds = 1)
+  void leaksATaskThatYieldsForEver(EventLoop loop) {
+    loop.createTask(this::yieldsForEver, "forgotten");
+  }
+
+  @Test
+  @AsyncioOptions(clock = AsyncioOptions.Clock.REAL, limitSeconds = 1)
+  void runsForEverBesideTheLoop(EventLoop loop) {
+    loop.createTask(() -> waitsForNobody(loop), "forgotten");
+    loop.runForever();
+  }
+
+  @AsyncioTest
+  @AsyncioOptions(limitSeconds = -1)
+  void hasALimitBelowZero(EventLoop loop) {
+    kept.add(loop);
+  }
+
+  @AsyncioTest
+  void failsInAGroup() throws Exception {
+    Asyncio.taskGroup(
+        group -> {
+          group.createTask(() -> failsAfter(1));
+        });
+  }
+
+  @AsyncioTest
+  void failsTwiceInAGroup() throws Exception {
+    Asyncio.taskGroup(
+        group -> {
+          group.createTask(() -> failsAfter(0));
+          group.createTask(() -> failsAfter(0));
+        });
+  }
+
+  @AsyncioTest
+  void isAbortedInAGroup() throws Exception {
+    Asyncio.taskGroup(
+        group -> {
+          group.createTask(() -> Assumptions.abort("not here"));
+        });
+  }
+
+  @AsyncioTest
+  void hasAnErrorInAGroup() throws Exception {
+    Asyncio.taskGroup(
+        group -> {
+          group.createTask(() -> failsAfter(0));
+          group.createTask(
+              () -> {
+                throw new IllegalStateException("no assertion");
+              });
+        });
+  }
+
+  private static void failsAfter(int seconds) {
+    Asyncio.sleep(Duration.ofSeconds(seconds));
+    throw new AssertionError("after " + seconds);
   }
 
   @SeededTest(4)

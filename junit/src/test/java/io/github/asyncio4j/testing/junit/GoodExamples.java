@@ -23,12 +23,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Run by [AsyncioExtensionTest], which counts those that pass.
 @ExtendWith(AsyncioExtension.class)
 final class GoodExamples {
   /// How many tests pass, each seed counted.
-  static final int PASSING = 16;
+  static final int PASSING = 19;
 
   private final List<String> log = new ArrayList<>();
   private EventLoop ofBeforeEach;
@@ -135,6 +137,22 @@ final class GoodExamples {
     Asyncio.sleep(Duration.ofSeconds(1));
     assertThat(recorder.hash()).isNotZero();
     assertThat(recorder.lines()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void hasParametersOfItsOwn(long seconds, TestLoop loop) throws Exception {
+    loop.runUntilComplete(() -> Asyncio.sleep(Duration.ofSeconds(seconds)));
+
+    assertThat(Duration.ofNanos(loop.time())).isEqualTo(Duration.ofSeconds(seconds));
+  }
+
+  @AsyncioTest
+  @AsyncioOptions(limitSeconds = 0)
+  void hasNoLimit() {
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .doesNotContain("asyncio4j-test-limit");
   }
 
   @Nested
