@@ -18,14 +18,14 @@ void main(String[] args) throws Exception {
     options.put(words.remove(), words.remove());
   }
   String style = options.get("--style");
-  if (!Set.of("streams", "protocol").contains(style) || String.join(" ", words).startsWith("--")) {
+  String choice = style + " " + options.get("--port");
+  if (!choice.matches("(streams|protocol) \\d{1,5}") || String.join(" ", words).startsWith("--")) {
     System.err.println("usage: EchoClient [--host H] [--port P] [--style STYLE] [LINE...]");
     System.exit(2);
   }
   String host = options.get("--host");
   int port = Integer.parseInt(options.get("--port"));
   String text = (words.isEmpty() ? "Hello World!" : String.join("\n", words)) + "\n";
-
   switch (style) {
     case "streams" -> Asyncio.run(() -> talk(host, port, text));
     case "protocol" -> Asyncio.run(() -> talkByProtocol(host, port, text));

@@ -17,6 +17,7 @@ void main(String[] args) throws Exception {
   for (int i = 0; legal && i < args.length; i += 2) {
     legal = options.replace(args[i], args[i + 1]) != null;
   }
+  legal &= options.get("--port").matches("\\d{1,5}");
   String style = options.get("--style");
   if (!legal || !Set.of("streams", "protocol").contains(style)) {
     System.err.println("usage: EchoServer [--host H] [--port P] [--style streams|protocol]");

@@ -12,7 +12,7 @@ static final Map<String, String> PAGES = Map.of("/", "asyncio4j\n", "/plaintext"
 
 /// Answers HTTP requests: `bin/asyncio HttpServer [--port P]`.
 void main(String[] args) throws Exception {
-  if (args.length != 0 && (args.length != 2 || !args[0].equals("--port"))) {
+  if (args.length != 0 && !String.join(" ", args).matches("--port \\d{1,5}")) {
     System.err.println("usage: HttpServer [--port P]");
     System.exit(2);
   }

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +32,8 @@ public final class Asyncio {
   /// Runs a coroutine in a new loop and returns its result (TC-11). Any thread without a running
   /// loop.
   ///
-  /// Tasks that are left at the end are cancelled and waited for.
+  /// Tasks that are left at the end are cancelled and waited for. An interrupt of this thread does
+  /// not end the run; see [Runner#run(Coroutine)] for what does.
   ///
   /// @throws IllegalStateException when a loop runs in this thread
   /// @throws Exception the exception of the coroutine, as it is
@@ -40,7 +43,7 @@ public final class Asyncio {
 
   /// Runs a coroutine in a new loop; as [#run(Coroutine)].
   public static void run(VoidCoroutine main) throws Exception {
-    run(main.asCoroutine(), RunnerOptions.DEFAULT);
+    run(main, RunnerOptions.DEFAULT);
   }
 
   /// Runs a coroutine in a new loop, made and set up by the options; as [#run(Coroutine)].
@@ -58,7 +61,7 @@ public final class Asyncio {
 
   /// Runs a coroutine in a new loop, made and set up by the options; as [#run(Coroutine)].
   public static void run(VoidCoroutine main, RunnerOptions options) throws Exception {
-    run(main.asCoroutine(), options);
+    run(Objects.requireNonNull(main, "main").asCoroutine(), options);
   }
 
   // Loops.
@@ -141,7 +144,7 @@ public final class Asyncio {
   /// Starts a task with options that returns nothing on the running loop; as
   /// [#createTask(Coroutine, TaskOptions)].
   public static Task<@Nullable Void> createTask(VoidCoroutine body, TaskOptions options) {
-    return createTask(body.asCoroutine(), options);
+    return createTask(options.coroutine(body), options);
   }
 
   /// Returns a task factory that makes the first step of each task inside `createTask` (TK-10).
@@ -157,7 +160,7 @@ public final class Asyncio {
   ///
   /// @param constructor gets options that ask for an eager start
   public static TaskFactory createEagerTaskFactory(TaskFactory constructor) {
-    return new EagerTaskFactory(java.util.Objects.requireNonNull(constructor, "constructor"));
+    return new EagerTaskFactory(Objects.requireNonNull(constructor, "constructor"));
   }
 
   /// Returns the task that is running, or null in a callback (TK-09).
@@ -206,13 +209,14 @@ public final class Asyncio {
 
   /// Returns a future for the results of several, in the order given (TC-04). Does not suspend.
   ///
-  /// The first exception becomes the future's at once, while the others run on. Cancelling the
-  /// future cancels what it waits for.
+  /// The first exception becomes the future's at once, while the others run on; what goes wrong in
+  /// those is dropped and nobody is told. Cancelling the future cancels what it waits for.
   ///
   /// @throws IllegalArgumentException when they belong to different loops
   /// @throws IllegalStateException when no loop runs in this thread and there are none
   public static <T extends @Nullable Object> Future<List<T>> gather(
       Collection<? extends Future<? extends T>> futures) {
+    Asyncs.requireElements(futures, "futures");
     return Gathering.<T, T>of(loopOf(futures), futures, Future::result);
   }
 
@@ -231,8 +235,25 @@ public final class Asyncio {
   @SafeVarargs
   public static <T extends @Nullable Object> Future<List<T>> gather(
       Coroutine<? extends T>... bodies) {
+    var list = new ArrayList<Coroutine<? extends T>>(bodies.length);
+    for (Coroutine<? extends T> body : bodies) {
+      list.add(body);
+    }
+    return start(list);
+  }
+
+  /// Starts a task for each body and returns a future for their ends; as [#gather(Collection)].
+  public static Future<List<@Nullable Void>> gather(VoidCoroutine... bodies) {
+    List<VoidCoroutine> list = Arrays.asList(bodies);
+    Asyncs.requireElements(list, "bodies");
+    return start(list.stream().map(VoidCoroutine::asCoroutine).toList());
+  }
+
+  private static <T extends @Nullable Object> Future<List<T>> start(
+      Collection<? extends Coroutine<? extends T>> bodies) {
+    Asyncs.requireElements(bodies, "bodies");
     EventLoop loop = getRunningLoop();
-    var tasks = new ArrayList<Future<? extends T>>(bodies.length);
+    var tasks = new ArrayList<Future<? extends T>>(bodies.size());
     for (Coroutine<? extends T> body : bodies) {
       tasks.add(loop.createTask(body));
     }
@@ -248,7 +269,19 @@ public final class Asyncio {
   /// @throws IllegalArgumentException when they belong to different loops
   public static <T extends @Nullable Object> Future<List<Outcome<T>>> gatherOutcomes(
       Collection<? extends Future<? extends T>> futures) {
+    Asyncs.requireElements(futures, "futures");
     return Gathering.<T, Outcome<T>>of(loopOf(futures), futures, Asyncio::outcomeOf);
+  }
+
+  /// Returns a future for the outcomes of several; as [#gatherOutcomes(Collection)].
+  @SafeVarargs
+  public static <T extends @Nullable Object> Future<List<Outcome<T>>> gatherOutcomes(
+      Future<? extends T>... futures) {
+    var list = new ArrayList<Future<? extends T>>(futures.length);
+    for (Future<? extends T> future : futures) {
+      list.add(future);
+    }
+    return gatherOutcomes(list);
   }
 
   private static <T extends @Nullable Object> Outcome<T> outcomeOf(Future<? extends T> future) {
@@ -269,7 +302,7 @@ public final class Asyncio {
   ///
   /// A future that is done is returned itself. Does not suspend.
   public static <T extends @Nullable Object> Future<T> shield(Future<T> inner) {
-    return Shielding.of(inner);
+    return Shielding.of(Objects.requireNonNull(inner, "inner"));
   }
 
   /// Waits until all futures are done (TC-05). Suspending.
@@ -331,6 +364,10 @@ public final class Asyncio {
   /// Runs a piece of the current task with a group of tasks and waits for them (TC-01): the `async
   /// with TaskGroup()` of asyncio. Suspending.
   ///
+  /// Write the body in braces: whether it returns something tells the two overloads apart, so
+  /// `group -> call(group)` is ambiguous. A body that never returns needs the type of its parameter
+  /// and is one of a result: `(TaskGroup group) -> { while (true) ... }`.
+  ///
   /// @return what the body returns, or null when [TaskGroup#cancel()] has ended it
   /// @throws ExceptionGroup when tasks of the group or the body have failed
   /// @throws Exception as [TaskGroup#run(TaskGroup.Body)]
@@ -339,7 +376,7 @@ public final class Asyncio {
     return new TaskGroup().run(body);
   }
 
-  /// Runs a piece that has no result; as [#taskGroup(TaskGroup.Body)].
+  /// Runs a piece that has no result; as [#taskGroup(TaskGroup.Body)], braces included.
   @SuppressWarnings("overloads") // as TaskGroup.run
   public static void taskGroup(TaskGroup.VoidBody body) throws Exception {
     new TaskGroup().run(body);
@@ -355,12 +392,12 @@ public final class Asyncio {
   /// @throws IllegalStateException when the default executor is shut down
   /// @throws Exception the exception of the call, as it is
   public static <T extends @Nullable Object> T toThread(Callable<T> call) throws Exception {
-    return ToThread.run(call);
+    return ToThread.run(Objects.requireNonNull(call, "call"));
   }
 
   /// Makes a call that returns nothing in a thread; as [#toThread(Callable)].
   public static void toThread(VoidCallable call) throws Exception {
-    ToThread.run(call.asCallable());
+    ToThread.run(Objects.requireNonNull(call, "call").asCallable());
   }
 
   // Who waits for whom.
@@ -424,7 +461,7 @@ public final class Asyncio {
   /// @throws Exception the exception of the future, as it is
   public static <T extends @Nullable Object> T waitFor(Future<T> future, @Nullable Duration timeout)
       throws Exception {
-    return Waiting.waitFor(future, timeout);
+    return Waiting.waitFor(Objects.requireNonNull(future, "future"), timeout);
   }
 
   /// Runs a body in the current task, for a limited time (TC-03). Suspending.
@@ -434,12 +471,12 @@ public final class Asyncio {
   /// @throws Exception the exception of the body, as it is
   public static <T extends @Nullable Object> T waitFor(
       Coroutine<T> body, @Nullable Duration timeout) throws Exception {
-    return Waiting.waitFor(body, timeout);
+    return Waiting.waitFor(Objects.requireNonNull(body, "body"), timeout);
   }
 
   /// Runs a body that returns nothing, for a limited time; as [#waitFor(Coroutine, Duration)].
   public static void waitFor(VoidCoroutine body, @Nullable Duration timeout) throws Exception {
-    Waiting.waitFor(body.asCoroutine(), timeout);
+    Waiting.waitFor(Objects.requireNonNull(body, "body").asCoroutine(), timeout);
   }
 
   /// Runs a piece of the current task under a deadline (TC-02). Suspending.
@@ -449,25 +486,58 @@ public final class Asyncio {
   /// @throws Exception the exception of the piece, as it is
   public static <T extends @Nullable Object> T timeout(@Nullable Duration delay, Coroutine<T> body)
       throws Exception {
-    return Timeout.after(delay).run(t -> body.run());
+    Objects.requireNonNull(body, "body");
+    return Timeout.after("timeout()", delay).run(t -> body.run());
   }
 
   /// Runs a piece that returns nothing under a deadline; as [#timeout(Duration, Coroutine)].
   public static void timeout(@Nullable Duration delay, VoidCoroutine body) throws Exception {
-    timeout(delay, body.asCoroutine());
+    timeout(delay, Objects.requireNonNull(body, "body").asCoroutine());
   }
 
   /// Runs a piece that may move its deadline; as [#timeout(Duration, Coroutine)].
+  ///
+  /// Write the body in braces, as for [#taskGroup(TaskGroup.Body)].
+  @SuppressWarnings("overloads") // as TaskGroup.run
   public static <T extends @Nullable Object> T timeout(
       @Nullable Duration delay, Timeout.Body<T> body) throws Exception {
-    return Timeout.after(delay).run(body);
+    return Timeout.after("timeout()", delay).run(body);
   }
 
-  /// Runs a piece under a deadline at an instant of [EventLoop#time()] (TC-02); as
-  /// [#timeout(Duration, Coroutine)].
+  /// Runs a piece that may move its deadline and returns nothing; as [#timeout(Duration,
+  /// Timeout.Body)].
+  @SuppressWarnings("overloads") // as TaskGroup.run
+  public static void timeout(@Nullable Duration delay, Timeout.VoidBody body) throws Exception {
+    Timeout.after("timeout()", delay).runVoid(body);
+  }
+
+  /// Runs a piece under a deadline at an instant (TC-02); as [#timeout(Duration, Coroutine)].
+  ///
+  /// @param when nanoseconds of [EventLoop#time()], or null for no deadline
+  public static <T extends @Nullable Object> T timeoutAt(@Nullable Long when, Coroutine<T> body)
+      throws Exception {
+    Objects.requireNonNull(body, "body");
+    return Timeout.at(when).run(t -> body.run());
+  }
+
+  /// Runs a piece that returns nothing under a deadline; as [#timeoutAt(Long, Coroutine)].
+  public static void timeoutAt(@Nullable Long when, VoidCoroutine body) throws Exception {
+    timeoutAt(when, Objects.requireNonNull(body, "body").asCoroutine());
+  }
+
+  /// Runs a piece that may move its deadline; as [#timeoutAt(Long, Coroutine)] and
+  /// [#timeout(Duration, Timeout.Body)].
+  @SuppressWarnings("overloads") // as TaskGroup.run
   public static <T extends @Nullable Object> T timeoutAt(@Nullable Long when, Timeout.Body<T> body)
       throws Exception {
-    return new Timeout(Timeout.requireTask(when), when).run(body);
+    return Timeout.at(when).run(body);
+  }
+
+  /// Runs a piece that may move its deadline and returns nothing; as [#timeoutAt(Long,
+  /// Timeout.Body)].
+  @SuppressWarnings("overloads") // as TaskGroup.run
+  public static void timeoutAt(@Nullable Long when, Timeout.VoidBody body) throws Exception {
+    Timeout.at(when).runVoid(body);
   }
 
   // Threads.
@@ -481,6 +551,7 @@ public final class Asyncio {
   /// @throws IllegalStateException when the loop is closed
   public static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
       Coroutine<T> body, EventLoop loop) {
+    Objects.requireNonNull(body, "body");
     var start = new TaskStart<T>(body, BaseEventLoop.require(loop));
     if (!start.post()) {
       throw new IllegalStateException("Event loop is closed");
@@ -492,7 +563,7 @@ public final class Asyncio {
   /// EventLoop)].
   public static CompletableFuture<@Nullable Void> runCoroutineThreadsafe(
       VoidCoroutine body, EventLoop loop) {
-    return runCoroutineThreadsafe(body.asCoroutine(), loop);
+    return runCoroutineThreadsafe(Objects.requireNonNull(body, "body").asCoroutine(), loop);
   }
 
   /// Returns the future itself, made sure to be one of the loop's (FT-08).
@@ -510,6 +581,11 @@ public final class Asyncio {
   /// Starts a task on the loop: what is not a future yet becomes one (FT-08).
   public static <T extends @Nullable Object> Task<T> ensureFuture(
       Coroutine<T> body, EventLoop loop) {
+    return loop.createTask(body);
+  }
+
+  /// Starts a task that returns nothing on the loop; as [#ensureFuture(Coroutine, EventLoop)].
+  public static Task<@Nullable Void> ensureFuture(VoidCoroutine body, EventLoop loop) {
     return loop.createTask(body);
   }
 

@@ -2,6 +2,8 @@
 package io.github.asyncio4j;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What the package's suspending methods share.
@@ -16,6 +18,19 @@ final class Asyncs {
       throw e;
     } catch (Exception e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /// Refuses null, and null among the elements.
+  ///
+  /// @param name of the parameter, for the exception's text
+  static void requireElements(Collection<?> elements, String name) {
+    int index = 0;
+    for (Object element : Objects.requireNonNull(elements, name)) {
+      if (element == null) {
+        throw new NullPointerException(name + "[" + index + "]");
+      }
+      index++;
     }
   }
 

@@ -25,6 +25,14 @@ final class Closing {
     }
   }
 
+  /// Throws the first failure as it is, if there was one; the others are suppressed in it.
+  void rethrowAsItIs() throws Exception {
+    if (first instanceof Exception e) {
+      throw e;
+    }
+    rethrow();
+  }
+
   /// Throws the first failure, if there was one; the others are suppressed exceptions of it.
   void rethrow() {
     switch (first) {

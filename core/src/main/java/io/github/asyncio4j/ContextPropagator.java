@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 /// follow it: spans, MDC, security contexts.
 ///
 /// Found once by [java.util.ServiceLoader], by the class loader of this library. When there is none
-/// nothing is spent on it.
+/// nothing is spent on it. To be found a propagator is named in a file
+/// `META-INF/services/io.github.asyncio4j.ContextPropagator` of the class path, or in a module:
+/// `provides io.github.asyncio4j.ContextPropagator with com.example.MdcPropagator`.
 ///
 /// What a thread has is captured wherever a [Context] is copied: by `callSoon` and the other
 /// methods that schedule a callback, by `addDoneCallback`, `createTask`, `toThread` and

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -61,7 +62,7 @@ public interface EventLoop extends Executor, AutoCloseable {
 
   /// Runs until a new task with this body is done; as [#runUntilComplete(Coroutine)].
   default void runUntilComplete(VoidCoroutine body) throws Exception {
-    runUntilComplete(body.asCoroutine());
+    runUntilComplete(Objects.requireNonNull(body, "body").asCoroutine());
   }
 
   /// Makes the loop return once the callbacks that are ready now have run (EL-12, R-14).
@@ -186,17 +187,17 @@ public interface EventLoop extends Executor, AutoCloseable {
 
   /// Starts a task that returns nothing (EL-31).
   default Task<@Nullable Void> createTask(VoidCoroutine body) {
-    return createTask(body.asCoroutine(), TaskOptions.DEFAULT);
+    return createTask(Objects.requireNonNull(body, "body").asCoroutine(), TaskOptions.DEFAULT);
   }
 
   /// Starts a task that returns nothing, with a name (EL-31).
   default Task<@Nullable Void> createTask(VoidCoroutine body, @Nullable String name) {
-    return createTask(body.asCoroutine(), TaskOptions.named(name));
+    return createTask(Objects.requireNonNull(body, "body").asCoroutine(), TaskOptions.named(name));
   }
 
   /// Starts a task that returns nothing; as [#createTask(Coroutine, TaskOptions)].
   default Task<@Nullable Void> createTask(VoidCoroutine body, TaskOptions options) {
-    return createTask(body.asCoroutine(), options);
+    return createTask(options.coroutine(body), options);
   }
 
   /// Sets what makes tasks, or null for the built-in way (EL-32).

@@ -54,13 +54,18 @@ public class ExceptionGroup extends RuntimeException {
   /// @throws IllegalArgumentException when there is no exception to group
   @SuppressWarnings("this-escape") // addSuppressed is final
   public ExceptionGroup(String message, List<? extends Throwable> exceptions) {
-    super(numbered(Objects.requireNonNull(message, "message"), exceptions.size()));
+    super(numbered(Objects.requireNonNull(message, "message"), sizeOf(exceptions)));
     if (exceptions.isEmpty()) {
       throw new IllegalArgumentException("no exceptions in group: " + message);
     }
     this.message = message;
     this.members = List.copyOf(exceptions).toArray(Throwable[]::new);
     addSuppressed(this, Arrays.asList(members));
+  }
+
+  private static int sizeOf(List<? extends Throwable> exceptions) {
+    Asyncs.requireElements(exceptions, "exceptions");
+    return exceptions.size();
   }
 
   private static String numbered(String message, int size) {
@@ -93,6 +98,7 @@ public class ExceptionGroup extends RuntimeException {
   /// part that is not the group itself is made by [#derive(List)] and has this one's stack trace,
   /// cause and what was suppressed in it.
   public final Split split(Predicate<? super Throwable> condition) {
+    Objects.requireNonNull(condition, "condition");
     if (condition.test(this)) {
       return new Split(this, null);
     }
@@ -114,6 +120,7 @@ public class ExceptionGroup extends RuntimeException {
   ///
   /// Of `ExceptionGroup.class` and its superclasses the group as a whole is one.
   public final Split split(Class<? extends Throwable> type) {
+    Objects.requireNonNull(type, "type");
     return split((Predicate<Throwable>) type::isInstance);
   }
 

@@ -2,26 +2,50 @@
 package io.github.asyncio4j;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a task closes when it ends, the last first. Whoever holds the loop.
 record OwnedResources(List<AutoCloseable> resources) implements AutoCloseable {
-  /// Closes every one of them and throws the first failure.
+  /// Runs a body and closes every one of them after it.
+  ///
+  /// @throws Exception that of the body as it is, with what goes wrong in closing suppressed; else
+  ///   the first failure of closing as it is
+  <T extends @Nullable Object> T runAndClose(Coroutine<T> body) throws Exception {
+    T value;
+    try {
+      value = body.run();
+    } catch (Throwable t) {
+      closeAfter(t);
+      throw t;
+    }
+    closeAll().rethrowAsItIs();
+    return value;
+  }
+
+  /// Closes every one of them and throws the first failure; a checked one as the cause of an
+  /// [IllegalStateException].
   @Override
   public void close() {
-    var closing = new Closing();
-    for (AutoCloseable resource : resources.reversed()) {
-      closing.step(resource::close);
-    }
-    closing.rethrow();
+    closeAll().rethrow();
   }
 
   /// Closes every one of them because of a failure, which gets what goes wrong as suppressed
   /// exceptions.
   void closeAfter(Throwable reason) {
     try {
-      close();
+      closeAll().rethrowAsItIs();
     } catch (Throwable t) {
-      reason.addSuppressed(t);
+      if (t != reason) {
+        reason.addSuppressed(t);
+      }
     }
+  }
+
+  private Closing closeAll() {
+    var closing = new Closing();
+    for (AutoCloseable resource : resources.reversed()) {
+      closing.step(resource::close);
+    }
+    return closing;
   }
 }

@@ -77,7 +77,7 @@ public final class Runner implements AutoCloseable {
     Supplier<? extends EventLoop> factory = options.loopFactory();
     EventLoop made;
     if (factory != null) {
-      made = factory.get();
+      made = Objects.requireNonNull(factory.get(), "loopFactory returned null");
     } else {
       made = Policies.get().newEventLoop();
       Policies.get().setEventLoop(made);
@@ -92,6 +92,10 @@ public final class Runner implements AutoCloseable {
 
   /// Runs a coroutine to its end and returns its result.
   ///
+  /// An interrupt of this thread does not end the run: it is kept, and set again when the run is
+  /// over. To end a run from another thread, cancel its task where that is allowed, on the loop:
+  /// `loop.callSoonThreadsafe(() -> task.cancel())`.
+  ///
   /// @throws IllegalStateException when the runner is closed, or a loop runs in this thread
   /// @throws KeyboardInterrupt when Ctrl-C has cancelled the coroutine
   /// @throws Exception the exception of the coroutine, as it is
@@ -101,7 +105,12 @@ public final class Runner implements AutoCloseable {
 
   /// Runs a coroutine to its end; as [#run(Coroutine)].
   public void run(VoidCoroutine main) throws Exception {
-    run(main.asCoroutine(), null);
+    run(main, null);
+  }
+
+  /// Runs a coroutine to its end in the given context; as [#run(Coroutine, Context)].
+  public void run(VoidCoroutine main, @Nullable Context context) throws Exception {
+    run(Objects.requireNonNull(main, "main").asCoroutine(), context);
   }
 
   /// Runs a coroutine to its end in the given context, or the runner's own for null.

@@ -2,6 +2,7 @@
 package io.github.asyncio4j;
 
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Suspends the current task for a time (TC-08).
@@ -9,6 +10,7 @@ final class Sleeping {
   private Sleeping() {}
 
   static void sleep(Duration delay) {
+    Objects.requireNonNull(delay, "delay");
     Task<?> task = Task.ofThisThread();
     if (task == null) {
       throw new IllegalStateException("sleep() called outside a task: " + delay);

@@ -54,6 +54,7 @@ public final class StaggeredRace<T extends @Nullable Object> {
 
   static <T extends @Nullable Object> Result<T> run(
       Collection<? extends Coroutine<? extends T>> bodies, @Nullable Duration delay) {
+    Asyncs.requireElements(bodies, "bodies");
     Task<?> task = Task.ofThisThread();
     if (task == null) {
       throw new IllegalStateException("staggeredRace() called outside a task: " + bodies);

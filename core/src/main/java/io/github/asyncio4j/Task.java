@@ -460,10 +460,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // A task that owns something and was cancelled before its first step gets here too.
   private T runOwning() throws Exception {
-    try (var _ = new OwnedResources(owned)) {
-      throwIfCancelled();
-      return body.run();
-    }
+    return new OwnedResources(owned)
+        .runAndClose(
+            () -> {
+              throwIfCancelled();
+              return body.run();
+            });
   }
 
   private void succeed(T value) {

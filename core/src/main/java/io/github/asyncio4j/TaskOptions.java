@@ -52,10 +52,24 @@ public record TaskOptions(
   /// The task closes it when its body ends. It closes it too when the body is never run, because
   /// the task was cancelled before its first step or because `createTask` was refused:
   /// a connection that a body was to serve does not leak.
+  ///
+  /// When closing fails after a body that has returned, the task fails with that exception as it
+  /// is; when the body has failed or was cancelled, it is suppressed in that. Of several failures
+  /// the first counts and the others are suppressed in it.
   public TaskOptions owns(AutoCloseable resource) {
     var all = new ArrayList<>(owned);
     all.add(Objects.requireNonNull(resource, "resource"));
     return new TaskOptions(name, context, eagerStart, all);
+  }
+
+  /// Returns a body as a coroutine; when it is null, what the task would have owned is closed.
+  Coroutine<@Nullable Void> coroutine(VoidCoroutine body) {
+    try {
+      return Objects.requireNonNull(body, "body").asCoroutine();
+    } catch (NullPointerException e) {
+      closeOwned(e);
+      throw e;
+    }
   }
 
   /// Returns the running loop; when there is none, what the task would have owned is closed.

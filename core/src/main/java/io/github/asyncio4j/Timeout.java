@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -30,27 +31,52 @@ public final class Timeout {
     T run(Timeout timeout) throws Exception;
   }
 
+  /// A piece of a task that knows its deadline, and has no result.
+  @FunctionalInterface
+  public interface VoidBody {
+    /// Runs the piece; as [Body#run(Timeout)].
+    void run(Timeout timeout) throws Exception;
+  }
+
   private final Task<?> task;
   private State state = State.CREATED;
   private @Nullable Long when;
+  // What the deadline was made from; null when it is an instant.
+  private @Nullable Duration delay;
   private @Nullable Handle timer;
   private int cancellingBefore;
 
-  Timeout(Task<?> task, @Nullable Long when) {
+  private Timeout(Task<?> task, @Nullable Long when, @Nullable Duration delay) {
     this.task = task;
     this.when = when;
+    this.delay = delay;
   }
 
   /// Makes a deadline that lies a duration ahead, null for none.
-  static Timeout after(@Nullable Duration delay) {
-    Task<?> task = requireTask(delay);
-    return new Timeout(task, delay == null ? null : Asyncs.instantAfter(task.loop.time(), delay));
+  ///
+  /// @param call the public method, for the exception's text
+  /// @throws IllegalStateException outside a task
+  static Timeout after(String call, @Nullable Duration delay) {
+    Task<?> task = requireTask(call, delay);
+    Long when = delay == null ? null : Asyncs.instantAfter(task.loop.time(), delay);
+    return new Timeout(task, when, delay);
   }
 
-  static Task<?> requireTask(@Nullable Object deadline) {
+  /// Makes a deadline at an instant, null for none.
+  ///
+  /// @throws IllegalStateException outside a task
+  static Timeout at(@Nullable Long when) {
+    return new Timeout(requireTask("timeoutAt()", when), when, null);
+  }
+
+  /// Returns the calling task.
+  ///
+  /// @param call the public method, for the exception's text
+  /// @throws IllegalStateException outside a task
+  static Task<?> requireTask(String call, @Nullable Object deadline) {
     Task<?> task = Task.ofThisThread();
     if (task == null) {
-      throw new IllegalStateException("timeout() called outside a task: " + deadline);
+      throw new IllegalStateException(call + " called outside a task: " + deadline);
     }
     return task;
   }
@@ -68,6 +94,11 @@ public final class Timeout {
     if (state != State.ACTIVE) {
       throw new IllegalStateException("Cannot change state of " + state + " Timeout: " + this);
     }
+    delay = null;
+    start(when);
+  }
+
+  private void start(@Nullable Long when) {
     this.when = when;
     if (timer != null) {
       timer.cancel();
@@ -87,10 +118,20 @@ public final class Timeout {
     return state == State.EXPIRING || state == State.EXPIRED;
   }
 
+  void runVoid(VoidBody body) throws Exception {
+    Objects.requireNonNull(body, "body");
+    run(
+        timeout -> {
+          body.run(timeout);
+          return null;
+        });
+  }
+
   <T extends @Nullable Object> T run(Body<T> body) throws Exception {
+    Objects.requireNonNull(body, "body");
     state = State.ACTIVE;
     cancellingBefore = task.cancelling();
-    reschedule(when);
+    start(when);
     try {
       T value = body.run(this);
       exit();
@@ -98,7 +139,7 @@ public final class Timeout {
     } catch (CancelledError | InterruptedException | ClosedByInterruptException e) {
       // An interrupt is how a cancellation ends a blocking call of the JDK.
       if (exit()) {
-        var timeout = new TimeoutException("deadline has passed");
+        var timeout = passed();
         if (TaskGroup.failuresBehind(e) == null) {
           timeout.initCause(e);
           throw timeout;
@@ -109,10 +150,15 @@ public final class Timeout {
       throw e;
     } catch (Throwable t) {
       if (exit()) {
-        t.addSuppressed(new TimeoutException("deadline has passed"));
+        t.addSuppressed(passed());
       }
       throw t;
     }
+  }
+
+  private TimeoutException passed() {
+    return new TimeoutException(
+        "deadline has passed: " + (delay != null ? delay : "at " + when + " ns"));
   }
 
   private void expire() {

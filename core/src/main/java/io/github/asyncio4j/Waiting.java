@@ -13,9 +13,9 @@ final class Waiting {
   static <T extends @Nullable Object> T waitFor(Future<T> future, @Nullable Duration timeout)
       throws Exception {
     if (timeout == null || isPositive(timeout)) {
-      return Timeout.after(timeout).run(t -> future.await());
+      return Timeout.after("waitFor()", timeout).run(t -> future.await());
     }
-    Timeout.requireTask(timeout);
+    Timeout.requireTask("waitFor()", timeout);
     if (future.done()) {
       return future.result();
     }
@@ -33,9 +33,9 @@ final class Waiting {
   static <T extends @Nullable Object> T waitFor(Coroutine<T> body, @Nullable Duration timeout)
       throws Exception {
     if (timeout == null || isPositive(timeout)) {
-      return Timeout.after(timeout).run(t -> body.run());
+      return Timeout.after("waitFor()", timeout).run(t -> body.run());
     }
-    Timeout.requireTask(timeout).yieldOnce();
+    Timeout.requireTask("waitFor()", timeout).yieldOnce();
     throw new TimeoutException("time limit is not positive: " + timeout);
   }
 

@@ -220,12 +220,12 @@ final class DeadlineRace {
     Duration delay = Duration.ofNanos(instantOf(Entry.INNER_DEADLINE) - loop.time());
     return switch (plan.shape) {
       case TIMEOUT -> Asyncio.timeout(delay, this::react);
-      case TIMEOUT_AT -> Asyncio.timeoutAt(instantOf(Entry.INNER_DEADLINE), t -> react());
+      case TIMEOUT_AT -> Asyncio.timeoutAt(instantOf(Entry.INNER_DEADLINE), this::react);
       case WAIT_FOR_FUTURE -> step(() -> Asyncio.waitFor(future, delay));
       case WAIT_FOR_BODY -> Asyncio.waitFor(this::react, delay);
       case NESTED ->
           Asyncio.timeoutAt(
-              instantOf(Entry.OUTER_DEADLINE), outer -> Asyncio.timeout(delay, this::react));
+              instantOf(Entry.OUTER_DEADLINE), () -> Asyncio.timeout(delay, this::react));
       case OWNED -> waitForOwner(delay);
       case QUEUE -> step(() -> Asyncio.waitFor(queue::get, delay));
       case SEMAPHORE ->

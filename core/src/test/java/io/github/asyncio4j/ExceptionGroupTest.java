@@ -2,6 +2,7 @@
 package io.github.asyncio4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
@@ -14,8 +15,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /// Groups of exceptions: their parts and their texts (PEP 654).
@@ -239,6 +242,25 @@ final class ExceptionGroupTest {
 
     assertThat(traceOf(copy)).isEqualTo(traceOf(outer));
     assertThat(copy.getSuppressed()).containsExactlyElementsOf(copy.exceptions());
+  }
+
+  @Test
+  void nullsAreRefusedByName() {
+    var io = new IOException("io");
+    var group = new ExceptionGroup("x", List.of(io));
+
+    assertThatNullPointerException()
+        .isThrownBy(() -> new ExceptionGroup("x", Arrays.asList(io, null)))
+        .withMessage("exceptions[1]");
+    assertThatNullPointerException()
+        .isThrownBy(() -> new ExceptionGroup("x", null))
+        .withMessage("exceptions");
+    assertThatNullPointerException()
+        .isThrownBy(() -> group.split((Class<Throwable>) null))
+        .withMessage("type");
+    assertThatNullPointerException()
+        .isThrownBy(() -> group.split((Predicate<Throwable>) null))
+        .withMessage("condition");
   }
 
   private static final class Tagged extends ExceptionGroup {

@@ -311,4 +311,34 @@ final class RunnerTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("shutdownTimeout < 0: PT-0.001S");
   }
+
+  @Test
+  void aFactoryMustMakeALoop() {
+    var runner = new Runner(options.loopFactory(() -> null));
+
+    assertThatThrownBy(runner::getLoop)
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("loopFactory returned null");
+  }
+
+  @Test
+  void aBodyWithoutAResultRunsInTheContextGiven() throws Exception {
+    ContextVar<String> name = ContextVar.of("name");
+    var context = new Context();
+    try (var runner = new Runner(options)) {
+      runner.run(() -> events.add(name.get("nobody")), context);
+      runner.run(
+          () -> {
+            name.set("given");
+          },
+          context);
+      runner.run(
+          () -> {
+            events.add(name.get("nobody"));
+          },
+          context);
+    }
+
+    assertThat(events).containsExactly("nobody", "given");
+  }
 }

@@ -108,10 +108,14 @@ final class StaggeredRaceTest {
   @Test
   void withNoDelayAtAllTheyRunSideBySide() throws Exception {
     Future<String> late = loop.createFuture();
-    loop.callLater(SHORT, () -> late.setResult("b"));
+    Coroutine<String> last =
+        () -> {
+          loop.callSoon(() -> late.setResult("b"));
+          return hanging("c").run();
+        };
 
     StaggeredRace.Result<String> result =
-        race(Duration.ZERO, List.of(hanging("a"), late::await, hanging("c")));
+        race(Duration.ZERO, List.of(hanging("a"), late::await, last));
 
     assertThat(result.winnerIndex()).hasValue(1);
     assertThat(trace).containsExactly("a started", "c started", "a ended", "c ended");

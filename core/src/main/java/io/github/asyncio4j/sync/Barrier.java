@@ -74,7 +74,7 @@ public final class Barrier {
   }
 
   private void awaitOutside() {
-    Waiter waiter = outside.add(this);
+    Waiter waiter = outside.add(this, "await()");
     try {
       waiter.await();
     } finally {
@@ -83,7 +83,7 @@ public final class Barrier {
   }
 
   private int awaitInside() {
-    Waiter waiter = inside.add(this);
+    Waiter waiter = inside.add(this, "await()");
     try {
       waiter.await();
       if (state != State.DRAINING) {

@@ -2,7 +2,6 @@
 package io.github.asyncio4j.sync;
 
 import io.github.asyncio4j.CancelledError;
-import io.github.asyncio4j.Task;
 import io.github.asyncio4j.sync.Waiters.Waiter;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -77,11 +76,8 @@ public final class Condition {
   ///   another loop than the one that the condition is bound to
   public void await() {
     ensureLocked("wait on");
-    if (Task.currentTask() == null) {
-      // Found out later, the lock would be lost.
-      throw new IllegalStateException("await() called outside a task: " + this);
-    }
-    Waiter waiter = waiters.add(this);
+    // Refused outside a task; found out later, the lock would be lost.
+    Waiter waiter = waiters.add(this, "await()");
     boolean received = false;
     try {
       lock.release();

@@ -29,10 +29,17 @@ public final class Event {
   /// @throws IllegalStateException when it would have to wait outside a task, or in a task of
   ///   another loop than the one that the event is bound to
   public void await() {
+    await(this, "await()");
+  }
+
+  /// Waits on behalf of a primitive that is made with this event.
+  ///
+  /// @param owner the primitive and `call` its method, for the text of an exception
+  void await(Object owner, String call) {
     if (set) {
       return;
     }
-    Waiter waiter = waiters.add(this);
+    Waiter waiter = waiters.add(owner, call);
     try {
       waiter.await();
     } finally {

@@ -37,7 +37,7 @@ public final class Lock {
       locked = true;
       return;
     }
-    Waiter waiter = waiters.add(this);
+    Waiter waiter = waiters.add(this, "acquire()");
     boolean acquired = false;
     try {
       waiter.await();

@@ -63,7 +63,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
     Objects.requireNonNull(item, "item");
     while (full()) {
       ensureOpenToPut();
-      Waiter putter = putters.add(this);
+      Waiter putter = putters.add(this, "put()");
       boolean mayPut = false;
       try {
         putter.await();
@@ -114,7 +114,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
   public T get() {
     while (items.isEmpty()) {
       ensureOpenToGet();
-      Waiter getter = getters.add(this);
+      Waiter getter = getters.add(this, "get()");
       boolean mayGet = false;
       try {
         getter.await();
@@ -176,7 +176,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
   /// @throws IllegalStateException when it would have to wait outside a task, or in a task of
   ///   another loop than the one in which a task first joined the queue
   public void join() {
-    finished.await();
+    finished.await(this, "join()");
   }
 
   /// Shuts the queue down: nothing can be put in any more, and [#get()] throws once the queue is

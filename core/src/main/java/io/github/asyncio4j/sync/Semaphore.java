@@ -50,7 +50,7 @@ public sealed class Semaphore permits BoundedSemaphore {
       value--;
       return;
     }
-    Waiter waiter = waiters.add(this);
+    Waiter waiter = waiters.add(this, "acquire()");
     boolean acquired = false;
     try {
       waiter.await();

@@ -2,6 +2,7 @@
 package io.github.asyncio4j.sync;
 
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Task;
 import org.jspecify.annotations.Nullable;
 
 /// The tasks that wait at one primitive, in the order in which they came.
@@ -25,9 +26,12 @@ final class Waiters {
 
   /// Adds a waiter for the current task at the end.
   ///
-  /// @param owner the primitive, for the exception's text
-  /// @throws IllegalStateException as [LoopBinding#bind(Object)]
-  Waiter add(Object owner) {
+  /// @param owner the primitive and `call` its method, for the exception's text
+  /// @throws IllegalStateException outside a task, and as [LoopBinding#bind(Object)]
+  Waiter add(Object owner, String call) {
+    if (Task.currentTask() == null) {
+      throw new IllegalStateException(call + " called outside a task: " + owner);
+    }
     Waiter waiter = new Waiter(binding.bind(owner).createFuture());
     Waiter before = last;
     waiter.previous = before;

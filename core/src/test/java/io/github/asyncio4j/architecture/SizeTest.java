@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IntSummaryStatistics;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -25,8 +25,11 @@ final class SizeTest {
   private static final int MAX_FILE_LINES = 600;
   private static final int MAX_METHOD_LINES = 80;
 
-  /* A file goes in here with the reason why it cannot be split. */
-  private static final Set<String> LONGER_FILES = Set.of();
+  /* A file goes in here with its own limit and the reason why it cannot be split. */
+  private static final Map<String, Integer> LONGER_FILES =
+      Map.of(
+          // One delegation per function of asyncio's module.
+          "src/main/java/io/github/asyncio4j/Asyncio.java", 800);
 
   @Test
   void noFileIsLongerThanSixHundredLines() throws IOException {
@@ -38,7 +41,7 @@ final class SizeTest {
     for (Path file : files) {
       int lines = Files.readAllLines(file).size();
       String name = Sources.MODULE.relativize(file).toString();
-      if (lines > MAX_FILE_LINES && !LONGER_FILES.contains(name)) {
+      if (lines > LONGER_FILES.getOrDefault(name, MAX_FILE_LINES)) {
         tooLong.add(name + ": " + lines + " lines");
       }
     }

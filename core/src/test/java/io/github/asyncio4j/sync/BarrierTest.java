@@ -179,6 +179,6 @@ final class BarrierTest extends LoopTest {
 
   @Test
   void aCallbackCannotWaitAtTheBarrier() throws Exception {
-    run(() -> assertRefusedInCallback(barrier, barrier::await));
+    run(() -> assertRefusedInCallback(barrier, "await()", barrier::await));
   }
 }

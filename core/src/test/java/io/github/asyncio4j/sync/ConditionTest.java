@@ -262,7 +262,7 @@ final class ConditionTest extends LoopTest {
     run(
         () -> {
           condition.acquire();
-          assertRefusedInCallback(condition, condition::await);
+          assertRefusedInCallback(condition, "await()", condition::await);
           assertThat(condition.locked()).isTrue();
         });
   }

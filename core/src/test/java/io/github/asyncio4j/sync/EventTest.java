@@ -91,6 +91,6 @@ final class EventTest extends LoopTest {
 
   @Test
   void aCallbackCannotWaitForTheEvent() throws Exception {
-    run(() -> assertRefusedInCallback(event, event::await));
+    run(() -> assertRefusedInCallback(event, "await()", event::await));
   }
 }

@@ -185,10 +185,19 @@ final class LockTest extends LoopTest {
     run(
         () -> {
           lock.acquire();
-          assertRefusedInCallback(lock, lock::acquire);
+          assertRefusedInCallback(lock, "acquire()", lock::acquire);
           lock.release();
           assertThat(lock.locked()).isFalse();
         });
+  }
+
+  @Test
+  void whereNoLoopRunsNobodyCanWaitForTheLock() {
+    lock.acquire();
+
+    assertThatThrownBy(lock::acquire)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("acquire() called outside a task: <Lock [locked]>");
   }
 
   // EL-15

@@ -254,7 +254,11 @@ final class QueueTest extends LoopTest {
   void aCallbackCanPutAndGetButNotWait() throws Exception {
     run(
         () -> {
-          assertRefusedInCallback(queue, queue::get);
+          assertRefusedInCallback(queue, "get()", queue::get);
+          queue.put("0");
+          assertRefusedInCallback(queue, "put()", () -> queue.put("1"));
+          assertRefusedInCallback(queue, "join()", queue::join);
+          queue.get();
           Task<?> a = getter("a");
           loop.callSoon(() -> queue.put("1"));
           a.await();

@@ -141,6 +141,6 @@ final class SemaphoreTest extends LoopTest {
   @Test
   void aCallbackCannotWaitForAPermit() throws Exception {
     var semaphore = new Semaphore(0);
-    run(() -> assertRefusedInCallback(semaphore, semaphore::acquire));
+    run(() -> assertRefusedInCallback(semaphore, "acquire()", semaphore::acquire));
   }
 }

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What the functions of the module accept, and what they say when they refuse.
+@ParameterizedClass
+@EnumSource(LoopKind.class)
+final class FacadeTest {
+  private static final Duration SHORT = Duration.ofMillis(5);
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private final BaseEventLoop loop;
+  private final FailureRecorder failures;
+  private final List<String> trace = new ArrayList<>();
+
+  FacadeTest(LoopKind kind) {
+    this.loop = kind.newLoop();
+    this.failures = FailureRecorder.on(loop);
+  }
+
+  @AfterEach
+  void closeLoop() {
+    loop.close();
+    assertThat(failures.messages()).isEmpty();
+  }
+
+  private void say(String word) {
+    trace.add(word);
+    Asyncio.sleep(Duration.ZERO);
+  }
+
+  private static String fetch(String what) throws IOException {
+    return Asyncio.sleep(Duration.ZERO, "<" + what + ">");
+  }
+
+  // TC-04
+  @Test
+  void bodiesWithoutResultsAreGatheredToo() throws Exception {
+    List<Void> nothing =
+        loop.runUntilComplete(() -> Asyncio.gather(() -> say("a"), () -> say("b")).await());
+    List<String> pages =
+        loop.runUntilComplete(() -> Asyncio.gather(() -> fetch("a"), () -> fetch("b")).await());
+
+    assertThat(nothing).containsExactly(null, null);
+    assertThat(trace).containsExactly("a", "b");
+    assertThat(pages).containsExactly("<a>", "<b>");
+  }
+
+  // TC-04
+  @Test
+  void outcomesAreGatheredFromArgumentsToo() throws Exception {
+    Future<String> good = loop.createFuture();
+    Future<String> bad = loop.createFuture();
+    var failure = new IOException("bad");
+    good.setResult("good");
+    bad.setException(failure);
+
+    List<Outcome<String>> outcomes =
+        loop.runUntilComplete(() -> Asyncio.gatherOutcomes(good, bad).await());
+
+    assertThat(outcomes)
+        .containsExactly(new Outcome.Value<>("good"), new Outcome.Failed<>(failure));
+  }
+
+  // FT-08
+  @Test
+  void aBodyWithoutAResultBecomesAFuture() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          Asyncio.ensureFuture(() -> say("a"), loop).await();
+        });
+
+    assertThat(trace).containsExactly("a");
+  }
+
+  // TC-02
+  @Test
+  void aPieceWithoutAResultMayMoveItsDeadline() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          Asyncio.timeout(
+              SHORT,
+              deadline -> {
+                deadline.reschedule(null);
+                say("a");
+              });
+          Asyncio.timeoutAt(
+              loop.time() + LONG.toNanos(),
+              deadline -> {
+                deadline.reschedule(null);
+                say("b");
+              });
+          Asyncio.timeoutAt(null, () -> say("c"));
+          trace.add(Asyncio.timeoutAt(null, () -> fetch("d")));
+        });
+
+    assertThat(trace).containsExactly("a", "b", "c", "<d>");
+  }
+
+  // TC-02, TC-03
+  @Test
+  void aDeadlineThatHasPassedIsNamed() throws Exception {
+    long instant = loop.time();
+    loop.runUntilComplete(
+        () -> {
+          assertTimesOut("PT0.005S", () -> Asyncio.timeout(SHORT, () -> Asyncio.sleep(LONG)));
+          assertTimesOut("PT0.005S", () -> Asyncio.waitFor(() -> Asyncio.sleep(LONG), SHORT));
+          assertTimesOut("PT0.005S", () -> Asyncio.waitFor(loop.createFuture(), SHORT));
+          String at = "at " + instant + " ns";
+          assertTimesOut(at, () -> Asyncio.timeoutAt(instant, () -> Asyncio.sleep(LONG)));
+          assertTimesOut(
+              at,
+              () ->
+                  Asyncio.timeout(
+                      LONG,
+                      deadline -> {
+                        deadline.reschedule(instant);
+                        Asyncio.sleep(LONG);
+                      }));
+        });
+  }
+
+  private static void assertTimesOut(String which, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOf(TimeoutException.class)
+        .hasMessage("deadline has passed: " + which);
+  }
+
+  @Test
+  void whatIsCalledOutsideATaskIsNamed() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Asyncio.timeout(SHORT, () -> say("never")))
+        .withMessage("timeout() called outside a task: PT0.005S");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Asyncio.timeoutAt(3L, () -> say("never")))
+        .withMessage("timeoutAt() called outside a task: 3");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Asyncio.waitFor(loop.createFuture(), SHORT))
+        .withMessage("waitFor() called outside a task: PT0.005S");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Asyncio.waitFor(() -> say("never"), Duration.ZERO))
+        .withMessage("waitFor() called outside a task: PT0S");
+  }
+
+  private static void assertRefuses(String name, ThrowingCallable call) {
+    assertThatNullPointerException().isThrownBy(call).withMessage(name);
+  }
+
+  @Test
+  void aNullIsRefusedByTheCallThatItWasGivenTo() throws Exception {
+    assertRefuses("main", () -> Asyncio.run((Coroutine<?>) null));
+    assertRefuses("main", () -> Asyncio.run((VoidCoroutine) null));
+    assertRefuses("main", () -> new Runner().run((VoidCoroutine) null));
+    assertRefuses("body", () -> loop.runUntilComplete((VoidCoroutine) null));
+    assertRefuses("body", () -> Asyncio.runCoroutineThreadsafe((Coroutine<?>) null, loop));
+    assertRefuses("body", () -> Asyncio.runCoroutineThreadsafe((VoidCoroutine) null, loop));
+    assertRefuses("delay", () -> Asyncio.sleep(null));
+    assertRefuses("inner", () -> Asyncio.shield(null));
+    assertRefuses("call", () -> Asyncio.toThread((Callable<?>) null));
+    assertRefuses("call", () -> Asyncio.toThread((VoidCallable) null));
+    loop.runUntilComplete(
+        () -> {
+          assertRefuses("body", () -> Asyncio.createTask((Coroutine<?>) null));
+          assertRefuses("body", () -> Asyncio.createTask((VoidCoroutine) null));
+          assertRefuses("body", () -> Asyncio.createTask((VoidCoroutine) null, "name"));
+          assertRefuses("body", () -> Asyncio.timeout(LONG, (Coroutine<?>) null));
+          assertRefuses("body", () -> Asyncio.timeout(LONG, (VoidCoroutine) null));
+          assertRefuses("body", () -> Asyncio.timeout(LONG, (Timeout.Body<?>) null));
+          assertRefuses("body", () -> Asyncio.timeout(LONG, (Timeout.VoidBody) null));
+          assertRefuses("body", () -> Asyncio.timeoutAt(null, (Coroutine<?>) null));
+          assertRefuses("body", () -> Asyncio.timeoutAt(null, (VoidCoroutine) null));
+          assertRefuses("future", () -> Asyncio.waitFor((Future<?>) null, LONG));
+          assertRefuses("body", () -> Asyncio.waitFor((Coroutine<?>) null, LONG));
+          assertRefuses("body", () -> Asyncio.waitFor((VoidCoroutine) null, LONG));
+        });
+  }
+
+  @Test
+  void aNullAmongSeveralIsRefusedBeforeAnythingStarts() throws Exception {
+    Future<String> future = loop.createFuture();
+    VoidCoroutine body = () -> say("never");
+    Coroutine<String> valued = () -> fetch("never");
+    loop.runUntilComplete(
+        () -> {
+          assertRefuses("futures[1]", () -> Asyncio.gather(future, null));
+          assertRefuses("futures[1]", () -> Asyncio.gather(Arrays.asList(future, null)));
+          assertRefuses("futures[0]", () -> Asyncio.gatherOutcomes(null, future));
+          assertRefuses("bodies[1]", () -> Asyncio.gather(body, null));
+          assertRefuses("bodies[1]", () -> Asyncio.gather(valued, null));
+          List<Coroutine<String>> bodies = Arrays.asList(valued, null);
+          assertRefuses("bodies[1]", () -> Asyncio.staggeredRace(bodies, null));
+          Asyncio.sleep(Duration.ZERO);
+          assertThat(Asyncio.allTasks()).hasSize(1);
+        });
+
+    assertThat(trace).isEmpty();
+  }
+
+  //
+  @Test
+  void whatATaskWithoutABodyWouldHaveOwnedIsClosed() {
+    TaskOptions options = TaskOptions.DEFAULT.owns(() -> trace.add("closed"));
+
+    assertRefuses("body", () -> loop.createTask((VoidCoroutine) null, options));
+
+    assertThat(trace).containsExactly("closed");
+  }
+}
