@@ -15,6 +15,7 @@ import time
 WAVES = 100
 WAVE = 1000
 ROUND_TRIPS = 10_000
+GROUP = 10
 PENDING = 1_000_000
 DELAYS = random.Random(1).choices(range(3600, 7200), k=WAVE)
 
@@ -111,6 +112,73 @@ async def create_task_batch(loop):
     return ROUND_TRIPS
 
 
+async def task_group(loop):
+    for _ in range(ROUND_TRIPS // GROUP):
+        async with asyncio.TaskGroup() as group:
+            for _ in range(GROUP):
+                group.create_task(empty())
+    return ROUND_TRIPS
+
+
+async def timeout_sleep(loop):
+    for _ in range(ROUND_TRIPS):
+        async with asyncio.timeout(3600):
+            await asyncio.sleep(0)
+    return ROUND_TRIPS
+
+
+async def lock_hand_over(loop):
+    lock = asyncio.Lock()
+
+    async def take_turns():
+        for _ in range(ROUND_TRIPS // 2):
+            async with lock:
+                await asyncio.sleep(0)
+
+    other = loop.create_task(take_turns())
+    await take_turns()
+    await other
+    return ROUND_TRIPS
+
+
+async def queue_of_one(loop):
+    queue = asyncio.Queue(1)
+
+    async def produce():
+        for i in range(ROUND_TRIPS):
+            await queue.put(i)
+
+    producer = loop.create_task(produce())
+    for _ in range(ROUND_TRIPS):
+        await queue.get()
+    await producer
+    return ROUND_TRIPS
+
+
+async def consume(numbers):
+    total = 0
+    async for number in numbers:
+        total += number
+    return ROUND_TRIPS
+
+
+async def generator_yield(loop):
+    async def numbers():
+        for i in range(ROUND_TRIPS):
+            yield i
+
+    return await consume(numbers())
+
+
+async def generator_sleep(loop):
+    async def numbers():
+        for i in range(ROUND_TRIPS):
+            await asyncio.sleep(0)
+            yield i
+
+    return await consume(numbers())
+
+
 async def copy_context(loop):
     for _ in range(WAVES * WAVE):
         contextvars.copy_context()
@@ -151,6 +219,12 @@ def main():
         "futureRoundTrip": measure(new_loop, future_round_trip, seconds),
         "createTaskAwait": measure(new_loop, create_task_await, seconds),
         "createTaskBatch": measure(new_loop, create_task_batch, seconds),
+        "taskGroup": measure(new_loop, task_group, seconds),
+        "timeoutSleep": measure(new_loop, timeout_sleep, seconds),
+        "lockHandOver": measure(new_loop, lock_hand_over, seconds),
+        "queueOfOne": measure(new_loop, queue_of_one, seconds),
+        "generatorYield": measure(new_loop, generator_yield, seconds),
+        "generatorSleep": measure(new_loop, generator_sleep, seconds),
     }
     for variable in variables:
         variable.set(0)

@@ -2,9 +2,13 @@
 package io.github.asyncio4j;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +16,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Nothing is kept for it: who waits for a future has left a callback there.
 final class CallGraphs {
-  private CallGraphs() {}
+  private final @Nullable Integer limit;
+  private final Set<Future<?>> path = new HashSet<>();
+
+  // A task that a thousand wait for is captured once, and a chain of diamonds is no explosion.
+  private final Map<Future<?>, FutureCallGraph> captured = new HashMap<>();
+
+  private CallGraphs(@Nullable Integer limit) {
+    this.limit = limit;
+  }
 
   static @Nullable FutureCallGraph capture(
       @Nullable Future<?> future, int depth, @Nullable Integer limit) {
@@ -29,17 +41,23 @@ final class CallGraphs {
     }
     start.loop.checkThread();
     int skipped = start == current ? depth - 1 : 0;
-    return graphOf(start, skipped, limit, new HashSet<>());
+    return new CallGraphs(limit).graphOf(start, skipped);
   }
 
-  private static FutureCallGraph graphOf(
-      Future<?> future, int skipped, @Nullable Integer limit, Set<Future<?>> path) {
-    var awaitedBy = new ArrayList<FutureCallGraph>();
-    if (path.add(future)) {
-      awaitersOf(future).forEach(awaiter -> awaitedBy.add(graphOf(awaiter, 0, limit, path)));
-      path.remove(future);
+  private FutureCallGraph graphOf(Future<?> future, int skipped) {
+    FutureCallGraph known = captured.get(future);
+    if (known != null) {
+      return known;
     }
-    return new FutureCallGraph(future, stackOf(future, skipped, limit), awaitedBy);
+    if (!path.add(future)) {
+      return new FutureCallGraph(future, stackOf(future, skipped), List.of());
+    }
+    var awaitedBy = new ArrayList<FutureCallGraph>();
+    awaitersOf(future).forEach(awaiter -> awaitedBy.add(graphOf(awaiter, 0)));
+    path.remove(future);
+    var graph = new FutureCallGraph(future, stackOf(future, skipped), awaitedBy);
+    captured.put(future, graph);
+    return graph;
   }
 
   // A task that waits twice for the same future is one task.
@@ -49,8 +67,7 @@ final class CallGraphs {
     return awaiters;
   }
 
-  private static List<FrameCallGraphEntry> stackOf(
-      Future<?> future, int skipped, @Nullable Integer limit) {
+  private List<FrameCallGraphEntry> stackOf(Future<?> future, int skipped) {
     if (!(future instanceof Task<?> task) || (limit != null && limit == 0)) {
       return List.of();
     }
@@ -71,15 +88,23 @@ final class CallGraphs {
 
   static String format(FutureCallGraph graph) {
     var text = new StringBuilder();
-    append(graph, "", text);
+    append(graph, "", text, Collections.newSetFromMap(new IdentityHashMap<>()));
     return text.toString();
   }
 
-  private static void append(FutureCallGraph graph, String indent, StringBuilder text) {
+  private static void append(
+      FutureCallGraph graph, String indent, StringBuilder text, Set<FutureCallGraph> shown) {
     if (!text.isEmpty()) {
       text.append('\n');
     }
     text.append(indent).append("* ").append(nameOf(graph.future()));
+    if (graph.callStack().isEmpty() && graph.awaitedBy().isEmpty()) {
+      return;
+    }
+    if (!shown.add(graph)) {
+      text.append(" (above)");
+      return;
+    }
     if (!graph.callStack().isEmpty()) {
       text.append('\n').append(indent).append("  + Call stack:");
       for (FrameCallGraphEntry entry : graph.callStack()) {
@@ -88,7 +113,7 @@ final class CallGraphs {
     }
     if (!graph.awaitedBy().isEmpty()) {
       text.append('\n').append(indent).append("  + Awaited by:");
-      graph.awaitedBy().forEach(awaiter -> append(awaiter, indent + "    ", text));
+      graph.awaitedBy().forEach(awaiter -> append(awaiter, indent + "    ", text, shown));
     }
   }
 

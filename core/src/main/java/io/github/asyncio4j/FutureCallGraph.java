@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param callStack where the task is, innermost frame first; empty for a future that is no task,
 ///   and for a task that has not started or is done
 /// @param awaitedBy who waits for it, in the order in which they began to. A future that waits for
-///   itself by way of others is there a second time without who waits for it
+///   itself by way of others is there a second time without who waits for it; any other that is
+///   there more than once is the same object each time
 public record FutureCallGraph(
     Future<?> future, List<FrameCallGraphEntry> callStack, List<FutureCallGraph> awaitedBy) {
   /// Copies the lists.
@@ -39,7 +40,8 @@ public record FutureCallGraph(
     return CallGraphs.capture(future, depth, limit);
   }
 
-  /// Returns the graph as text, in the manner of asyncio, without an end of line.
+  /// Returns the graph as text, in the manner of asyncio, without an end of line. What is there
+  /// more than once has its stack and its awaiters once, and is said to be above after that.
   ///
   /// ```text
   /// * Task(name='fetch', id=0x1b2c)

@@ -138,6 +138,39 @@ final class CallGraphTest {
   }
 
   @Test
+  void whatIsReachedByManyWaysIsCapturedAndPrintedOnce() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          Future<String> first = loop.createFuture();
+          Future<?> last = first;
+          int levels = 50;
+          for (int i = 0; i < levels; i++) {
+            last = gather(gather(last), gather(last));
+          }
+          Future<?> end = last;
+          Task<?> waiter = loop.createTask(() -> end.await(), "waiter");
+          Asyncio.sleep(Duration.ZERO);
+
+          List<FutureCallGraph> sides = capture(first).awaitedBy();
+
+          assertThat(sides).hasSize(2);
+          assertThat(sides.get(0).awaitedBy().getFirst())
+              .isSameAs(sides.get(1).awaitedBy().getFirst());
+          String text = capture(first).format();
+          assertThat(text.lines().filter(line -> line.contains("* Future")))
+              .hasSize(4 * levels + 1);
+          assertThat(text).containsOnlyOnce("* Task(name='waiter'");
+          assertThat(text.lines().filter(line -> line.endsWith(" (above)"))).hasSize(levels);
+          first.setResult("");
+          waiter.await();
+        });
+  }
+
+  private static Future<?> gather(Future<?>... futures) {
+    return Asyncio.gather(List.of(futures));
+  }
+
+  @Test
   void waitIsSeen() throws Exception {
     assertThat(chainWhile(f -> Asyncio.wait(List.of(f)))).containsExactly("waiter");
     assertThat(chainWhile(f -> Asyncio.wait(List.of(f), null, ReturnWhen.FIRST_COMPLETED)))
