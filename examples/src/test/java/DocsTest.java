@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +61,22 @@ final class DocsTest {
 
     assertThat(Program.run(flags, write(blocks).toString()))
         .contains("doing something else", "hello", "<user><cart>", "r-1", "<page 3>");
+  }
+
+  @Test
+  void theServerOfTheReadmeCompiles() throws Exception {
+    List<String> blocks = blocksOf(ROOT.resolve("README.md"));
+    assertThat(blocks).hasSize(1);
+    Path program = Files.writeString(directory.resolve("EchoServer.java"), blocks.getFirst());
+    String classPath = System.getProperty("java.class.path");
+
+    var messages = new ByteArrayOutputStream();
+    int status =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, messages, messages, "-cp", classPath, "-d", "" + directory, "" + program);
+
+    assertThat(messages.toString(UTF_8)).isEmpty();
+    assertThat(status).isZero();
   }
 
   private static List<String> blocksOf(Path page) throws IOException {

@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -31,8 +32,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Any task of one loop, the one that iterates first; one consumer at a time. The body starts when
 /// the first value is asked for, runs until it yields and stands there until the next one is asked
-/// for. It runs in the consumer's context, and an exception of it is thrown to the consumer as it
-/// is. Values may be null.
+/// for. It runs in the consumer's context, and an exception of it is thrown to the consumer: by
+/// [#anext()] as it is, by a for-each and [#close()], which can throw no checked one, inside an
+/// unchecked one. Values may be null.
 ///
 /// Close a generator that is not iterated to its end, best with try-with-resources: only then do
 /// the `finally` blocks of its body run, and they may suspend. The loop holds a generator that was
@@ -102,6 +104,13 @@ public final class AsyncGenerator<T extends @Nullable Object>
       throw new IllegalArgumentException("bufferSize < 1: " + bufferSize);
     }
     return of(out -> PublisherSource.drain(publisher, bufferSize, out));
+  }
+
+  /// Returns the generator whose body a task runs, or null when it is any other task. Loop thread
+  /// only. For tools that list tasks.
+  public static @Nullable AsyncGenerator<?> ofTask(Task<?> task) {
+    Generation<?> generation = task.generation;
+    return generation == null ? null : generation.generator;
   }
 
   /// Returns a publisher that makes a generator for each subscriber, and iterates it in a task of
@@ -186,6 +195,15 @@ public final class AsyncGenerator<T extends @Nullable Object>
   }
 
   private static RuntimeException unchecked(Exception e) {
+    Task<?> consumer = Task.ofThisThread();
+    if (consumer != null && consumer.isCancelledBy(e)) {
+      // While the body was inside a blocking call of the JDK.
+      var cancellation = new CancelledError(e.getMessage());
+      cancellation.initCause(e);
+      // Among them may be the failures of a group, for which it stands then.
+      Arrays.stream(e.getSuppressed()).forEach(cancellation::addSuppressed);
+      throw cancellation;
+    }
     return switch (e) {
       case RuntimeException unchecked -> unchecked;
       case IOException io -> new UncheckedIOException(io);

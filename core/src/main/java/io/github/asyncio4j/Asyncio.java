@@ -36,6 +36,9 @@ public final class Asyncio {
   /// not end the run; see [Runner#run(Coroutine)] for what does.
   ///
   /// @throws IllegalStateException when a loop runs in this thread
+  /// @throws CancelledError when the coroutine was cancelled
+  /// @throws KeyboardInterrupt when Ctrl-C has cancelled it, or a callback throws one
+  /// @throws SystemExit when the coroutine or a callback throws it
   /// @throws Exception the exception of the coroutine, as it is
   public static <T extends @Nullable Object> T run(Coroutine<T> main) throws Exception {
     return run(main, RunnerOptions.DEFAULT);
@@ -210,10 +213,15 @@ public final class Asyncio {
   /// Returns a future for the results of several, in the order given (TC-04). Does not suspend.
   ///
   /// The first exception becomes the future's at once, while the others run on; what goes wrong in
-  /// those is dropped and nobody is told. Cancelling the future cancels what it waits for.
+  /// those is dropped and nobody is told. One that was cancelled counts as failed, with a
+  /// [CancelledError].
+  ///
+  /// Cancelling the future cancels what it waits for; it fails with a [CancelledError] when that
+  /// has ended, but [Future#cancelled()] stays false.
   ///
   /// @throws IllegalArgumentException when they belong to different loops
-  /// @throws IllegalStateException when no loop runs in this thread and there are none
+  /// @throws IllegalStateException when there are none, no loop runs in this thread and the policy
+  ///   has none for it
   public static <T extends @Nullable Object> Future<List<T>> gather(
       Collection<? extends Future<? extends T>> futures) {
     Asyncs.requireElements(futures, "futures");
@@ -239,25 +247,25 @@ public final class Asyncio {
     for (Coroutine<? extends T> body : bodies) {
       list.add(body);
     }
-    return start(list);
+    return gather(Asyncio.<T>start(list));
   }
 
   /// Starts a task for each body and returns a future for their ends; as [#gather(Collection)].
   public static Future<List<@Nullable Void>> gather(VoidCoroutine... bodies) {
     List<VoidCoroutine> list = Arrays.asList(bodies);
     Asyncs.requireElements(list, "bodies");
-    return start(list.stream().map(VoidCoroutine::asCoroutine).toList());
+    return gather(start(list.stream().map(VoidCoroutine::asCoroutine).toList()));
   }
 
-  private static <T extends @Nullable Object> Future<List<T>> start(
-      Collection<? extends Coroutine<? extends T>> bodies) {
+  private static <T extends @Nullable Object> List<Future<? extends T>> start(
+      List<? extends Coroutine<? extends T>> bodies) {
     Asyncs.requireElements(bodies, "bodies");
     EventLoop loop = getRunningLoop();
     var tasks = new ArrayList<Future<? extends T>>(bodies.size());
     for (Coroutine<? extends T> body : bodies) {
       tasks.add(loop.createTask(body));
     }
-    return gather(tasks);
+    return tasks;
   }
 
   /// Returns a future for the outcomes of several, in the order given: `gather` with
@@ -284,6 +292,18 @@ public final class Asyncio {
     return gatherOutcomes(list);
   }
 
+  /// Starts a task for each body and returns a future for their outcomes; as
+  /// [#gatherOutcomes(Collection)].
+  @SafeVarargs
+  public static <T extends @Nullable Object> Future<List<Outcome<T>>> gatherOutcomes(
+      Coroutine<? extends T>... bodies) {
+    var list = new ArrayList<Coroutine<? extends T>>(bodies.length);
+    for (Coroutine<? extends T> body : bodies) {
+      list.add(body);
+    }
+    return gatherOutcomes(Asyncio.<T>start(list));
+  }
+
   private static <T extends @Nullable Object> Outcome<T> outcomeOf(Future<? extends T> future) {
     try {
       return new Outcome.Value<>(future.result());
@@ -300,9 +320,22 @@ public final class Asyncio {
 
   /// Returns a future that follows another and can be cancelled without cancelling it (TC-07).
   ///
-  /// A future that is done is returned itself. Does not suspend.
+  /// A future that is done is returned itself. Does not suspend. Cancelling the inner future
+  /// cancels this one. What goes wrong in the inner one after this one was cancelled is reported to
+  /// the exception handler.
   public static <T extends @Nullable Object> Future<T> shield(Future<T> inner) {
     return Shielding.of(Objects.requireNonNull(inner, "inner"));
+  }
+
+  /// Starts a task for a body and returns a future that can be cancelled without cancelling it; as
+  /// [#shield(Future)].
+  public static <T extends @Nullable Object> Future<T> shield(Coroutine<T> body) {
+    return shield(createTask(body));
+  }
+
+  /// Starts a task for a body that returns nothing; as [#shield(Coroutine)].
+  public static Future<@Nullable Void> shield(VoidCoroutine body) {
+    return shield(createTask(body));
   }
 
   /// Waits until all futures are done (TC-05). Suspending.
@@ -354,7 +387,7 @@ public final class Asyncio {
   /// is cancelled; a value that one of them returns all the same is dropped.
   ///
   /// @param delay after which the next one starts though the one before has not failed; null: never
-  public static <T extends @Nullable Object> StaggeredRace.Result<T> staggeredRace(
+  public static <T extends @Nullable Object> RaceResult<T> staggeredRace(
       Collection<? extends Coroutine<? extends T>> bodies, @Nullable Duration delay) {
     return StaggeredRace.run(bodies, delay);
   }
@@ -398,6 +431,30 @@ public final class Asyncio {
   /// Makes a call that returns nothing in a thread; as [#toThread(Callable)].
   public static void toThread(VoidCallable call) throws Exception {
     ToThread.run(Objects.requireNonNull(call, "call").asCallable());
+  }
+
+  /// Starts a task on a loop from another thread (TC-10). Any thread.
+  ///
+  /// Waiting for the result on the loop's own thread never ends.
+  ///
+  /// @return completed on the loop thread; cancelling it cancels the task; cancelled itself when
+  ///   the loop is closed before the task has ended
+  /// @throws IllegalStateException when the loop is closed
+  public static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
+      Coroutine<T> body, EventLoop loop) {
+    Objects.requireNonNull(body, "body");
+    var start = new TaskStart<T>(body, BaseEventLoop.require(loop));
+    if (!start.post()) {
+      throw new IllegalStateException("Event loop is closed");
+    }
+    return start.result();
+  }
+
+  /// Starts a task that returns nothing on a loop; as [#runCoroutineThreadsafe(Coroutine,
+  /// EventLoop)].
+  public static CompletableFuture<@Nullable Void> runCoroutineThreadsafe(
+      VoidCoroutine body, EventLoop loop) {
+    return runCoroutineThreadsafe(Objects.requireNonNull(body, "body").asCoroutine(), loop);
   }
 
   // Who waits for whom.
@@ -456,6 +513,8 @@ public final class Asyncio {
   ///
   /// When the time is over the future is cancelled, and its end is waited for.
   ///
+  /// @throws IllegalStateException outside a task, or when the future is pending and belongs to
+  ///   another loop
   /// @param timeout null for no limit; zero and less gives a future that is done its chance
   /// @throws java.util.concurrent.TimeoutException when the time is over
   /// @throws Exception the exception of the future, as it is
@@ -540,31 +599,7 @@ public final class Asyncio {
     Timeout.at(when).runVoid(body);
   }
 
-  // Threads.
-
-  /// Starts a task on a loop from another thread (TC-10). Any thread.
-  ///
-  /// Waiting for the result on the loop's own thread never ends.
-  ///
-  /// @return completed on the loop thread; cancelling it cancels the task; cancelled itself when
-  ///   the loop is closed before the task has ended
-  /// @throws IllegalStateException when the loop is closed
-  public static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
-      Coroutine<T> body, EventLoop loop) {
-    Objects.requireNonNull(body, "body");
-    var start = new TaskStart<T>(body, BaseEventLoop.require(loop));
-    if (!start.post()) {
-      throw new IllegalStateException("Event loop is closed");
-    }
-    return start.result();
-  }
-
-  /// Starts a task that returns nothing on a loop; as [#runCoroutineThreadsafe(Coroutine,
-  /// EventLoop)].
-  public static CompletableFuture<@Nullable Void> runCoroutineThreadsafe(
-      VoidCoroutine body, EventLoop loop) {
-    return runCoroutineThreadsafe(Objects.requireNonNull(body, "body").asCoroutine(), loop);
-  }
+  // Futures.
 
   /// Returns the future itself, made sure to be one of the loop's (FT-08).
   ///
@@ -576,6 +611,18 @@ public final class Asyncio {
           "The future belongs to a different loop than the one specified: " + future);
     }
     return future;
+  }
+
+  /// Starts a task on the running loop; as [#ensureFuture(Coroutine, EventLoop)].
+  ///
+  /// @throws IllegalStateException when no loop runs in this thread
+  public static <T extends @Nullable Object> Task<T> ensureFuture(Coroutine<T> body) {
+    return getRunningLoop().createTask(body);
+  }
+
+  /// Starts a task that returns nothing on the running loop; as [#ensureFuture(Coroutine)].
+  public static Task<@Nullable Void> ensureFuture(VoidCoroutine body) {
+    return getRunningLoop().createTask(body);
   }
 
   /// Starts a task on the loop: what is not a future yet becomes one (FT-08).
@@ -596,7 +643,15 @@ public final class Asyncio {
   ///
   /// @throws IllegalStateException when no loop runs in this thread
   public static <T extends @Nullable Object> Future<T> wrapFuture(CompletionStage<T> stage) {
-    return CompletionStages.wrap(stage, BaseEventLoop.require(getRunningLoop()));
+    return wrapFuture(stage, getRunningLoop());
+  }
+
+  /// Returns a future of a loop that follows a stage of the JDK; as [#wrapFuture(CompletionStage)].
+  ///
+  /// @throws IllegalArgumentException when the loop is not one of this library's
+  public static <T extends @Nullable Object> Future<T> wrapFuture(
+      CompletionStage<T> stage, EventLoop loop) {
+    return CompletionStages.wrap(stage, BaseEventLoop.require(loop));
   }
 
   // Streams.

@@ -46,7 +46,7 @@ final class Asyncs {
   /// Returns the instant that lies a duration after another; past the end of time counts as its
   /// end.
   static long instantAfter(long now, Duration delay) {
-    long nanos = nanosOf(delay);
+    long nanos = nanosOf(Objects.requireNonNull(delay, "delay"));
     long instant = now + nanos;
     if (((now ^ instant) & (nanos ^ instant)) < 0) {
       return nanos < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// What a loop can connect to or serve is left to a subclass in another package; programs use
 /// [EventLoop]. The loop owns the selector that it is given and closes it.
 public abstract class BaseEventLoop implements EventLoop {
-  /// The one logger of the library.
+  /// Logs under the one name of the library.
   static final System.Logger LOGGER = System.getLogger("io.github.asyncio4j");
 
   private static final long CLOCK_ORIGIN = System.nanoTime();
@@ -45,7 +45,7 @@ public abstract class BaseEventLoop implements EventLoop {
   }
 
   private final Selector selector;
-  private final Kernel kernel;
+  final Kernel kernel;
   private final ExceptionReporter exceptions;
   final DefaultExecutor executor;
 
@@ -504,7 +504,7 @@ public abstract class BaseEventLoop implements EventLoop {
   /// Tells whether the calling thread is the one that runs the loop now: its own or a task's.
   boolean holdsLoop() {
     Thread current = Thread.currentThread();
-    if (current == thread) {
+    if (current == thread || kernel.callbacks.is(current)) {
       return true;
     }
     Task<?> task = currentTask;

@@ -39,7 +39,7 @@ final class BatonStrand extends Strand {
     taskHasBaton = true;
     try {
       if (first) {
-        Thread created = Thread.ofVirtual().unstarted(this::main);
+        Thread created = Thread.ofVirtual().name(task.threadName()).unstarted(this::main);
         thread = created;
         created.start();
       } else {

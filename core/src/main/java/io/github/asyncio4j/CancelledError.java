@@ -3,10 +3,10 @@ package io.github.asyncio4j;
 
 import org.jspecify.annotations.Nullable;
 
-/// Thrown at the point where a cancelled task is suspended, and by a cancelled future (B7, TK-02).
+/// Thrown at the point where a cancelled task is suspended, and by a cancelled future (TK-02).
 ///
 /// An [Error] on purpose: a `catch (Exception e)` around a suspending call does not swallow it.
-/// Clean up in `finally`; who catches it should throw it on.
+/// Clean up in `finally`; code that catches it should throw it on.
 public final class CancelledError extends Error {
   private static final long serialVersionUID = 1L;
 

@@ -117,6 +117,15 @@ enum CoroutineEngine {
   /// Runs a loop, in this thread if it is of the right kind, else in a new one, and waits for its
   /// end.
   final void runLoop(Runnable loop) {
+    try {
+      runWhereItMay(loop);
+    } catch (KeyboardInterrupt | SystemExit e) {
+      Descriptions.addCallerFrames(e);
+      throw e;
+    }
+  }
+
+  private void runWhereItMay(Runnable loop) {
     if (mayRunIn(Thread.currentThread())) {
       loop.run();
       return;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Texts for `toString` and log messages.
 final class Descriptions {
-  // As asyncio's constants.DEBUG_STACK_DEPTH (B7).
+  // As asyncio's constants.DEBUG_STACK_DEPTH.
   private static final int STACK_DEPTH = 10;
   private static final int VALUE_LENGTH = 80;
   private static final String PACKAGE = Descriptions.class.getPackageName();

@@ -29,6 +29,15 @@ final class EagerStart {
     }
   }
 
+  private void stepInCallback(Strand strand) {
+    CallbackThread callbacks = loop.kernel.callbacks;
+    if (!callbacks.is(Thread.currentThread())) {
+      strand.task.step();
+    } else if (!callbacks.letStart(strand)) {
+      loop.enqueue(strand);
+    }
+  }
+
   /// Makes the first step of a new task, or queues it where that is not possible.
   void start(Strand strand) {
     Task<?> creator = loop.currentTask;
@@ -39,7 +48,7 @@ final class EagerStart {
     depth++;
     try {
       if (creator == null) {
-        strand.task.step();
+        stepInCallback(strand);
       } else if (!creator.letStart(strand)) {
         loop.enqueue(strand);
       }

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Unless a method says otherwise it may be called on the loop thread only: from a callback, from a
 /// protocol, from a task of this loop, or from any thread while the loop is not running.
-/// *Suspending* methods suspend the task that calls them and nothing else; called outside a task of
-/// this loop they throw [IllegalStateException].
+/// *Suspending* methods suspend the task that calls them and nothing else. They throw
+/// [CancelledError] when that task is cancelled, and close what they have opened by then; called
+/// outside a task of this loop they throw [IllegalStateException].
 ///
 /// After [#close()] every method that would schedule or open something throws
 /// [IllegalStateException] with the text `Event loop is closed` (EL-15).
@@ -45,18 +46,23 @@ public interface EventLoop extends Executor, AutoCloseable {
   ///
   /// @throws IllegalStateException when closed, running already, or another loop runs in this
   ///   thread
+  /// @throws java.io.UncheckedIOException when the selector fails
+  /// @throws KeyboardInterrupt when a callback or task throws it; so [SystemExit]. The loop
+  ///   can be run again
   void runForever();
 
   /// Runs until a future is done and returns its result (EL-10).
   ///
   /// @throws IllegalStateException as [#runForever()], or when `stop()` ended the run first
   /// @throws IllegalArgumentException when the future belongs to another loop
+  /// @throws CancelledError when the future is cancelled
   /// @throws Exception the exception of the future, as it is
   <T extends @Nullable Object> T runUntilComplete(Future<T> future) throws Exception;
 
   /// Runs until a new task with this body is done and returns its result (EL-10).
   ///
   /// @throws IllegalStateException as [#runForever()], or when `stop()` ended the run first
+  /// @throws CancelledError when the task is cancelled
   /// @throws Exception the exception of the body, as it is
   <T extends @Nullable Object> T runUntilComplete(Coroutine<T> body) throws Exception;
 
@@ -103,6 +109,7 @@ public interface EventLoop extends Executor, AutoCloseable {
   ///
   /// @param timeout how long to wait, or null for ever; when it is over a warning is logged and the
   ///   threads are left alone
+  /// @throws CancelledError when the calling task is cancelled; the executor stays shut down
   void shutdownDefaultExecutor(@Nullable Duration timeout);
 
   // Callbacks, timers, clock.
@@ -296,7 +303,8 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// Resolves a host name (EL-110, getaddrinfo(3)). Suspending.
   ///
   /// Literals are answered without a thread. The blocking lookup runs apart from the default
-  /// executor, so that user work cannot stall it.
+  /// executor, so that user work cannot stall it; when the task is cancelled it runs on there and
+  /// its answer is dropped.
   ///
   /// @param host name or literal; empty for the wildcard addresses
   /// @param port 0 to 65535, copied to each answer
@@ -366,7 +374,7 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// Tells whether debug mode is on (EL-124).
   boolean getDebug();
 
-  /// Turns debug mode on or off; it may be done while running (EL-124, R-32).
+  /// Turns debug mode on or off; it may be done while running (EL-124).
   ///
   /// It is on from the start with the system property `io.github.asyncio4j.debug=true` or when the
   /// environment variable `ASYNCIO4J_DEBUG` is not empty.

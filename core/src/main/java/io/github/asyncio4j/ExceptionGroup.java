@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Several failures that happened together, none more important than the others (PEP 654, EL-50).
@@ -177,6 +178,21 @@ public class ExceptionGroup extends RuntimeException {
       }
     }
     return false;
+  }
+
+  /// Returns the message and the texts of the members: what a log shows of it without a stack
+  /// trace.
+  @Override
+  @SuppressWarnings("OverrideThrowableToString") // the message is what a trace begins with
+  public String toString() {
+    return headline()
+        + ": "
+        + exceptions().stream().map(Throwable::toString).collect(Collectors.joining("; "));
+  }
+
+  /// Returns the text without the members.
+  final String headline() {
+    return super.toString();
   }
 
   /// Prints the group and its members as a numbered tree.

@@ -40,7 +40,7 @@ final class Failures {
     }
     while (collected.poll() instanceof Failure failure) {
       if (unretrieved.remove(failure)) {
-        loop.callExceptionHandler(failure.report());
+        loop.kernel.runAside(() -> loop.callExceptionHandler(failure.report()));
       }
     }
   }

@@ -66,6 +66,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   /// @throws IllegalStateException outside a task
   /// @throws Exception the exception of the stage, taken out of its `CompletionException`
   public static <T extends @Nullable Object> T await(CompletionStage<T> stage) throws Exception {
+    Objects.requireNonNull(stage, "stage");
     Task<?> task = Task.ofThisThread();
     if (task == null) {
       throw new IllegalStateException("await() called outside a task: " + stage);
@@ -140,7 +141,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     fail(exception);
   }
 
-  /// Cancels the future: who waits for it gets a [CancelledError] (FT-04).
+  /// Cancels the future: tasks that wait for it get a [CancelledError] (FT-04).
   ///
   /// @return false when it was done already
   public final boolean cancel() {
@@ -151,6 +152,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   ///
   /// @return false when it was done already
   public boolean cancel(@Nullable String message) {
+    loop.checkThread();
     if (state != State.PENDING) {
       return false;
     }
@@ -214,6 +216,8 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   }
 
   private void ensurePending() {
+    // Before anything has changed: a waiter that is not woken could not be cancelled any more.
+    loop.checkThread();
     if (state != State.PENDING) {
       throw new InvalidStateException("invalid state: " + this);
     }

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// @param future the future or task
 /// @param callStack where the task is, innermost frame first; empty for a future that is no task,
 ///   and for a task that has not started or is done
-/// @param awaitedBy who waits for it, in the order in which they began to. A future that waits for
-///   itself by way of others is there a second time without who waits for it; any other that is
-///   there more than once is the same object each time
+/// @param awaitedBy what waits for it, in the order in which it began to. A future that waits for
+///   itself by way of others is there a second time, with an empty list; any other that is there
+///   more than once is the same object each time
 public record FutureCallGraph(
     Future<?> future, List<FrameCallGraphEntry> callStack, List<FutureCallGraph> awaitedBy) {
   /// Copies the lists.

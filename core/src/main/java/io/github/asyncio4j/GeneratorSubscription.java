@@ -30,6 +30,8 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
   // What the task waits for while there is no demand.
   private @Nullable Future<@Nullable Void> asked;
   private boolean awaitsValue;
+  // What a subscriber that throws has failed in. The task's own thread.
+  private @Nullable String subscriberFailed;
 
   GeneratorSubscription(
       BaseEventLoop loop,
@@ -178,7 +180,7 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
     try {
       signalled().onSubscribe(this);
     } catch (Throwable t) {
-      cancelled = true;
+      noteFailed("onSubscribe()");
       throw t;
     }
   }
@@ -187,9 +189,14 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
     try {
       signalled().onNext(value);
     } catch (Throwable t) {
-      cancelled = true;
+      noteFailed("onNext()");
       throw t;
     }
+  }
+
+  private void noteFailed(String call) {
+    cancelled = true;
+    subscriberFailed = call + " of a subscriber has failed: " + subscriber;
   }
 
   /// Waits until the subscriber wants a value.
@@ -233,7 +240,11 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
     }
     if (failure != null && !(failure instanceof CancelledError)) {
       loop.callExceptionHandler(
-          ExceptionContext.of("a cancelled subscription has failed").exception(failure));
+          ExceptionContext.of(
+                  subscriberFailed != null
+                      ? subscriberFailed
+                      : "a cancelled subscription has failed")
+              .exception(failure));
     }
   }
 

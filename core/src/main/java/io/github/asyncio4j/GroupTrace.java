@@ -54,7 +54,8 @@ final class GroupTrace {
       line(prefix, caption + "[CIRCULAR REFERENCE: " + exception + "]");
       return;
     }
-    line(prefix, caption + exception);
+    boolean isGroup = exception instanceof ExceptionGroup;
+    line(prefix, caption + (isGroup ? ((ExceptionGroup) exception).headline() : exception));
     StackTraceElement[] frames = exception.getStackTrace();
     appendFrames(frames, prefix, enclosing);
     if (exception instanceof ExceptionGroup group) {

@@ -94,6 +94,11 @@ public class Handle {
     }
   }
 
+  /// Tells whether this carries a virtual thread, which only the loop's own thread may do.
+  boolean carriesThread() {
+    return false;
+  }
+
   /// Calls the callback and nothing else.
   void invoke() {
     callback.run();

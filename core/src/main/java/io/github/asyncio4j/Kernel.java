@@ -10,6 +10,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The iteration of a loop: what is ready, what is due, what was posted, and the poll between.
@@ -36,18 +37,25 @@ final class Kernel {
   final Watches watches;
   private final PostedQueue posted = new PostedQueue();
 
+  // The loop's thread while it waits for tasks that the JDK lets go on, and for nothing else.
+  private volatile @Nullable Thread carrier;
+
   // True while the loop may be blocked in the selector. Who posts and turns it false wakes it up.
   private volatile boolean sleeping;
 
   // Loop thread.
   private boolean stopping;
   private @Nullable Throwable endOfRun;
+  final CallbackThread callbacks;
+  // How many tasks are inside blocking calls of the JDK, which have suspended them.
+  int blockedTasks;
   private long slowCallbackNanos = TimeUnit.MILLISECONDS.toNanos(100);
 
   Kernel(BaseEventLoop loop, Selector selector) {
     this.loop = loop;
     this.selector = selector;
     this.watches = new Watches(selector, ready);
+    this.callbacks = new CallbackThread(loop);
   }
 
   /// Makes iterations until the loop is stopped.
@@ -123,9 +131,78 @@ final class Kernel {
       return;
     }
     for (int n = ready.size(); n > 0; n--) {
-      ready.take().run(loop);
+      if (blockedTasks > 0 && !ready.peek().carriesThread()) {
+        n -= runCallbacksAside(n) - 1;
+      } else {
+        ready.take().run(loop);
+      }
       if (endOfRun != null) {
         throwEndOfRun();
+      }
+    }
+  }
+
+  /// Runs callbacks, while a task is inside a blocking call of the JDK, until a task's turn comes
+  /// or one ends the run.
+  ///
+  /// @param most how many
+  /// @return how many
+  private int runCallbacksAside(int most) {
+    // Allocated for a batch, and only while a task blocks in the JDK.
+    var left = new int[] {most};
+    callbacks.run(
+        () -> {
+          do {
+            ready.take().run(loop);
+            left[0]--;
+          } while (left[0] > 0 && endOfRun == null && !ready.peek().carriesThread());
+        },
+        this);
+    return most - left[0];
+  }
+
+  void runAside(Runnable callback) {
+    if (blockedTasks > 0) {
+      callbacks.run(callback, this);
+    } else {
+      callback.run();
+    }
+  }
+
+  /// Carries on, before their turn, tasks that the JDK has let go on already. A callback waits for
+  /// them, or may.
+  void carryReady() {
+    // What they queue comes behind, and nothing is taken away meanwhile.
+    for (int i = 0, n = ready.size(); i < n; i++) {
+      if (ready.get(i) instanceof ContinueHandle handle) {
+        handle.run(loop);
+      }
+    }
+  }
+
+  /// Waits until something was posted, and carries on tasks that the JDK lets go on, and the
+  /// callback; what else there is waits in the ready queue.
+  void carryPosted() {
+    boolean interrupted = false;
+    carrier = Thread.currentThread();
+    // The order matters, as in poll().
+    while (posted.isEmpty()) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted();
+    }
+    carrier = null;
+    if (interrupted) {
+      // For the end of the iteration.
+      Thread.currentThread().interrupt();
+    }
+    var arrived = new ReadyQueue();
+    posted.drainTo(arrived);
+    while (!arrived.isEmpty()) {
+      Handle handle = arrived.take();
+      if (handle instanceof ContinueHandle) {
+        handle.run(loop);
+      } else {
+        ready.add(handle);
       }
     }
   }
@@ -142,13 +219,17 @@ final class Kernel {
         observer.handleStarted(handle, task);
       }
       long start = System.nanoTime();
-      handle.run(loop);
+      if (handle.carriesThread()) {
+        handle.run(loop);
+      } else {
+        runAside(() -> handle.run(loop));
+      }
       long took = System.nanoTime() - start;
       if (observer != null) {
         observer.handleDone(handle, task);
       }
       if (took >= slowCallbackNanos && loop.getDebug()) {
-        logSlow(task != null ? task : handle, took);
+        runAside(() -> logSlow(task != null ? task : handle, took));
       }
       if (endOfRun != null) {
         throwEndOfRun();
@@ -188,6 +269,10 @@ final class Kernel {
     if (sleeping && SLEEPING.compareAndSet(this, true, false)) {
       selector.wakeup();
     }
+    Thread waiting = carrier;
+    if (waiting != null) {
+      LockSupport.unpark(waiting);
+    }
     return true;
   }
 
@@ -206,6 +291,7 @@ final class Kernel {
       }
       posted.drainTo(ready);
     }
+    callbacks.end();
   }
 
   /// Refuses what is posted from now on and drops what was.

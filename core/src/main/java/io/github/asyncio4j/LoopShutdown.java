@@ -4,7 +4,6 @@ package io.github.asyncio4j;
 import static java.lang.System.Logger.Level.WARNING;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +44,8 @@ final class LoopShutdown {
     TimerHandle report = loop.callLater(patience, this::report);
     VoidCoroutine body = this::shutDown;
     try {
+      // Not by a task, as that would be one more for a clean-up that looks at all of them.
+      cancelAllTasks();
       loop.runUntilComplete(body);
     } catch (IllegalStateException e) {
       if (!expired) {
@@ -69,16 +70,14 @@ final class LoopShutdown {
   }
 
   private void shutDown() {
-    cancelAllTasks();
     waitingFor = "async generators";
     loop.shutdownAsyncgens();
     waitingFor = "threads of the default executor";
     loop.shutdownDefaultExecutor(EXECUTOR_SHUTDOWN);
   }
 
-  private void cancelAllTasks() {
-    List<Task<?>> tasks = new ArrayList<>(loop.tasks.toSet());
-    tasks.remove(Task.ofThisThread());
+  private void cancelAllTasks() throws Exception {
+    List<Task<?>> tasks = List.copyOf(loop.tasks.toSet());
     if (tasks.isEmpty()) {
       return;
     }
@@ -89,7 +88,7 @@ final class LoopShutdown {
             .schedule(this::reportTasks, patience.toNanos(), TimeUnit.NANOSECONDS);
     try {
       tasks.forEach(Task::cancel);
-      tasks.forEach(LoopShutdown::waitForEnd);
+      loop.runUntilComplete(Gathering.of(loop, tasks, task -> task));
     } finally {
       report.cancel(false);
     }
@@ -103,15 +102,6 @@ final class LoopShutdown {
       }
     }
     left = List.of();
-  }
-
-  private static void waitForEnd(Task<?> task) {
-    if (task.done()) {
-      return;
-    }
-    Future<@Nullable Void> ended = task.loop.createFuture();
-    task.addDoneCallback(f -> ended.complete(null));
-    Asyncs.awaitUnchecked(ended);
   }
 
   // Loop thread: tasks are reported by the other one.

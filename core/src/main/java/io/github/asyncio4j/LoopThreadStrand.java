@@ -48,7 +48,7 @@ final class LoopThreadStrand extends Strand implements Executor {
   @Override
   void resume() {
     if (state == State.NEW) {
-      Thread created = VirtualThreads.newThread(this, this::runBody);
+      Thread created = VirtualThreads.newThread(this, task.threadName(), this::runBody);
       thread = created;
       created.start();
     }
@@ -96,8 +96,12 @@ final class LoopThreadStrand extends Strand implements Executor {
     } else if (continuation != runnable) {
       VirtualThreads.defaultScheduler().execute(runnable);
     } else if (state == State.RUNNING) {
-      // A blocking call of the JDK is over, or the body has called Thread.yield.
-      task.loop.post(new ContinueHandle(this));
+      // A blocking call of the JDK is over, or the body has called Thread.yield. Posted also by who
+      // holds the loop, as a callback that waits looks for it there.
+      var handle = new Continuation(this);
+      if (!task.loop.kernel.post(handle)) {
+        handle.dropped();
+      }
     }
   }
 
@@ -105,6 +109,7 @@ final class LoopThreadStrand extends Strand implements Executor {
   private void goOn() {
     if (state == State.RUNNING) {
       task.loop.awaitedThreads--;
+      task.loop.kernel.blockedTasks--;
       runContinuation();
     }
   }
@@ -131,6 +136,7 @@ final class LoopThreadStrand extends Strand implements Executor {
     }
     if (state == State.RUNNING) {
       loop.awaitedThreads++;
+      loop.kernel.blockedTasks++;
       if (loop.isWatched()) {
         reportBlocked(loop);
       }
@@ -142,9 +148,12 @@ final class LoopThreadStrand extends Strand implements Executor {
       loop.observer.suspendedInJdk(task);
     }
     if (loop.getDebug()) {
-      BaseEventLoop.LOGGER.log(
-          System.Logger.Level.INFO,
-          "Hidden suspension, in a blocking call of the JDK: " + task + " " + task.getStack());
+      String text =
+          "Hidden suspension, in a blocking call of the JDK: " + task + " " + task.getStack();
+      // As a callback: the task may be in front of us for the very lock of the logger.
+      loop.enqueue(
+          new Handle(
+              () -> BaseEventLoop.LOGGER.log(System.Logger.Level.INFO, text), ContextMap.EMPTY));
     }
   }
 
@@ -173,16 +182,15 @@ final class LoopThreadStrand extends Strand implements Executor {
   }
 
   /// Runs the continuation in its turn among the loop's handles.
-  private static final class ContinueHandle extends PostedHandle {
+  private static final class Continuation extends ContinueHandle {
     private final LoopThreadStrand strand;
 
-    ContinueHandle(LoopThreadStrand strand) {
-      super(Handle::doNothing, ContextMap.EMPTY);
+    Continuation(LoopThreadStrand strand) {
       this.strand = strand;
     }
 
     @Override
-    void run(BaseEventLoop loop) {
+    void goOn() {
       strand.goOn();
     }
 

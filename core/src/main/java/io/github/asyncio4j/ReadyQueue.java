@@ -32,6 +32,16 @@ final class ReadyQueue {
     size++;
   }
 
+  /// Returns the handle at a place that is taken, 0 being the first.
+  Handle get(int place) {
+    return at(head + place);
+  }
+
+  /// Returns the first handle; there must be one.
+  Handle peek() {
+    return at(head);
+  }
+
   /// Removes and returns the first handle; there must be one.
   Handle take() {
     Handle handle = Objects.requireNonNull(ring[head]);

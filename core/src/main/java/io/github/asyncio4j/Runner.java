@@ -10,6 +10,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Several calls of `run` share the loop and one context. The thread that makes it only.
 ///
+/// ```java
+/// try (var runner = new Runner()) {
+///   String token = runner.run(() -> logIn());
+///   runner.run(() -> work(token));
+/// }
+/// ```
+///
 /// **Ctrl-C** (TC-12). While `run` runs in the main thread of the JVM, and only if nobody else
 /// handles the signal, the first SIGINT cancels the task of the main coroutine, which can clean up
 /// and await meanwhile; when it ends by that, `run` throws [KeyboardInterrupt]. The next SIGINT
@@ -97,7 +104,9 @@ public final class Runner implements AutoCloseable {
   /// `loop.callSoonThreadsafe(() -> task.cancel())`.
   ///
   /// @throws IllegalStateException when the runner is closed, or a loop runs in this thread
-  /// @throws KeyboardInterrupt when Ctrl-C has cancelled the coroutine
+  /// @throws CancelledError when the coroutine was cancelled by something else
+  /// @throws KeyboardInterrupt when Ctrl-C has cancelled the coroutine, or a callback throws one
+  /// @throws SystemExit when the coroutine or a callback throws it
   /// @throws Exception the exception of the coroutine, as it is
   public <T extends @Nullable Object> T run(Coroutine<T> main) throws Exception {
     return run(main, null);
@@ -116,7 +125,9 @@ public final class Runner implements AutoCloseable {
   /// Runs a coroutine to its end in the given context, or the runner's own for null.
   ///
   /// @throws IllegalStateException when the runner is closed, or a loop runs in this thread
-  /// @throws KeyboardInterrupt when Ctrl-C has cancelled the coroutine
+  /// @throws CancelledError when the coroutine was cancelled by something else
+  /// @throws KeyboardInterrupt when Ctrl-C has cancelled the coroutine, or a callback throws one
+  /// @throws SystemExit when the coroutine or a callback throws it
   /// @throws Exception the exception of the coroutine, as it is
   public <T extends @Nullable Object> T run(Coroutine<T> main, @Nullable Context context)
       throws Exception {

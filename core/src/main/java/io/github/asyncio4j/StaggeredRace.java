@@ -4,7 +4,6 @@ package io.github.asyncio4j;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
@@ -17,21 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// by `Asyncio.staggeredRace`. Loop thread only.
 ///
 /// @param <T> what the bodies return
-public final class StaggeredRace<T extends @Nullable Object> {
-  /// How a race has ended.
-  ///
-  /// @param winner what the winner has returned; null also when nobody has won
-  /// @param winnerIndex the place of the winner in the list of bodies; empty when all have failed
-  /// @param exceptions for each body that was started, in their order, what it has thrown; null for
-  ///   the winner. A body that was cancelled because another has won has a [CancelledError]
-  public record Result<T extends @Nullable Object>(
-      @Nullable T winner, OptionalInt winnerIndex, List<@Nullable Throwable> exceptions) {
-    /// Copies the list.
-    public Result {
-      exceptions = Collections.unmodifiableList(new ArrayList<>(exceptions));
-    }
-  }
-
+final class StaggeredRace<T extends @Nullable Object> {
   private final Task<?> owner;
   private final List<Coroutine<? extends T>> bodies;
   private final @Nullable Duration delay;
@@ -52,7 +37,7 @@ public final class StaggeredRace<T extends @Nullable Object> {
     this.delay = delay;
   }
 
-  static <T extends @Nullable Object> Result<T> run(
+  static <T extends @Nullable Object> RaceResult<T> run(
       Collection<? extends Coroutine<? extends T>> bodies, @Nullable Duration delay) {
     Asyncs.requireElements(bodies, "bodies");
     Task<?> task = Task.ofThisThread();
@@ -63,7 +48,7 @@ public final class StaggeredRace<T extends @Nullable Object> {
     return new StaggeredRace<T>(task, bodies, delay).run();
   }
 
-  private Result<T> run() {
+  private RaceResult<T> run() {
     if (!bodies.isEmpty()) {
       startRunner(0, null);
     }
@@ -89,7 +74,7 @@ public final class StaggeredRace<T extends @Nullable Object> {
     if (cancellation != null) {
       throw cancellation;
     }
-    return new Result<>(winner, winnerIndex, exceptions);
+    return new RaceResult<>(winner, winnerIndex, exceptions);
   }
 
   /// Starts the task that waits for its turn and then runs a body.

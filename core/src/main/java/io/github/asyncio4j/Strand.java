@@ -59,6 +59,11 @@ abstract class Strand extends Handle {
   }
 
   @Override
+  final boolean carriesThread() {
+    return true;
+  }
+
+  @Override
   final void run(BaseEventLoop loop) {
     task.step();
   }

@@ -51,7 +51,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private boolean abandoned;
   // Steps that are queued but whose suspension was refused.
   private int ignoredSteps;
-  private boolean interruptSent;
+  // Made when the first one is sent.
+  private @Nullable CancelInterrupt interrupt;
   private int refusals;
 
   /// Makes a task and queues its first step, or makes it at once (TK-01, TK-10).
@@ -96,7 +97,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  /// Returns the task whose thread this is, or null (TK-09). Any thread.
+  /// Returns the task whose thread this is, or null (TK-09). Any thread. Unlike
+  /// [Asyncio#currentTask()] it also returns null where no loop runs.
   public static @Nullable Task<?> currentTask() {
     return ofThisThread();
   }
@@ -146,15 +148,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (awaited != null && awaited.cancel(message)) {
       return true;
     }
-    if (interruptSent && !Objects.requireNonNull(strand.thread).isInterrupted()) {
-      // The one before was thrown as an InterruptedException; this one is another.
-      interruptSent = false;
+    if (interrupt != null) {
+      interrupt.requestedAgain(Objects.requireNonNull(strand.thread));
     }
     mustCancel = true;
     cancelMessage = message;
     if (strand.isBlockedInJdk()) {
-      interruptSent = true;
-      Objects.requireNonNull(strand.thread).interrupt();
+      interrupt = interrupt == null ? new CancelInterrupt() : interrupt;
+      interrupt.send(Objects.requireNonNull(strand.thread));
     }
     return true;
   }
@@ -222,13 +223,19 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return given;
   }
 
+  /// Returns a name for the task's thread, for logs. One of its own is not made for the purpose.
+  String threadName() {
+    return Objects.requireNonNullElse(name, "asyncio4j-task");
+  }
+
   /// Sets the name.
   public void setName(String name) {
     this.name = Objects.requireNonNull(name, "name");
   }
 
   /// Returns where the task is suspended, innermost frame first; empty before its first step and
-  /// when it is done (TK-01). Frames of this library are left out.
+  /// when it is done (TK-01). Frames of this package and of the JDK's threads are left out; those
+  /// of other packages of the library tell what the task waits for.
   public List<StackTraceElement> getStack() {
     Thread thread = strand.thread;
     if (thread == null || done()) {
@@ -238,6 +245,23 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         .dropWhile(f -> !Descriptions.isUserFrame(f))
         .filter(Descriptions::isUserFrame)
         .toList();
+  }
+
+  /// Returns where the task is suspended; as [#getStack()], but the innermost frames only.
+  ///
+  /// @param limit how many frames at most
+  /// @throws IllegalArgumentException when it is negative
+  public List<StackTraceElement> getStack(int limit) {
+    if (limit < 0) {
+      throw new IllegalArgumentException("limit < 0: " + limit);
+    }
+    List<StackTraceElement> frames = getStack();
+    return frames.subList(0, Math.min(limit, frames.size()));
+  }
+
+  /// Prints the name of the task and where it is suspended to the standard error output (TK-01).
+  public void printStack() {
+    printStack(System.err);
   }
 
   /// Prints the name of the task and where it is suspended (TK-01).
@@ -415,20 +439,23 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  // The interrupt that cancel() has sent is not there any more: a call of the JDK has thrown it as
-  // an InterruptedException, and that was the cancellation. Cleanup may suspend now.
   private void noteThrownInterrupt() {
-    if (interruptSent && !Thread.currentThread().isInterrupted()) {
-      interruptSent = false;
+    if (interrupt != null && interrupt.wasThrown()) {
       mustCancel = false;
     }
   }
 
-  // cancel() may have interrupted the thread when no call of the JDK was left to end.
+  /// Notes that an InterruptedException was dealt with: the next one is not a cancellation's. Its
+  /// own thread.
+  void forgetInterrupt() {
+    if (interrupt != null) {
+      interrupt.forget();
+    }
+  }
+
   private void dropInterrupt() {
-    if (interruptSent) {
-      interruptSent = false;
-      Thread.interrupted();
+    if (interrupt != null) {
+      interrupt.drop();
     }
   }
 
@@ -493,13 +520,21 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     ExceptionGroup failures = TaskGroup.failuresBehind(e);
     if (failures != null) {
       fail(failures);
-    } else if (cancelRequests > 0) {
-      // It was cancel() that ended a blocking call of the JDK.
+    } else if (isCancelledByInterrupt()) {
       mustCancel = false;
       super.cancel(cancelMessage);
     } else {
       fail(e);
     }
+  }
+
+  private boolean isCancelledByInterrupt() {
+    return cancelRequests > 0 || (interrupt != null && interrupt.isBehindInterruptedException());
+  }
+
+  /// Tells whether an exception stands for a cancellation of this task. Its own thread.
+  boolean isCancelledBy(Exception e) {
+    return TaskGroup.endsByCancelling(e) && isCancelledByInterrupt();
   }
 
   /// Leaves the registry.

@@ -72,6 +72,8 @@ public final class TaskGroup implements AutoCloseable {
   private State state = State.CREATED;
   // Whether the tasks are cancelled; before, during or after the body.
   private boolean aborting;
+  // Whether a task was ever started.
+  private boolean hasTasks;
   // Whether the parent was cancelled by us, which the end of the piece takes back.
   private boolean parentCancelRequested;
   private @Nullable Task<?> parent;
@@ -151,13 +153,14 @@ public final class TaskGroup implements AutoCloseable {
   /// What the options own is closed when the call is refused, so that a body that was to serve a
   /// connection does not leak it.
   public <T extends @Nullable Object> Task<T> createTask(Coroutine<T> body, TaskOptions options) {
-    Objects.requireNonNull(body, "body");
+    options.requireBody(body);
     String refusal = refusal();
     if (refusal != null) {
       var refused = new IllegalStateException("TaskGroup " + refusal + ": " + this);
       options.closeOwned(refused);
       throw refused;
     }
+    hasTasks = true;
     Task<T> task = Objects.requireNonNull(parent).loop.createTask(body, options);
     if (task.done()) {
       // It was eager and never suspended.
@@ -175,18 +178,18 @@ public final class TaskGroup implements AutoCloseable {
 
   /// Starts a task that returns nothing in the group; as [#createTask(Coroutine)].
   public Task<@Nullable Void> createTask(VoidCoroutine body) {
-    return createTask(body.asCoroutine(), TaskOptions.DEFAULT);
+    return createTask(body, TaskOptions.DEFAULT);
   }
 
   /// Starts a task that returns nothing, with a name, in the group; as [#createTask(Coroutine)].
   public Task<@Nullable Void> createTask(VoidCoroutine body, @Nullable String name) {
-    return createTask(body.asCoroutine(), TaskOptions.named(name));
+    return createTask(body, TaskOptions.named(name));
   }
 
   /// Starts a task that returns nothing, with options, in the group; as [#createTask(Coroutine,
   /// TaskOptions)].
   public Task<@Nullable Void> createTask(VoidCoroutine body, TaskOptions options) {
-    return createTask(body.asCoroutine(), options);
+    return createTask(options.coroutine(body), options);
   }
 
   private @Nullable String refusal() {
@@ -199,7 +202,7 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   /// Ends the piece early: its tasks and its body are cancelled, and `run` or `join` returns
-  /// without an exception unless one of them fails (3.15). Idempotent.
+  /// without an exception unless one of them fails (as in asyncio 3.15). Idempotent.
   ///
   /// A block of try that waits for something other than `join` is left with a [CancelledError],
   /// which `close` cannot keep. Before the piece has begun it makes the body's first suspending
@@ -240,19 +243,27 @@ public final class TaskGroup implements AutoCloseable {
   /// [CancelledError]: thrown here it would be lost behind an exception that is on its way.
   ///
   /// @throws ExceptionGroup when tasks of the group have failed, also if there is just one failure
-  /// @throws IllegalStateException outside the task that has opened the group
+  /// @throws IllegalStateException when the block has started tasks and is left without [#join()],
+  ///   unless its task was cancelled; behind an exception that leaves the block it is a suppressed
+  ///   one. Also outside the task that has opened the group
   @Override
   public void close() {
     if (state != State.OPEN) {
       return;
     }
     ensureInParent("close()");
+    boolean forgotten = hasTasks && !aborting;
     if (!aborting) {
       abort();
     }
     Task<?> task = Objects.requireNonNull(parent);
     switch (leave(null)) {
-      case null -> {}
+      case null -> {
+        if (forgotten && task.cancelling() == 0) {
+          throw new IllegalStateException(
+              "the block was left without join(), its tasks were cancelled: " + this);
+        }
+      }
       case CancelledError e -> cancelAgain(task, e.getMessage());
       case Error e -> throw e;
       case RuntimeException e -> throw e;
@@ -307,6 +318,9 @@ public final class TaskGroup implements AutoCloseable {
     Throwable cancellation = waitForTasks(task, cancelled ? failure : null);
     state = State.FINISHED;
     boolean cancelIsOurs = takeBackCancel(task);
+    if (cancelIsOurs && cancelled) {
+      task.forgetInterrupt();
+    }
     if (baseError != null) {
       return baseError;
     }
@@ -363,7 +377,7 @@ public final class TaskGroup implements AutoCloseable {
         || (failure != null && endsByCancelling(failure) && task.cancelling() > 0);
   }
 
-  private static boolean endsByCancelling(Throwable failure) {
+  static boolean endsByCancelling(Throwable failure) {
     return failure instanceof CancelledError
         || failure instanceof InterruptedException
         || failure instanceof ClosedByInterruptException;

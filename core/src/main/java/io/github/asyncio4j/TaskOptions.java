@@ -64,11 +64,16 @@ public record TaskOptions(
 
   /// Returns a body as a coroutine; when it is null, what the task would have owned is closed.
   Coroutine<@Nullable Void> coroutine(VoidCoroutine body) {
-    try {
-      return Objects.requireNonNull(body, "body").asCoroutine();
-    } catch (NullPointerException e) {
-      closeOwned(e);
-      throw e;
+    requireBody(body);
+    return body.asCoroutine();
+  }
+
+  /// Refuses a body that is null, and closes what its task would have owned.
+  void requireBody(@Nullable Object body) {
+    if (body == null) {
+      var refused = new NullPointerException("body");
+      closeOwned(refused);
+      throw refused;
     }
   }
 

@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// At the deadline the task is cancelled, once; the [CancelledError] that leaves the piece becomes
 /// a [TimeoutException], unless the task was cancelled from elsewhere too. A deadline is a
 /// request and not a bound: the piece lasts as long as its cleanup does. Its own task only.
+///
+/// ```java
+/// Asyncio.timeout(Duration.ofSeconds(10), deadline -> {
+///   while (receive()) { // ten more seconds after each message
+///     deadline.reschedule(loop.time() + Duration.ofSeconds(10).toNanos());
+///   }
+/// });
+/// ```
 public final class Timeout {
   private enum State {
     CREATED,
@@ -141,6 +149,7 @@ public final class Timeout {
       if (exit()) {
         var timeout = passed();
         if (TaskGroup.failuresBehind(e) == null) {
+          task.forgetInterrupt();
           timeout.initCause(e);
           throw timeout;
         }

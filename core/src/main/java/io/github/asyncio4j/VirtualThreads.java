@@ -43,9 +43,9 @@ final class VirtualThreads {
   }
 
   /// Returns a virtual thread, not started, whose continuation is run by the given scheduler.
-  static Thread newThread(Executor scheduler, Runnable task) {
+  static Thread newThread(Executor scheduler, String name, Runnable task) {
     try {
-      return (Thread) require().newThread.invokeExact(scheduler, (String) null, 0, task);
+      return (Thread) require().newThread.invokeExact(scheduler, name, 0, task);
     } catch (Throwable t) {
       throw unchecked(t);
     }

@@ -28,6 +28,7 @@ final class Wait implements Consumer<Future<?>>, Awaiter {
       @Nullable Duration timeout,
       ReturnWhen returnWhen) {
     Objects.requireNonNull(returnWhen, "returnWhen");
+    Asyncs.requireElements(futures, "futures");
     var all = new LinkedHashSet<Future<? extends T>>(futures);
     if (all.isEmpty()) {
       throw new IllegalArgumentException("no futures to wait for: " + futures);

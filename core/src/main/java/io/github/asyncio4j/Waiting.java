@@ -19,7 +19,7 @@ final class Waiting {
     if (future.done()) {
       return future.result();
     }
-    cancelAndWait(future);
+    cancelAndWait(future, Task.current(future.loop, "waitFor()"));
     try {
       return future.result();
     } catch (CancelledError e) {
@@ -43,9 +43,9 @@ final class Waiting {
     return !timeout.isNegative() && !timeout.isZero();
   }
 
-  private static void cancelAndWait(Future<?> future) {
+  private static void cancelAndWait(Future<?> future, Task<?> current) {
     Future<@Nullable Void> ended = future.loop.createFuture();
-    var onDone = new Ended(ended, future.loop.currentTask);
+    var onDone = new Ended(ended, current);
     future.addDoneCallback(onDone);
     future.cancel();
     try {

@@ -9,5 +9,5 @@
 /// nothing in the library may call it.
 ///
 /// The kernel and the two engines are package-private. Start reading at `EventLoop` for the
-/// interface, then at `BaseEventLoop.runOnce` for one iteration.
+/// interface, then at `Kernel.runOnce` for one iteration.
 package io.github.asyncio4j;

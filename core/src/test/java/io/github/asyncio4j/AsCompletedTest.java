@@ -4,6 +4,7 @@ package io.github.asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -23,7 +24,7 @@ final class AsCompletedTest {
 
   private final LoopKind kind;
   private final BaseEventLoop loop;
-  private final FailureRecorder failures;
+  private final ExceptionRecorder failures;
   private final Future<String> a;
   private final Future<String> b;
   private final List<String> trace = new ArrayList<>();
@@ -31,7 +32,7 @@ final class AsCompletedTest {
   AsCompletedTest(LoopKind kind) {
     this.kind = kind;
     this.loop = kind.newLoop();
-    this.failures = FailureRecorder.on(loop);
+    this.failures = ExceptionRecorder.on(loop);
     this.a = loop.createFuture();
     this.b = loop.createFuture();
   }

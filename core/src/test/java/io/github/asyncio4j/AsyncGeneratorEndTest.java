@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -24,12 +25,12 @@ final class AsyncGeneratorEndTest {
   private static final Duration LONG = Duration.ofHours(1);
 
   private final BaseEventLoop loop;
-  private final FailureRecorder failures;
+  private final ExceptionRecorder failures;
   private final List<String> trace = new ArrayList<>();
 
   AsyncGeneratorEndTest(LoopKind kind) {
     this.loop = kind.newLoop();
-    this.failures = FailureRecorder.on(loop);
+    this.failures = ExceptionRecorder.on(loop);
   }
 
   @AfterEach
@@ -177,7 +178,7 @@ final class AsyncGeneratorEndTest {
           loop.shutdownAsyncgens();
 
           trace.add("shut down");
-          assertThat(failures.failures().getFirst().get("asyncgen")).isSameAs(failing);
+          assertThat(failures.unexpected().getFirst().get("asyncgen")).isSameAs(failing);
           assertThat(slow.anext(0)).isEqualTo(0);
           loop.shutdownAsyncgens();
         });
@@ -186,7 +187,7 @@ final class AsyncGeneratorEndTest {
     assertThat(failures.messages()).hasSize(1);
     assertThat(failures.messages().getFirst())
         .startsWith("an error occurred during closing of asynchronous generator <AsyncGenerator");
-    assertThat(failures.failures().getFirst().exception()).hasMessage("late");
+    assertThat(failures.unexpected().getFirst().exception()).hasMessage("late");
   }
 
   private static void throwIt(RuntimeException e) {

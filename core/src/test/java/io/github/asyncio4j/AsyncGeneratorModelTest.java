@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ final class AsyncGeneratorModelTest {
   private final class Play {
     private final Random random;
     private final BaseEventLoop loop = kind.newLoop();
-    private final FailureRecorder failures = FailureRecorder.on(loop);
+    private final ExceptionRecorder failures = ExceptionRecorder.on(loop);
     private final List<Source> sources = new ArrayList<>();
 
     Play(long seed) {

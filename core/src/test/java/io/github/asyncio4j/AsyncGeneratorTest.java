@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -28,13 +29,13 @@ final class AsyncGeneratorTest {
 
   private final LoopKind kind;
   private final BaseEventLoop loop;
-  private final FailureRecorder failures;
+  private final ExceptionRecorder failures;
   private final List<String> trace = new ArrayList<>();
 
   AsyncGeneratorTest(LoopKind kind) {
     this.kind = kind;
     this.loop = kind.newLoop();
-    this.failures = FailureRecorder.on(loop);
+    this.failures = ExceptionRecorder.on(loop);
   }
 
   @AfterEach
@@ -170,7 +171,7 @@ final class AsyncGeneratorTest {
           generator.close();
         });
 
-    assertThat(failures.failures()).isEmpty();
+    assertThat(failures.unexpected()).isEmpty();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -54,6 +55,82 @@ final class CancellationAndTheJdkTest {
               .isInstanceOf(TimeoutException.class);
           // Nothing of it is left behind.
           Thread.sleep(1);
+        });
+  }
+
+  // EL-16, TC-02
+  @Test
+  void theBodyOfAGeneratorInABlockingCallIsCancelledAsAnyOther() throws Exception {
+    AsyncGenerator.Body<Integer> body =
+        out -> {
+          out.yield(1);
+          Thread.sleep(60_000);
+        };
+    loop.runUntilComplete(
+        () -> {
+          assertThatThrownBy(
+                  () ->
+                      Asyncio.timeout(
+                          SHORT,
+                          () -> {
+                            for (int number : AsyncGenerator.of(body)) {
+                              assertThat(number).isEqualTo(1);
+                            }
+                          }))
+              .isInstanceOf(TimeoutException.class);
+          Task<?> consumer =
+              loop.createTask(() -> AsyncGenerator.of(body).forEach(n -> assertThat(n).isOne()));
+          Asyncio.sleep(SHORT);
+          consumer.cancel();
+          Asyncio.wait(List.of(consumer));
+          assertThat(consumer.cancelled()).isTrue();
+        });
+  }
+
+  // TC-01
+  @Test
+  void aBlockThatItsGroupCancelsInABlockingCallIsCancelled() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          Task<?> block =
+              loop.createTask(
+                  () -> {
+                    try (var group = TaskGroup.open()) {
+                      group.createTask(group::cancel);
+                      Thread.sleep(60_000);
+                    }
+                  });
+          Asyncio.wait(List.of(block));
+          assertThat(block.cancelled()).isTrue();
+        });
+  }
+
+  //
+  @Test
+  void anInterruptWhoseRequestIsTakenBackTooLateIsACancellation() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          Task<?> task = loop.createTask(() -> Thread.sleep(60_000));
+          Asyncio.sleep(SHORT);
+          task.cancel();
+          task.uncancel();
+          Asyncio.wait(List.of(task));
+          assertThat(task.cancelled()).isTrue();
+        });
+  }
+
+  @Test
+  void anInterruptOfTheJdkAfterADeadlineIsNone() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          Task<?> task =
+              loop.createTask(
+                  () -> {
+                    assertThatThrownBy(() -> Asyncio.timeout(SHORT, () -> Thread.sleep(60_000)))
+                        .isInstanceOf(TimeoutException.class);
+                    throw new InterruptedException("its own");
+                  });
+          assertThatThrownBy(task::await).hasMessage("its own");
         });
   }
 

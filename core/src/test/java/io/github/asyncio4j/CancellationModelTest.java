@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ final class CancellationModelTest {
 
   private final LoopKind kind;
   private final ClockedLoop loop;
-  private final FailureRecorder failures;
+  private final ExceptionRecorder failures;
   private final RandomAwaits awaits;
   private @Nullable AssertionError failure;
   private long next;
@@ -31,7 +32,7 @@ final class CancellationModelTest {
   CancellationModelTest(LoopKind kind) {
     this.kind = kind;
     this.loop = ClockedLoop.of(kind);
-    this.failures = FailureRecorder.on(loop);
+    this.failures = ExceptionRecorder.on(loop);
     this.awaits = new RandomAwaits(loop, kind.carriesItsTasks());
   }
 

@@ -4,6 +4,7 @@ package io.github.asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,13 +23,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class ClosingLoopTest {
   private final LoopKind kind;
   private final BaseEventLoop loop;
-  private final FailureRecorder failures;
+  private final ExceptionRecorder failures;
   private final List<String> log = new CopyOnWriteArrayList<>();
 
   ClosingLoopTest(LoopKind kind) {
     this.kind = kind;
     this.loop = kind.newLoop();
-    this.failures = FailureRecorder.on(loop);
+    this.failures = ExceptionRecorder.on(loop);
   }
 
   @AfterEach
@@ -68,7 +69,7 @@ final class ClosingLoopTest {
     assertThat(failures.messages())
         .containsExactly(
             "Task was destroyed but it is pending!", "Task was destroyed but it is pending!");
-    assertThat(failures.failures().getFirst().get("task")).isSameAs(pending);
+    assertThat(failures.unexpected().getFirst().get("task")).isSameAs(pending);
     assertThat(pending.done()).isFalse();
   }
 
@@ -95,7 +96,7 @@ final class ClosingLoopTest {
     loop.close();
 
     assertThat(failures.messages()).containsExactly("Task exception was never retrieved");
-    ExceptionContext report = failures.failures().getFirst();
+    ExceptionContext report = failures.unexpected().getFirst();
     assertThat(report.exception()).hasMessage("unseen");
     assertThat(String.valueOf(report.get("future"))).contains("name='worker'");
     assertThat(unseen.done()).isTrue();
@@ -107,7 +108,7 @@ final class ClosingLoopTest {
     loop.runUntilComplete(
         () -> {
           failAndForget();
-          while (failures.failures().isEmpty()) {
+          while (failures.unexpected().isEmpty()) {
             System.gc();
             Asyncio.sleep(Duration.ofMillis(5));
           }
@@ -174,7 +175,7 @@ final class ClosingLoopTest {
 
   private void runWithBlockedConnections() throws Exception {
     BaseEventLoop other = kind.newLoop();
-    FailureRecorder.on(other);
+    ExceptionRecorder.on(other);
     var ended = new CountDownLatch(10);
     other.runUntilComplete(
         () -> {

@@ -7,6 +7,7 @@ import io.github.asyncio4j.DeadlineRace.Entry;
 import io.github.asyncio4j.DeadlineRace.Plan;
 import io.github.asyncio4j.DeadlineRace.Seen;
 import io.github.asyncio4j.DeadlineRace.Shape;
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -36,14 +37,14 @@ final class DeadlineModelTest {
 
   private final LoopKind kind;
   private final ClockedLoop loop;
-  private final FailureRecorder failures;
+  private final ExceptionRecorder failures;
   private @Nullable Throwable failure;
   private long races;
 
   DeadlineModelTest(LoopKind kind) {
     this.kind = kind;
     this.loop = ClockedLoop.of(kind);
-    this.failures = FailureRecorder.on(loop);
+    this.failures = ExceptionRecorder.on(loop);
   }
 
   @AfterEach

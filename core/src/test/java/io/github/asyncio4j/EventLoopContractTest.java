@@ -4,6 +4,7 @@ package io.github.asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,13 +25,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class EventLoopContractTest {
   private final LoopKind kind;
   private final BaseEventLoop loop;
-  private final FailureRecorder failures;
+  private final ExceptionRecorder failures;
   private final List<String> log = new ArrayList<>();
 
   EventLoopContractTest(LoopKind kind) {
     this.kind = kind;
     this.loop = kind.newLoop();
-    this.failures = FailureRecorder.on(loop);
+    this.failures = ExceptionRecorder.on(loop);
   }
 
   @AfterEach
@@ -312,7 +313,7 @@ final class EventLoopContractTest {
 
     loop.runForever();
 
-    assertThat(failures.failures()).extracting(ExceptionContext::exception).isEqualTo(thrown);
+    assertThat(failures.unexpected()).extracting(ExceptionContext::exception).isEqualTo(thrown);
     assertThat(failures.messages()).allMatch(m -> m.startsWith("Exception in callback"));
   }
 

@@ -221,11 +221,26 @@ final class ExceptionGroupTest {
 
     assertThat(trace)
         .contains(
-            "Caused by: io.github.asyncio4j.ExceptionGroup: outer (2 sub-exceptions)",
+            "Caused by: " + outer,
             "\tSuppressed: java.lang.IllegalArgumentException: argument",
             "\t\tSuppressed: java.io.IOException: io")
-        .filteredOn(line -> line.contains("IOException: io"))
+        .filteredOn(line -> line.endsWith("Suppressed: java.io.IOException: io"))
         .hasSize(1);
+  }
+
+  @Test
+  void theTextOfAGroupShowsItsMembersAndTheFirstLineOfItsTraceDoesNot() {
+    var group =
+        new ExceptionGroup(
+            "two", List.of(new IOException("disk full"), new IllegalStateException("no session")));
+
+    assertThat(group)
+        .hasToString(
+            "io.github.asyncio4j.ExceptionGroup: two (2 sub-exceptions): "
+                + "java.io.IOException: disk full; java.lang.IllegalStateException: no session");
+    assertThat(group).hasMessage("two (2 sub-exceptions)");
+    assertThat(traceOf(group).getFirst())
+        .isEqualTo("io.github.asyncio4j.ExceptionGroup: two (2 sub-exceptions)");
   }
 
   @Test

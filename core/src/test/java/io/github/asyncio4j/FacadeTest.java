@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -27,12 +30,12 @@ final class FacadeTest {
   private static final Duration LONG = Duration.ofHours(1);
 
   private final BaseEventLoop loop;
-  private final FailureRecorder failures;
+  private final ExceptionRecorder failures;
   private final List<String> trace = new ArrayList<>();
 
   FacadeTest(LoopKind kind) {
     this.loop = kind.newLoop();
-    this.failures = FailureRecorder.on(loop);
+    this.failures = ExceptionRecorder.on(loop);
   }
 
   @AfterEach
@@ -88,6 +91,128 @@ final class FacadeTest {
         });
 
     assertThat(trace).containsExactly("a");
+  }
+
+  // FT-08
+  @Test
+  void whatIsNotAFutureBecomesOneOfTheRunningLoopOrOfTheOneThatIsNamed() throws Exception {
+    var stage = new CompletableFuture<String>();
+    Future<String> wrapped = Asyncio.wrapFuture(stage, loop);
+    stage.complete("stage");
+
+    loop.runUntilComplete(
+        () -> {
+          assertThat(Asyncio.ensureFuture(() -> fetch("a")).await()).isEqualTo("<a>");
+          Asyncio.ensureFuture(() -> say("b")).await();
+          assertThat(wrapped.await()).isEqualTo("stage");
+        });
+
+    assertThat(trace).containsExactly("b");
+    assertThatThrownBy(() -> Asyncio.ensureFuture(() -> fetch("c")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("no running event loop");
+  }
+
+  // TC-03, R-55
+  @Test
+  void waitForWithoutTimeLeavesTheFutureOfAnotherLoopAlone() throws Exception {
+    try (BaseEventLoop other = LoopKind.NIO_BATON.newLoop()) {
+      Future<String> foreign = other.createFuture();
+
+      loop.runUntilComplete(
+          () -> {
+            assertThatThrownBy(() -> Asyncio.waitFor(foreign, Duration.ZERO))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("different loop");
+          });
+
+      assertThat(foreign.done()).isFalse();
+    }
+  }
+
+  @Test
+  void theThreadOfATaskHasItsName() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          Task<String> named = loop.createTask(() -> Thread.currentThread().getName(), "cart");
+          Task<String> numbered = loop.createTask(() -> Thread.currentThread().getName());
+          assertThat(named.await()).isEqualTo("cart");
+          assertThat(numbered.await()).isEqualTo("asyncio4j-task");
+        });
+  }
+
+  //
+  @Test
+  void inDebugModeAFutureThatAnotherThreadSetsStaysAsItWas() throws Exception {
+    loop.setDebug(true);
+    loop.runUntilComplete(
+        () -> {
+          Future<String> future = loop.createFuture();
+          Task<String> waiter = loop.createTask(() -> future.await());
+          Asyncio.sleep(Duration.ZERO);
+          List<Throwable> refused =
+              Asyncio.toThread(
+                  () ->
+                      List.of(
+                          catchThrowable(() -> future.setResult("x")),
+                          catchThrowable(() -> future.setException(new IOException())),
+                          catchThrowable(() -> future.cancel())));
+
+          assertThat(refused)
+              .allSatisfy(e -> assertThat(e).hasMessageContaining("Non-thread-safe"));
+          assertThat(future.done()).isFalse();
+          future.setResult("y");
+          assertThat(waiter.await()).isEqualTo("y");
+        });
+  }
+
+  // TC-04, TC-07
+  @Test
+  void bodiesMayBeGivenWhereverATaskMay() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          assertThat(Asyncio.shield(() -> fetch("a")).await()).isEqualTo("<a>");
+          Asyncio.shield(() -> say("b")).await();
+          List<Outcome<String>> outcomes =
+              Asyncio.<String>gatherOutcomes(
+                      () -> fetch("c"),
+                      () -> {
+                        throw new IOException("d");
+                      })
+                  .await();
+          assertThat(outcomes.getFirst()).isEqualTo(new Outcome.Value<>("<c>"));
+          assertThat(outcomes.getLast()).isInstanceOf(Outcome.Failed.class);
+        });
+
+    assertThat(trace).containsExactly("b");
+  }
+
+  // TK-07
+  @Test
+  void aTaskTellsItsStateItsNameItsBodyAndWhatItWaitsFor() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          Future<String> future = loop.createFuture();
+          Task<String> task = loop.createTask(() -> future.await(), "t");
+          String body = "coro=<FacadeTest.lambda()>";
+          assertThat(task).hasToString("<Task pending name='t' " + body + ">");
+
+          Asyncio.sleep(Duration.ZERO);
+          assertThat(task)
+              .hasToString("<Task pending name='t' " + body + " wait_for=<Future pending>>");
+          task.addDoneCallback(_ -> {});
+          task.cancel();
+          assertThat(task)
+              .hasToString(
+                  "<Task cancelling name='t' "
+                      + body
+                      + " wait_for=<Future cancelled> cb=[FacadeTest.lambda()]>");
+          assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+          assertThat(task).hasToString("<Task cancelled name='t' " + body + ">");
+          Task<Integer> seven = loop.createTask(() -> 7, "7");
+          seven.await();
+          assertThat(seven).hasToString("<Task finished name='7' " + body + " result=7>");
+        });
   }
 
   // TC-02
@@ -172,7 +297,7 @@ final class FacadeTest {
     assertRefuses("body", () -> Asyncio.runCoroutineThreadsafe((Coroutine<?>) null, loop));
     assertRefuses("body", () -> Asyncio.runCoroutineThreadsafe((VoidCoroutine) null, loop));
     assertRefuses("delay", () -> Asyncio.sleep(null));
-    assertRefuses("inner", () -> Asyncio.shield(null));
+    assertRefuses("inner", () -> Asyncio.shield((Future<?>) null));
     assertRefuses("call", () -> Asyncio.toThread((Callable<?>) null));
     assertRefuses("call", () -> Asyncio.toThread((VoidCallable) null));
     loop.runUntilComplete(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -33,11 +34,11 @@ import org.junit.jupiter.params.provider.EnumSource;
     names = {"EPOLL_LOOP_THREAD", "NIO_LOOP_THREAD"})
 final class LoopThreadEngineTest {
   private final BaseEventLoop loop;
-  private final FailureRecorder failures;
+  private final ExceptionRecorder failures;
 
   LoopThreadEngineTest(LoopKind kind) {
     this.loop = kind.newLoop();
-    this.failures = FailureRecorder.on(loop);
+    this.failures = ExceptionRecorder.on(loop);
   }
 
   @AfterEach
@@ -367,7 +368,7 @@ final class LoopThreadEngineTest {
   @Test
   void suspendingWhereTheThreadIsPinnedIsRefusedInsteadOfBlockingTheLoop() throws Exception {
     Runnable touch =
-        failures.failures().isEmpty() && Initialised.FIRST.compareAndSet(false, true)
+        failures.unexpected().isEmpty() && Initialised.FIRST.compareAndSet(false, true)
             ? SuspendsWhenInitialised::touch
             : YieldsWhenInitialised::touch;
     loop.runUntilComplete(

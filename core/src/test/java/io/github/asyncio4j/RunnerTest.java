@@ -4,6 +4,7 @@ package io.github.asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,6 +111,39 @@ final class RunnerTest {
     assertThat(log.messages()).isEmpty();
   }
 
+  // TC-11
+  @Test
+  void aCleanupThatLooksAtAllTasksSeesNoneOfTheShutdownsOwn() throws Exception {
+    Asyncio.run(
+        () -> {
+          Asyncio.createTask(
+              () -> {
+                try {
+                  Asyncio.sleep(HOUR);
+                } finally {
+                  var others = new ArrayList<>(Asyncio.allTasks());
+                  others.remove(Asyncio.currentTask());
+                  events.add("others: " + others);
+                  others.forEach(Task::cancel);
+                }
+              });
+          var generator =
+              AsyncGenerator.<Integer>of(
+                  out -> {
+                    try {
+                      out.yield(1);
+                    } finally {
+                      Asyncio.sleep(Duration.ofMillis(1));
+                      events.add("generator closed");
+                    }
+                  });
+          generator.anext();
+        },
+        options);
+
+    assertThat(events).containsExactly("others: []", "generator closed");
+  }
+
   // (d) 17
   @Test
   void tasksThatTakeLongToEndAreReportedWithTheirStacksAndWaitedFor() throws Exception {
@@ -162,7 +196,7 @@ final class RunnerTest {
   void aTaskThatRefusesToEndIsAbandonedWhenTheTimeIsOver() throws Exception {
     var runner = new Runner(options.shutdownTimeout(SHORT));
     EventLoop loop = runner.getLoop();
-    FailureRecorder failures = FailureRecorder.on(loop);
+    ExceptionRecorder failures = ExceptionRecorder.on(loop);
     leave(runner, "stubborn", RunnerTest::refuseToEnd);
 
     runner.close();

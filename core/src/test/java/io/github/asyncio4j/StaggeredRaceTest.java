@@ -4,6 +4,7 @@ package io.github.asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,14 +59,13 @@ final class StaggeredRaceTest {
     };
   }
 
-  private StaggeredRace.Result<String> race(Duration delay, List<Coroutine<String>> bodies)
-      throws Exception {
+  private RaceResult<String> race(Duration delay, List<Coroutine<String>> bodies) throws Exception {
     return loop.runUntilComplete(() -> Asyncio.staggeredRace(bodies, delay));
   }
 
   @Test
   void aBodyThatReturnsAtOnceWinsAndTheNextNeverStarts() throws Exception {
-    StaggeredRace.Result<String> result = race(LONG, List.of(returning("a"), returning("b")));
+    RaceResult<String> result = race(LONG, List.of(returning("a"), returning("b")));
 
     assertThat(result.winner()).isEqualTo("a");
     assertThat(result.winnerIndex()).hasValue(0);
@@ -75,8 +75,7 @@ final class StaggeredRaceTest {
 
   @Test
   void theNextOneStartsWhenTheOneBeforeHasFailed() throws Exception {
-    StaggeredRace.Result<String> result =
-        race(LONG, List.of(failing("a"), failing("b"), returning("c")));
+    RaceResult<String> result = race(LONG, List.of(failing("a"), failing("b"), returning("c")));
 
     assertThat(result.winnerIndex()).hasValue(2);
     assertThat(result.exceptions()).hasSize(3);
@@ -87,7 +86,7 @@ final class StaggeredRaceTest {
 
   @Test
   void theNextOneStartsAfterTheDelayAndTheLosersAreCancelledAndWaitedFor() throws Exception {
-    StaggeredRace.Result<String> result = race(SHORT, List.of(hanging("a"), returning("b")));
+    RaceResult<String> result = race(SHORT, List.of(hanging("a"), returning("b")));
 
     assertThat(result.winner()).isEqualTo("b");
     assertThat(result.winnerIndex()).hasValue(1);
@@ -98,7 +97,7 @@ final class StaggeredRaceTest {
 
   @Test
   void withoutADelayTheyRunOneAfterTheOther() throws Exception {
-    StaggeredRace.Result<String> result = race(null, List.of(failing("a"), failing("b")));
+    RaceResult<String> result = race(null, List.of(failing("a"), failing("b")));
 
     assertThat(result.winner()).isNull();
     assertThat(result.winnerIndex()).isEmpty();
@@ -114,8 +113,7 @@ final class StaggeredRaceTest {
           return hanging("c").run();
         };
 
-    StaggeredRace.Result<String> result =
-        race(Duration.ZERO, List.of(hanging("a"), late::await, last));
+    RaceResult<String> result = race(Duration.ZERO, List.of(hanging("a"), late::await, last));
 
     assertThat(result.winnerIndex()).hasValue(1);
     assertThat(trace).containsExactly("a started", "c started", "a ended", "c ended");
@@ -128,7 +126,7 @@ final class StaggeredRaceTest {
 
   @Test
   void aWinnerMayReturnNull() throws Exception {
-    StaggeredRace.Result<Void> result =
+    RaceResult<Void> result =
         loop.runUntilComplete(
             () -> Asyncio.staggeredRace(List.<Coroutine<Void>>of(() -> null), SHORT));
 
@@ -148,7 +146,7 @@ final class StaggeredRaceTest {
           return "stubborn";
         };
 
-    StaggeredRace.Result<String> result = race(SHORT, List.of(stubborn, returning("b")));
+    RaceResult<String> result = race(SHORT, List.of(stubborn, returning("b")));
 
     assertThat(result.winner()).isEqualTo("b");
     assertThat(result.exceptions()).hasSize(2).containsOnlyNulls();
@@ -177,7 +175,7 @@ final class StaggeredRaceTest {
 
   @Test
   void whatEndsTheRunIsNoResult() {
-    FailureRecorder.on(loop);
+    ExceptionRecorder.on(loop);
     Coroutine<String> exiting =
         () -> {
           throw new SystemExit(3);
@@ -191,7 +189,7 @@ final class StaggeredRaceTest {
   void itWorksWithEagerTasks() throws Exception {
     loop.setTaskFactory(Asyncio.eagerTaskFactory());
 
-    StaggeredRace.Result<String> result =
+    RaceResult<String> result =
         race(Duration.ZERO, List.of(failing("a"), failing("b"), returning("c")));
 
     assertThat(result.winnerIndex()).hasValue(2);

@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -22,14 +23,14 @@ final class TaskGroupModelTest {
 
   private final LoopKind kind;
   private final ClockedLoop loop;
-  private final FailureRecorder failures;
+  private final ExceptionRecorder failures;
   private @Nullable AssertionError failure;
   private long tasks;
 
   TaskGroupModelTest(LoopKind kind) {
     this.kind = kind;
     this.loop = ClockedLoop.of(kind);
-    this.failures = FailureRecorder.on(loop);
+    this.failures = ExceptionRecorder.on(loop);
   }
 
   @AfterEach

@@ -4,6 +4,7 @@ package io.github.asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -227,7 +228,7 @@ final class ToThreadTest {
   void closingTheLoopInterruptsTheThread() throws Exception {
     var started = new CountDownLatch(1);
     var interrupted = new CountDownLatch(1);
-    FailureRecorder.on(loop);
+    ExceptionRecorder.on(loop);
     loop.runUntilComplete(
         () -> {
           loop.createTask(

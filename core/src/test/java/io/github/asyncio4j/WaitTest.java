@@ -4,6 +4,7 @@ package io.github.asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -22,14 +23,14 @@ final class WaitTest {
   private final BaseEventLoop loop;
   private final Future<String> a;
   private final Future<String> b;
-  private final FailureRecorder failures;
+  private final ExceptionRecorder failures;
 
   WaitTest(LoopKind kind) {
     this.kind = kind;
     this.loop = kind.newLoop();
     this.a = loop.createFuture();
     this.b = loop.createFuture();
-    this.failures = FailureRecorder.on(loop);
+    this.failures = ExceptionRecorder.on(loop);
   }
 
   @AfterEach

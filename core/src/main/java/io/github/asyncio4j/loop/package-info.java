@@ -3,7 +3,7 @@
 /// The event loops: the kernel of the root joined to a selector and to the transports.
 ///
 /// Layer: above everything but the facade `Asyncio`. It is the one place that sees all of the lower
-/// layers; no package may depend on it, and the root reaches it through a service provider.
+/// layers. Nothing in this module may depend on it; the root reaches it through a service provider.
 ///
 /// Start reading at `SelectorEventLoop`.
 package io.github.asyncio4j.loop;

@@ -16,9 +16,9 @@ public final class Barrier {
   private enum State {
     /// Tasks come and wait.
     FILLING,
-    /// All have come; who is woken leaves, who comes waits outside.
+    /// All have come. Those woken leave, those that come wait outside.
     DRAINING,
-    /// Who is inside leaves with an exception, who comes waits outside.
+    /// Those inside leave with an exception, those that come wait outside.
     RESETTING,
     /// Nobody waits here any more.
     BROKEN
@@ -47,8 +47,8 @@ public final class Barrier {
   /// last one does not suspend; the others go on in the next iteration in the order in which they
   /// came.
   ///
-  /// Who comes while tasks still leave waits until all are gone. A task that is cancelled leaves;
-  /// the barrier stays as it is and waits for one more.
+  /// A task that comes while others still leave waits until all of those are gone. A task that is
+  /// cancelled leaves; the barrier stays as it is and waits for one more.
   ///
   /// @return how many of the tasks that pass came before this one: 0 to `parties() - 1`, each once
   /// @throws BrokenBarrierError when the barrier is broken, or is reset or aborted before this task
@@ -103,15 +103,16 @@ public final class Barrier {
     return state == State.DRAINING || state == State.RESETTING;
   }
 
-  /// Makes the barrier as new: who waits gets a [BrokenBarrierError], also who was woken and has
-  /// not run yet. A broken barrier can be used again. Never suspends, unlike asyncio's in form.
+  /// Makes the barrier as new. Tasks that wait get a [BrokenBarrierError], also those that were
+  /// woken and have not run yet. A broken barrier can be used again. Never suspends, unlike
+  /// asyncio's in form.
   public void reset() {
     state = inside.isEmpty() ? State.FILLING : State.RESETTING;
     wakeEverybody();
   }
 
-  /// Breaks the barrier until [#reset()]: who waits, was woken and has not run yet, or comes later
-  /// gets a [BrokenBarrierError]. Never suspends, unlike asyncio's in form.
+  /// Breaks the barrier until [#reset()]. Tasks that wait, that were woken and have not run yet, or
+  /// that come later get a [BrokenBarrierError]. Never suspends, unlike asyncio's in form.
   public void abort() {
     state = State.BROKEN;
     wakeEverybody();

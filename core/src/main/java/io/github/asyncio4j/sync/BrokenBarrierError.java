@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.sync;
 
-/// Thrown to who waits at a [Barrier] that is reset or aborted, or comes to one that is broken
-/// (asyncio's `BrokenBarrierError`, SY-06).
+/// Thrown to tasks that wait at a [Barrier] when it is reset or aborted, or that come to one that
+/// is broken (asyncio's `BrokenBarrierError`, SY-06).
 ///
 /// Unchecked, as asyncio's is a `RuntimeError`, and with asyncio's name: the
 /// [java.util.concurrent.BrokenBarrierException] of the JDK is checked.

@@ -13,6 +13,18 @@ import org.jspecify.annotations.Nullable;
 /// Loop thread only, tasks of the loop included. There is no time limit: use `Asyncio.waitFor` or
 /// `Asyncio.timeout`.
 ///
+/// ```java
+/// try (var _ = notEmpty.hold()) { // the consumer
+///   notEmpty.waitFor(() -> !items.isEmpty());
+///   use(items.remove());
+/// }
+///
+/// try (var _ = notEmpty.hold()) { // the producer
+///   items.add(item);
+///   notEmpty.signal();
+/// }
+/// ```
+///
 /// The names are those of [java.util.concurrent.locks.Condition]: asyncio's `wait()` is [#await()],
 /// `notify(n)` is [#signal(int)], `notify_all()` is [#signalAll()]. The `wait()` and `notify()`
 /// that every Java object has are monitor methods of the JVM and throw

@@ -56,7 +56,7 @@ public final class Event {
     }
   }
 
-  /// Clears the event: who calls [#await()] from now on waits. Idempotent; never suspends.
+  /// Clears the event: tasks that call [#await()] from now on wait. Idempotent; never suspends.
   public void clear() {
     set = false;
   }

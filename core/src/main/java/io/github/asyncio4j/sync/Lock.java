@@ -12,6 +12,13 @@ import io.github.asyncio4j.sync.Waiters.Waiter;
 /// Fair: tasks get the lock in the order in which they asked for it, and nobody overtakes them, not
 /// even between a [#release()] and the moment at which the next task runs.
 ///
+/// ```java
+/// try (var _ = lock.hold()) {
+///   int balance = load(); // suspends
+///   store(balance + amount);
+/// }
+/// ```
+///
 /// The lock belongs to the loop in which a task first had to wait for it (SY-01).
 public final class Lock {
   private final Waiters waiters = new Waiters(new LoopBinding());

@@ -3,12 +3,12 @@ package io.github.asyncio4j.sync;
 
 import java.util.Comparator;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// A queue that gives the least item out first (asyncio's `PriorityQueue`, QU-01).
 ///
-/// Loop thread only, tasks of the loop included. Items that compare as equal come in no particular
-/// order: number them to tell them apart. All else is as in [Queue].
+/// Loop thread only, tasks of the loop included. Items that compare as equal come in the order in
+/// which they were put. A comparison that throws leaves the queue as it was. All else is as in
+/// [Queue].
 ///
 /// @param <T> what it holds: something [Comparable], unless a comparator is given
 public final class PriorityQueue<T> extends Queue<T> {
@@ -21,7 +21,7 @@ public final class PriorityQueue<T> extends Queue<T> {
   ///
   /// @param maxsize how many items it holds at most; any number if it is not positive
   public PriorityQueue(int maxsize) {
-    super(maxsize, items(null));
+    super(maxsize, new SortedItems<>(naturalOrder()));
   }
 
   /// Makes a queue in the order of a comparator that is never full.
@@ -33,11 +33,12 @@ public final class PriorityQueue<T> extends Queue<T> {
   ///
   /// @param maxsize how many items it holds at most; any number if it is not positive
   public PriorityQueue(int maxsize, Comparator<? super T> comparator) {
-    super(maxsize, items(Objects.requireNonNull(comparator, "comparator")));
+    super(maxsize, new SortedItems<>(Objects.requireNonNull(comparator, "comparator")));
   }
 
-  // Null stands for the natural order.
-  private static <T> java.util.Queue<T> items(@Nullable Comparator<? super T> comparator) {
-    return new java.util.PriorityQueue<>(comparator);
+  // An item that is not comparable is refused when it is put.
+  @SuppressWarnings("unchecked")
+  private static <T> Comparator<T> naturalOrder() {
+    return (Comparator<T>) Comparator.naturalOrder();
   }
 }

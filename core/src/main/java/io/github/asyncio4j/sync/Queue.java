@@ -12,6 +12,19 @@ import java.util.Objects;
 /// Loop thread only, tasks of the loop included. There is no time limit: use `Asyncio.waitFor` or
 /// `Asyncio.timeout`. An item is never null.
 ///
+/// ```java
+/// try { // the consumer
+///   while (true) {
+///     handle(jobs.get());
+///   }
+/// } catch (QueueShutDown end) {
+///   // Everything was taken out.
+/// }
+///
+/// jobs.put(job); // the producer
+/// jobs.shutdown();
+/// ```
+///
 /// A task that is cancelled in [#put(Object)] has put nothing, one that is cancelled in [#get()]
 /// has taken nothing; if it had been woken the next one is woken instead. Tasks that wait are woken
 /// in the order in which they came. One that calls between the wake-up and the moment at which the
@@ -55,6 +68,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
   /// called outside a task.
   ///
   /// @throws QueueShutDown when the queue is shut down, or is while this task waits
+  /// @throws ClassCastException when a [PriorityQueue] cannot compare it; it is not in the queue
   /// @throws io.github.asyncio4j.CancelledError when the task is cancelled while it waits; the item
   ///   is not in the queue
   /// @throws IllegalStateException when it would have to wait outside a task, or in a task of
@@ -77,7 +91,16 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
         }
       }
     }
-    putNowait(item);
+    boolean put = false;
+    try {
+      putNowait(item);
+      put = true;
+    } finally {
+      if (!put && !full()) {
+        // It could not be compared: the place is another's.
+        putters.wakeNext();
+      }
+    }
   }
 
   /// Puts an item in. Never suspends.

@@ -51,6 +51,12 @@ public final class ExceptionRecorder implements ExceptionHandler {
     return List.copyOf(unexpected);
   }
 
+  /// Returns the messages of the reports that were not expected, oldest first, as a copy. One that
+  /// has no message has an empty text.
+  public synchronized List<String> messages() {
+    return unexpected.stream().map(c -> Objects.requireNonNullElse(c.message(), "")).toList();
+  }
+
   /// Returns the reports that were not expected and forgets them: they are the test's own affair.
   public synchronized List<ExceptionContext> take() {
     List<ExceptionContext> taken = List.copyOf(unexpected);

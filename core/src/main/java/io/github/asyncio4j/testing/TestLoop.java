@@ -26,6 +26,13 @@ import org.jspecify.annotations.Nullable;
 /// A loop on a virtual clock, for tests: it never sleeps, it notices a deadlock, and one number
 /// decides everything that a real loop leaves to chance.
 ///
+/// ```java
+/// try (var loop = new TestLoop()) {
+///   loop.runUntilComplete(() -> Asyncio.sleep(Duration.ofHours(1))); // takes no time
+///   assertThat(loop.time()).isEqualTo(Duration.ofHours(1).toNanos());
+/// }
+/// ```
+///
 /// **Time.** The clock starts at 0 and stands still while anything is ready. When nothing is, it
 /// jumps to the next timer: a test of a time-out of an hour takes no time. What other threads do
 /// takes no virtual time either: while a call runs in an executor the loop waits for it, really,
@@ -43,7 +50,7 @@ import org.jspecify.annotations.Nullable;
 /// server is reached under the names and addresses that it was given. Descriptors cannot be
 /// watched.
 ///
-/// Threads as for [EventLoop].
+/// Threads as for [io.github.asyncio4j.EventLoop].
 public final class TestLoop extends BaseEventLoop {
   /// How long a call in another thread may keep the loop waiting, in real time.
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -187,7 +194,9 @@ public final class TestLoop extends BaseEventLoop {
       stop();
     } else {
       throw new DeadlockError(
-          describe("deadlock: nothing is ready, no timer is set, no other thread is awaited"));
+          describe(
+              "deadlock: nothing is ready, no timer is set, no other thread is awaited"
+                  + " (one that the loop cannot know of is announced by outsideWork())"));
     }
   }
 

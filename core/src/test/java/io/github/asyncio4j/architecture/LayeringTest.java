@@ -36,7 +36,7 @@ final class LayeringTest {
     MAY_USE.put("stream", Set.of("transport", "socket", ""));
     MAY_USE.put("sync", Set.of(""));
     MAY_USE.put("testing", Set.of("transport", "selector", "socket", "", "stream"));
-    MAY_USE.put(FACADE, Set.of("transport", "socket", "", "stream", "sync"));
+    MAY_USE.put(FACADE, Set.of("transport", "socket", "", "stream"));
   }
 
   private record Edge(String from, String to) {

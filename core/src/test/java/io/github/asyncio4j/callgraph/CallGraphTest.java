@@ -14,6 +14,7 @@ import io.github.asyncio4j.FutureCallGraph;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.ReturnWhen;
 import io.github.asyncio4j.Task;
+import io.github.asyncio4j.sync.Lock;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -116,6 +117,31 @@ final class CallGraphTest {
           assertThat(chainOf(future)).containsExactly("child", "parent");
           future.setResult("");
           parent.await();
+        });
+  }
+
+  private void locked(Lock lock) {
+    lock.acquire();
+  }
+
+  // TK-01
+  @Test
+  void theStackOfATaskBeginsWithWhatItWaitsFor() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          var lock = new Lock();
+          lock.acquire();
+          Task<?> task = loop.createTask(() -> locked(lock), "waiter");
+          assertThat(task.getStack()).isEmpty();
+          Asyncio.sleep(Duration.ZERO);
+
+          assertThat(framesOf(capture(task))).containsSubsequence("acquire", "locked");
+          assertThat(task.getStack(1)).containsExactly(task.getStack().getFirst());
+          assertThat(task.getStack(0)).isEmpty();
+          assertThat(task.getStack(1000)).isEqualTo(task.getStack());
+          assertThatThrownBy(() -> task.getStack(-1)).hasMessage("limit < 0: -1");
+          lock.release();
+          task.await();
         });
   }
 

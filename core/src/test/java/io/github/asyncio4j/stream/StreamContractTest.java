@@ -9,7 +9,6 @@ import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.EventLoop;
-import io.github.asyncio4j.FailureRecorder;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.Server;
@@ -18,6 +17,7 @@ import io.github.asyncio4j.Task;
 import io.github.asyncio4j.VoidCoroutine;
 import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.socket.TransportSocket;
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -47,11 +47,11 @@ final class StreamContractTest {
   private final Set<String> socketsBefore = sockets();
   private final EventLoop loop;
   // What a test expects to find here it takes out.
-  private final FailureRecorder failures;
+  private final ExceptionRecorder failures;
 
   StreamContractTest(LoopKind kind) {
     loop = kind.newLoop();
-    failures = FailureRecorder.on(loop);
+    failures = ExceptionRecorder.on(loop);
   }
 
   // The JDK opens a socket of its own, once, with its first channel.
@@ -256,7 +256,7 @@ final class StreamContractTest {
               var connection = connect(server)) {
             assertThat(connection.reader().read()).isEmpty();
           }
-          assertThat(failures.failures())
+          assertThat(failures.unexpected())
               .singleElement()
               .satisfies(
                   report -> {
@@ -265,7 +265,7 @@ final class StreamContractTest {
                     assertThat(report.exception()).isSameAs(failure);
                     assertThat(report.get("transport")).isNotNull();
                   });
-          failures.failures().clear();
+          failures.take();
           letPass();
         });
   }

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.EventLoop;
-import io.github.asyncio4j.FailureRecorder;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,12 +21,12 @@ class LoopTest {
   final LoopKind kind;
   final EventLoop loop;
   final List<String> log = new ArrayList<>();
-  private final FailureRecorder failures;
+  private final ExceptionRecorder failures;
 
   LoopTest(LoopKind kind) {
     this.kind = kind;
     this.loop = kind.newLoop();
-    this.failures = FailureRecorder.on(loop);
+    this.failures = ExceptionRecorder.on(loop);
   }
 
   @AfterEach

@@ -4,10 +4,13 @@ package io.github.asyncio4j.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.Task;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -102,6 +105,66 @@ final class QueueTest extends LoopTest {
 
     assertThat(objects.empty()).isTrue();
     objects.join();
+  }
+
+  @Test
+  void itemsThatCompareAsEqualComeInTheOrderInWhichTheyWerePut() {
+    var words = new PriorityQueue<String>(Comparator.comparingInt(String::length));
+    List.of("ccc", "a1", "b", "a2", "c", "a3").forEach(words::putNowait);
+
+    assertThat(words)
+        .hasToString("<PriorityQueue maxsize=0 _queue=[b, c, a1, a2, a3, ccc] tasks=6>");
+    for (String word : List.of("b", "c", "a1", "a2", "a3", "ccc")) {
+      assertThat(words.getNowait()).isEqualTo(word);
+    }
+    assertThat(words.empty()).isTrue();
+  }
+
+  @Test
+  void aComparisonThatThrowsLosesNothing() {
+    var numbers = new PriorityQueue<Integer>(QueueTest::compareUnless13);
+    for (int i = 20; i > 0; i--) {
+      if (i != 13) {
+        numbers.putNowait(i);
+      }
+    }
+    assertThatThrownBy(() -> numbers.putNowait(13)).hasMessage("13");
+
+    assertThat(numbers.qsize()).isEqualTo(19);
+    for (int i = 1; i <= 20; i++) {
+      if (i != 13) {
+        assertThat(numbers.getNowait()).isEqualTo(i);
+      }
+    }
+  }
+
+  // Fails at the last of several comparisons, when a heap has moved its items already.
+  private static int compareUnless13(int a, int b) {
+    if ((a == 13 && b < 13) || (b == 13 && a < 13)) {
+      throw new IllegalArgumentException("13");
+    }
+    return Integer.compare(a, b);
+  }
+
+  // QU-01
+  @Test
+  void aPutterThatCannotBeComparedLeavesItsPlaceToTheNext() throws Exception {
+    var bounded = new PriorityQueue<Object>(2);
+    loop.runUntilComplete(
+        () -> {
+          bounded.put(1);
+          bounded.put(2);
+          Task<?> wrong = loop.createTask(() -> bounded.put("x"));
+          Task<?> right = loop.createTask(() -> bounded.put(3));
+          Asyncio.sleep(Duration.ZERO);
+
+          assertThat(bounded.get()).isEqualTo(1);
+
+          assertThatThrownBy(wrong::await).isInstanceOf(ClassCastException.class);
+          right.await();
+          assertThat(bounded.getNowait()).isEqualTo(2);
+          assertThat(bounded.getNowait()).isEqualTo(3);
+        });
   }
 
   // QU-01

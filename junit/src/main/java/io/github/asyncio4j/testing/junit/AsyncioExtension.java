@@ -33,7 +33,8 @@ import org.opentest4j.TestAbortedException;
 /// it.
 ///
 /// **Parameters** of test and life-cycle methods: [EventLoop], [TestLoop], `@Seed long`,
-/// [ExceptionRecorder], the handler of the loop, and [EventRecorder], which sees what follows.
+/// [ExceptionRecorder], the handler of the loop, and [EventRecorder], which sees what follows. With
+/// [AsyncioOptions.Clock#REAL] there is neither a [TestLoop] nor an [EventRecorder].
 ///
 /// **A test fails** when after its end
 ///

@@ -9,7 +9,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /// Says which loop the tests of a class, or one test, get from [AsyncioExtension], and what they
-/// may do. The nearest one counts, whole.
+/// may do. Only the annotation nearest to the test counts; the options of outer ones are not merged
+/// in.
 @Documented
 @Inherited
 @Target({ElementType.TYPE, ElementType.METHOD, ElementType.ANNOTATION_TYPE})

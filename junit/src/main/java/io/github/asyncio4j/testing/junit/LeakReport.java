@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.testing.junit;
 
+import io.github.asyncio4j.AsyncGenerator;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Task;
@@ -14,6 +15,8 @@ final class LeakReport {
   private final String loop;
   private final StringBuilder text = new StringBuilder();
   private final List<Throwable> causes = new ArrayList<>();
+  // Whether nothing was found but assertions that have failed where no caller could hear of it.
+  private boolean onlyAssertions = true;
 
   LeakReport(EventLoop loop) {
     this.loop = loop.toString();
@@ -21,10 +24,11 @@ final class LeakReport {
 
   void tasks(Collection<Task<?>> tasks) {
     for (Task<?> task : tasks) {
-      String body = task.getCoro().toString();
-      if (body.startsWith("<AsyncGenerator ")) {
+      onlyAssertions = false;
+      AsyncGenerator<?> generator = AsyncGenerator.ofTask(task);
+      if (generator != null) {
         // Its task is an affair of the library, which the test has never seen.
-        text.append("\ngenerator still open: ").append(body);
+        text.append("\ngenerator still open: ").append(generator);
         appendStack(text, task);
       } else {
         text.append("\ntask still pending: ").append(describe(task));
@@ -34,6 +38,7 @@ final class LeakReport {
 
   void suspensions(List<String> suspensions) {
     for (String suspension : suspensions) {
+      onlyAssertions = false;
       text.append("\nhidden suspension, in a blocking call of the JDK: ").append(suspension);
     }
   }
@@ -43,6 +48,7 @@ final class LeakReport {
       text.append("\nreported to the exception handler: ").append(context.message());
       context.details().forEach((k, v) -> text.append("\n  ").append(k).append(": ").append(v));
       Throwable exception = context.exception();
+      onlyAssertions &= exception instanceof AssertionError;
       if (exception != null) {
         text.append("\n  exception: ").append(exception);
         causes.add(exception);
@@ -54,6 +60,12 @@ final class LeakReport {
   @Nullable AssertionError error() {
     if (text.isEmpty()) {
       return null;
+    }
+    if (onlyAssertions) {
+      // Made in a callback or in the handler of a server, they are the failures of the test.
+      var first = (AssertionError) causes.getFirst();
+      causes.stream().skip(1).filter(other -> other != first).forEach(first::addSuppressed);
+      return first;
     }
     var error =
         new AssertionError(
