@@ -30,8 +30,9 @@ public interface Server extends AutoCloseable {
 
   /// Starts to serve and suspends until the server is closed or the task is cancelled (EL-156).
   ///
-  /// When the task is cancelled it closes the server and waits for its connections first.
-  /// When the server is closed by someone else it ends with [CancelledError].
+  /// When the task is cancelled it closes the server and waits for its connections first,
+  /// however long they last: call [#closeClients()] or [#abortClients()] to end them. When the
+  /// server is closed by someone else it ends with [CancelledError].
   ///
   /// @throws IllegalStateException when the server is closed or served already, or outside a task
   /// @throws IOException when listening fails

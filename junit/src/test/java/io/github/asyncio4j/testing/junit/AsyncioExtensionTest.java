@@ -103,6 +103,13 @@ final class AsyncioExtensionTest {
   }
 
   @Test
+  void anAssertionThatFailsInTheHandlerOfAServerIsTheFailure() {
+    assertThat(failureOf("assertsInAHandler"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessage("not what was sent");
+  }
+
+  @Test
   void aTaskWhoseFailureIsNeverAskedForFailsTheTest() {
     assertThat(failureOf("neverAsksATaskForItsFailure"))
         .hasMessageContaining("never retrieved")

@@ -68,6 +68,24 @@ final class BadExamples {
   }
 
   @AsyncioTest
+  @SuppressWarnings("try") // closed early, to wait for the end of what it serves
+  void assertsInAHandler() throws Exception {
+    try (var server =
+        Asyncio.startServer(
+            (reader, writer) -> {
+              throw new AssertionError("not what was sent");
+            },
+            "test",
+            80)) {
+      try (var client = Asyncio.openConnection("test", 80)) {
+        client.reader().read();
+      }
+      server.close();
+      server.waitClosed();
+    }
+  }
+
+  @AsyncioTest
   void neverAsksATaskForItsFailure(EventLoop loop) {
     kept.add(
         loop.createTask(

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(AsyncioExtension.class)
 final class GoodExamples {
   /// How many tests pass, each seed counted.
-  static final int PASSING = 19;
+  static final int PASSING = 69;
 
   private final List<String> log = new ArrayList<>();
   private EventLoop ofBeforeEach;
@@ -57,6 +57,28 @@ final class GoodExamples {
   @AsyncioTest
   void needsNoParameter() throws Exception {
     Asyncio.sleep(Duration.ofHours(1));
+  }
+
+  @SeededTest(50)
+  @SuppressWarnings("try") // closed early, to wait for the end of what it serves
+  void waitsForTheHandlersOfItsServer() throws Exception {
+    try (var server =
+        Asyncio.startServer(
+            (reader, writer) -> {
+              try (writer) {
+                writer.write(reader.readline());
+                writer.drain();
+              }
+            },
+            "test",
+            80)) {
+      try (var client = Asyncio.openConnection("test", 80)) {
+        client.writer().write("hello\n", UTF_8);
+        assertThat(client.reader().readline(UTF_8)).isEqualTo("hello");
+      }
+      server.close();
+      server.waitClosed();
+    }
   }
 
   @Test
