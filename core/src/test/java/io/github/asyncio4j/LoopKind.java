@@ -7,11 +7,27 @@ import io.github.asyncio4j.selector.NioSelector;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.Supplier;
 
 /// The selectors and engines whose every combination must behave alike.
 public enum LoopKind {
   /// Epoll, tasks on the loop's thread.
   EPOLL_LOOP_THREAD("epoll", "loop-thread"),
+  /// The same as if a task were always inside a blocking call of the JDK: callbacks on a thread of
+  /// their own.
+  EPOLL_CALLBACK_THREAD("epoll", "loop-thread") {
+    @Override
+    public <L extends EventLoop> L withEngine(Supplier<L> factory) {
+      L loop = super.withEngine(factory);
+      BaseEventLoop.require(loop).kernel.blockedTasks++;
+      return loop;
+    }
+
+    @Override
+    public String toString() {
+      return super.toString() + " with a callback thread";
+    }
+  },
   /// Epoll, tasks that hand a baton.
   EPOLL_BATON("epoll", "baton"),
   /// The JDK's selector, tasks on the loop's thread.
@@ -54,7 +70,7 @@ public enum LoopKind {
   }
 
   /// Makes a loop while the property that forces the engine is set.
-  public <L> L withEngine(java.util.function.Supplier<L> factory) {
+  public <L extends EventLoop> L withEngine(Supplier<L> factory) {
     String before = System.getProperty(ENGINE);
     System.setProperty(ENGINE, engine);
     try {
