@@ -364,7 +364,8 @@ public final class Asyncio {
 
   /// Returns futures in the order in which they are done, for a for-each in a task (TC-06).
   ///
-  /// `next()` suspends until another one is done and returns that. All iterators are one.
+  /// `next()` suspends until another one is done and returns that. All iterators are one. Left
+  /// before its end it stays a callback of those that are pending, until they are done.
   ///
   /// @throws IllegalArgumentException when they belong to different loops
   public static <T extends @Nullable Object> Iterable<Future<T>> asCompleted(

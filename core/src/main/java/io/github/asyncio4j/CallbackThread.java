@@ -127,6 +127,8 @@ final class CallbackThread implements Executor {
       } catch (Throwable t) {
         failure = t;
       }
+      // As in an iteration of the loop: an interrupt is not for the next callback.
+      Thread.interrupted();
       state = State.IDLE;
       Thread.yield();
     }

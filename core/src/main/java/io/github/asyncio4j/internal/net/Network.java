@@ -23,7 +23,7 @@ public final class Network {
   ///
   static final int TRANSFER_LIMIT = 256 * 1024;
 
-  static final Logger LOG = System.getLogger("io.github.asyncio4j");
+  static final Logger LOGGER = System.getLogger("io.github.asyncio4j");
 
   private final NetLoop port;
   private final ChunkPool chunks = new ChunkPool();
@@ -91,12 +91,12 @@ public final class Network {
   /// Logs what goes wrong on a connection in the normal course of networking; debug mode only.
   void logDebug(Supplier<String> message, Throwable failure) {
     if (loop().getDebug()) {
-      LOG.log(Level.DEBUG, message, failure);
+      LOGGER.log(Level.DEBUG, message, failure);
     }
   }
 
   /// Warns of what its owner left open when the loop was closed.
   static void warnUnclosed(Object owner) {
-    LOG.log(Level.WARNING, "unclosed when its loop was closed: " + owner);
+    LOGGER.log(Level.WARNING, "unclosed when its loop was closed: " + owner);
   }
 }

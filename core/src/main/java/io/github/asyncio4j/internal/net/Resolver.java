@@ -158,7 +158,7 @@ public final class Resolver implements AutoCloseable {
         return call.call();
       } finally {
         long nanos = System.nanoTime() - start;
-        Network.LOG.log(
+        Network.LOGGER.log(
             nanos >= slow ? Level.INFO : Level.DEBUG,
             "Getting address info of " + name + " took " + nanos / 1000 + " us");
       }

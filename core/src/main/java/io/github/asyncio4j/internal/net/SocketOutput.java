@@ -128,7 +128,7 @@ final class SocketOutput {
   ///
   private void warnDropped() {
     if (++droppedWrites > SILENT_DROPS) {
-      Network.LOG.log(Level.WARNING, "write number " + droppedWrites + " dropped: " + transport);
+      Network.LOGGER.log(Level.WARNING, "write number " + droppedWrites + " dropped: " + transport);
     }
   }
 
