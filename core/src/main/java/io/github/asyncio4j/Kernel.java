@@ -161,6 +161,8 @@ final class Kernel {
     return most - left[0];
   }
 
+  /// Runs something that may wait for a lock: what a program gave us, or a logger. Not from inside
+  /// a callback.
   void runAside(Runnable callback) {
     if (blockedTasks > 0) {
       callbacks.run(callback, this);
@@ -172,7 +174,7 @@ final class Kernel {
   /// Carries on, before their turn, tasks that the JDK has let go on already. A callback waits for
   /// them, or may.
   void carryReady() {
-    // What they queue comes behind, and nothing is taken away meanwhile.
+    // What they queue comes behind these, and nothing is taken away meanwhile.
     for (int i = 0, n = ready.size(); i < n; i++) {
       if (ready.get(i) instanceof ContinueHandle handle) {
         handle.run(loop);

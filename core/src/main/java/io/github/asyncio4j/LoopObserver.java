@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A subclass of [BaseEventLoop] installs it with [BaseEventLoop#observe(LoopObserver)]. All
 /// methods are called by the thread that holds the loop: its own, or a task's that runs in its
-/// stead. They must neither suspend nor throw: what they throw may end the run of the loop, or
-/// reach the code that has made the task.
+/// stead. They must neither suspend, nor wait for a lock that a task may wait for, nor throw: what
+/// they throw may end the run of the loop, or reach the code that has made the task.
 public interface LoopObserver {
   /// Called once in each iteration, after the poll and before the handles that are ready run.
   ///
