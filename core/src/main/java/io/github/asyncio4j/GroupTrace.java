@@ -54,8 +54,9 @@ final class GroupTrace {
       line(prefix, caption + "[CIRCULAR REFERENCE: " + exception + "]");
       return;
     }
-    boolean isGroup = exception instanceof ExceptionGroup;
-    line(prefix, caption + (isGroup ? ((ExceptionGroup) exception).headline() : exception));
+    // A group's own text would list the members, which follow.
+    Object headline = exception instanceof ExceptionGroup group ? group.headline() : exception;
+    line(prefix, caption + headline);
     StackTraceElement[] frames = exception.getStackTrace();
     appendFrames(frames, prefix, enclosing);
     if (exception instanceof ExceptionGroup group) {

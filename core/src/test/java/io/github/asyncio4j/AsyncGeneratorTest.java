@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -24,41 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(LoopKind.class)
 @Timeout(30)
-final class AsyncGeneratorTest {
-  private static final Duration LONG = Duration.ofHours(1);
-
-  private final LoopKind kind;
-  private final BaseEventLoop loop;
-  private final ExceptionRecorder failures;
-  private final List<String> trace = new ArrayList<>();
-
+final class AsyncGeneratorTest extends AsyncGeneratorFixture {
   AsyncGeneratorTest(LoopKind kind) {
-    this.kind = kind;
-    this.loop = kind.newLoop();
-    this.failures = ExceptionRecorder.on(loop);
-  }
-
-  @AfterEach
-  void closeLoop() {
-    loop.close();
-  }
-
-  private AsyncGenerator<Integer> counting(int end) {
-    return AsyncGenerator.of(
-        out -> {
-          try {
-            for (int i = 0; i < end; i++) {
-              trace.add("make " + i);
-              out.yield(i);
-            }
-          } finally {
-            trace.add("clean up");
-          }
-        });
-  }
-
-  private static void pause() {
-    Asyncio.sleep(Duration.ZERO);
+    super(kind);
   }
 
   @Test
