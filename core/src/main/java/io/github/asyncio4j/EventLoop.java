@@ -252,7 +252,7 @@ public interface EventLoop extends Executor, AutoCloseable {
   ///
   /// @param protocolFactory called for each accepted connection
   /// @param host name or literal; null or empty for all interfaces
-  /// @param port 0 for a free one, a different one for each address
+  /// @param port 0 for a free one, chosen for each address by itself
   /// @throws IllegalArgumentException when the port is out of range, or `options.sock()` is given
   ///   too
   /// @throws IOException when an address cannot be bound, naming it; all others are closed again

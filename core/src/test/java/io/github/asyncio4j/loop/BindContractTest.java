@@ -16,6 +16,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -49,15 +50,19 @@ final class BindContractTest extends NetTest {
   void eachAddressGetsAFreePortOfItsOwn() throws Exception {
     run(
         () -> {
-          try (var server = serve(List.of("127.0.0.1", "127.0.0.2"), 0)) {
-            var addresses = addresses(server);
-            assertThat(addresses)
-                .extracting(a -> a.getAddress().getHostAddress())
-                .containsExactly("127.0.0.1", "127.0.0.2");
-            assertThat(addresses.getFirst().getPort())
-                .isPositive()
-                .isNotEqualTo(addresses.getLast().getPort());
+          var differ = new ArrayList<Boolean>();
+          // One port may be free, and chosen, on both addresses: once in 14,000 times.
+          for (int i = 0; i < 8; i++) {
+            try (var server = serve(List.of("127.0.0.1", "127.0.0.2"), 0)) {
+              var addresses = addresses(server);
+              assertThat(addresses)
+                  .extracting(a -> a.getAddress().getHostAddress())
+                  .containsExactly("127.0.0.1", "127.0.0.2");
+              assertThat(addresses).allSatisfy(a -> assertThat(a.getPort()).isPositive());
+              differ.add(addresses.getFirst().getPort() != addresses.getLast().getPort());
+            }
           }
+          assertThat(differ).contains(true);
         });
   }
 
