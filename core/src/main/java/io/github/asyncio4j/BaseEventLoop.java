@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.internal.jdk.LibraryLogger;
 import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// [EventLoop]. The loop owns the selector that it is given and closes it.
 public abstract class BaseEventLoop implements EventLoop {
   /// Logs under the one name of the library.
-  static final System.Logger LOGGER = System.getLogger("io.github.asyncio4j");
+  static final System.Logger LOGGER = LibraryLogger.get();
 
   private static final long CLOCK_ORIGIN = System.nanoTime();
   private static final VarHandle STATE;
@@ -61,6 +62,7 @@ public abstract class BaseEventLoop implements EventLoop {
   final Generators generators = new Generators(this);
   final Failures failures = new Failures(this);
   final EagerStart eager = new EagerStart(this);
+  final StackRoom stack = new StackRoom();
   @Nullable LoopObserver observer;
   // Futures of the JDK that follow one of this loop and would never end without it.
   final Set<CompletableFuture<?>> followers = new LinkedHashSet<>();
@@ -201,7 +203,8 @@ public abstract class BaseEventLoop implements EventLoop {
       throw new IllegalStateException("Cannot close a running event loop: " + this);
     }
     var closing = new Closing();
-    closing.step(() -> tasks.reportAll(this));
+    closing.step(tasks::refuseAll);
+    closing.step(this::reportPending);
     closing.step(() -> engine().runLoop(this::abandonTasks));
     closing.step(kernel::refusePosted);
     closing.step(failures::reportAll);
@@ -211,6 +214,15 @@ public abstract class BaseEventLoop implements EventLoop {
     closing.step(this::onClose);
     closing.step(selector::close);
     closing.rethrow();
+  }
+
+  // The handler, or a logger, may wait for a lock that a task holds inside a blocking call.
+  private void reportPending() {
+    if (kernel.blockedTasks > 0) {
+      engine().runLoop(() -> kernel.runAside(() -> tasks.reportAll(this)));
+    } else {
+      tasks.reportAll(this);
+    }
   }
 
   // In a thread that may carry tasks. One that the JDK still blocks afterwards goes on elsewhere.
@@ -267,12 +279,9 @@ public abstract class BaseEventLoop implements EventLoop {
   Handle enqueue(Handle handle) {
     if (state != State.RUNNING) {
       ensureOpen();
-      // Until the loop runs, callbacks of all threads share one order.
-      kernel.takePosted();
-    } else if (debug) {
-      checkThread();
     }
-    kernel.ready.add(handle);
+    checkThread();
+    kernel.queue(handle);
     return handle;
   }
 
@@ -302,8 +311,13 @@ public abstract class BaseEventLoop implements EventLoop {
   ///
   /// @return false when the loop is closed and the handle was not queued
   boolean tryPost(PostedHandle handle) {
+    if (state == State.CLOSED) {
+      // Not to the queue, which is open a little longer for tasks that come back from the JDK: it
+      // would never run empty as long as others go on posting.
+      return false;
+    }
     if (holdsLoop()) {
-      kernel.ready.add(handle);
+      kernel.queue(handle);
       return true;
     }
     return kernel.post(handle);
@@ -347,6 +361,7 @@ public abstract class BaseEventLoop implements EventLoop {
 
   /// Returns the values of the current context, for a handle to run in.
   ContextMap snapshot() {
+    comeBack();
     if (state != State.RUNNING) {
       return CurrentContext.snapshot();
     }
@@ -511,8 +526,19 @@ public abstract class BaseEventLoop implements EventLoop {
     return task != null && task.isThread(current);
   }
 
+  /// Has a task that went on elsewhere while the loop did not run wait until the loop runs.
+  void comeBack() {
+    if (kernel.elsewhere() > 0) {
+      Task<?> task = Task.ofThisThread();
+      if (task != null && task.loop == this) {
+        task.comeBack();
+      }
+    }
+  }
+
   /// Throws in debug mode when a thread that does not hold the running loop uses it.
   void checkThread() {
+    comeBack();
     if (debug && isRunning() && !holdsLoop()) {
       throw new IllegalStateException(
           "Non-thread-safe operation invoked on an event loop other than the current one: "
@@ -530,16 +556,19 @@ public abstract class BaseEventLoop implements EventLoop {
       endRun(t);
       return;
     }
-    ExceptionContext failure =
-        ExceptionContext.of("Exception in callback " + handle.describeCallback())
-            .exception(t)
-            .handle(handle);
-    HandleTrace trace = handle.trace();
     try {
+      ExceptionContext failure =
+          ExceptionContext.of("Exception in callback " + handle.describeCallback())
+              .exception(t)
+              .handle(handle);
+      HandleTrace trace = handle.trace();
       callExceptionHandler(
           trace == null ? failure : failure.with("source_traceback", trace.source()));
     } catch (KeyboardInterrupt | SystemExit e) {
       endRun(e);
+    } catch (Throwable e) {
+      // The heap or the stack does not suffice to report it.
+      LOGGER.log(System.Logger.Level.ERROR, "Exception in callback, which cannot be reported", t);
     }
   }
 

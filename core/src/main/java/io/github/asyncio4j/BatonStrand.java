@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +13,31 @@ final class BatonStrand extends Strand {
   private static final ThreadLocal<@Nullable BatonStrand> OF_THREAD = new ThreadLocal<>();
 
   /*
-   * Who holds the baton. Each side waits for its own value and writes the other's; the volatile
-   * write publishes everything that was done meanwhile, so all other state can be plain.
+   * Whose turn it is. Each side waits for its own; the volatile write publishes everything that was
+   * done meanwhile, so all other state can be plain.
    */
-  private volatile boolean taskHasBaton;
+  private enum Turn {
+    LOOP,
+    /// The task has suspended itself, and the loop has not noticed yet.
+    OFFERED,
+    TASK
+  }
+
+  private static final VarHandle TURN;
+
+  static {
+    try {
+      TURN = MethodHandles.lookup().findVarHandle(BatonStrand.class, "turn", Turn.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private volatile Turn turn = Turn.LOOP;
+
+  // One side waits in the monitor of this object, since its stack cannot be put aside. Written by
+  // that side.
+  private volatile boolean waitsInMonitor;
 
   // The thread that waits in resume(). Written by it before it hands over.
   private @Nullable Thread resumer;
@@ -36,16 +59,16 @@ final class BatonStrand extends Strand {
     resumer = Thread.currentThread();
     boolean first = state == State.NEW;
     state = State.RUNNING;
-    taskHasBaton = true;
+    turn = Turn.TASK;
     try {
       if (first) {
         Thread created = Thread.ofVirtual().name(task.threadName()).unstarted(this::main);
         thread = created;
         created.start();
       } else {
-        LockSupport.unpark(thread);
+        wakeUp(thread);
       }
-      waitForBaton(false);
+      waitForLoopsTurn();
     } finally {
       loop.currentTask = before;
     }
@@ -63,14 +86,16 @@ final class BatonStrand extends Strand {
 
   @Override
   void suspend() {
+    task.loop.stack.ensureForHandOver();
     state = State.SUSPENDED;
     giveBatonBack();
-    waitForBaton(true);
+    waitForTasksTurn();
   }
 
   @Override
   boolean runMeanwhile(Strand child) {
     // This thread hands the baton to the other one itself.
+    task.loop.stack.ensureForHandOver();
     state = State.SUSPENDED;
     try {
       child.task.step();
@@ -82,22 +107,91 @@ final class BatonStrand extends Strand {
 
   private void giveBatonBack() {
     Thread other = Objects.requireNonNull(resumer);
-    taskHasBaton = false;
+    turn = Turn.OFFERED;
+    wakeUp(other);
+  }
+
+  private void wakeUp(@Nullable Thread other) {
+    if (waitsInMonitor) {
+      synchronized (this) {
+        notifyAll();
+      }
+    }
     LockSupport.unpark(other);
   }
 
-  /// Waits until the baton is with the given side. An interrupt does not end the wait; it is kept
-  /// for the next call that heeds it.
-  private void waitForBaton(boolean mine) {
+  private boolean isLoopsTurn() {
+    return turn == Turn.OFFERED && TURN.compareAndSet(this, Turn.OFFERED, Turn.LOOP);
+  }
+
+  /*
+   * An interrupt does not end a wait; it is kept for the next call that heeds it. park returns at
+   * once while the thread is interrupted: if it were not taken back meanwhile the wait would spin.
+   *
+   * park throws a StackOverflowError when the stack holds many frames of the interpreter: to put
+   * those aside takes as much stack again.
+   */
+
+  private void waitForLoopsTurn() {
     boolean interrupted = false;
-    while (taskHasBaton != mine) {
-      LockSupport.park(this);
-      // park returns at once while the thread is interrupted: without this the wait would spin.
+    while (!isLoopsTurn()) {
+      try {
+        LockSupport.park(this);
+      } catch (StackOverflowError e) {
+        // A task waits here for the first step of one that it has created.
+        wakeACarrier();
+        interrupted |= waitInMonitor(Turn.LOOP);
+        break;
+      }
       interrupted |= Thread.interrupted();
     }
+    keepInterrupt(interrupted);
+  }
+
+  private void waitForTasksTurn() {
+    boolean interrupted = false;
+    while (turn != Turn.TASK) {
+      try {
+        LockSupport.park(this);
+      } catch (StackOverflowError e) {
+        if (TURN.compareAndSet(this, Turn.OFFERED, Turn.TASK)) {
+          state = State.RUNNING;
+          keepInterrupt(interrupted);
+          throw e;
+        }
+        interrupted |= waitInMonitor(Turn.TASK);
+      }
+      interrupted |= Thread.interrupted();
+    }
+    keepInterrupt(interrupted);
+  }
+
+  private static void keepInterrupt(boolean interrupted) {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  // Waits together with the carrier thread.
+  private synchronized boolean waitInMonitor(Turn mine) {
+    boolean interrupted = false;
+    waitsInMonitor = true;
+    // In this order: who gives the turn away looks at the flag after that.
+    while (!(mine == Turn.TASK ? turn == mine : isLoopsTurn())) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    waitsInMonitor = false;
+    return interrupted;
+  }
+
+  // The other thread may be in the queue of the carrier that is about to wait, and a sleeping
+  // carrier does not look there: what a platform thread submits wakes one up.
+  private static void wakeACarrier() {
+    Thread.ofPlatform().daemon().start(() -> Thread.startVirtualThread(() -> {}));
   }
 
   @Override

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Nothing is kept for it: who waits for a future has left a callback there.
 final class CallGraphs {
+  // Each level is indented by four columns: nobody could read more, and the text of a chain of
+  // thousands would fill the heap.
+  private static final int MOST_LEVELS = 100;
+
   private final @Nullable Integer limit;
   private final Set<Future<?>> path = new HashSet<>();
 
@@ -44,7 +51,37 @@ final class CallGraphs {
     return new CallGraphs(limit).graphOf(start, skipped);
   }
 
-  private FutureCallGraph graphOf(Future<?> future, int skipped) {
+  /// A future whose awaiters are being captured.
+  private record Node(
+      Future<?> future,
+      int skipped,
+      Iterator<Future<?>> awaiters,
+      ArrayList<FutureCallGraph> awaitedBy) {}
+
+  // No recursion: a chain of waiting tasks may be longer than the stack is deep.
+  private FutureCallGraph graphOf(Future<?> start, int skipped) {
+    var open = new ArrayDeque<Node>();
+    @Nullable FutureCallGraph ready = enter(start, skipped, open);
+    while (!open.isEmpty()) {
+      Node node = open.element();
+      if (ready != null) {
+        node.awaitedBy.add(ready);
+      }
+      if (node.awaiters.hasNext()) {
+        ready = enter(node.awaiters.next(), 0, open);
+      } else {
+        open.pop();
+        path.remove(node.future);
+        ready =
+            new FutureCallGraph(node.future, stackOf(node.future, node.skipped), node.awaitedBy);
+        captured.put(node.future, ready);
+      }
+    }
+    return Objects.requireNonNull(ready);
+  }
+
+  /// Returns a graph that has no awaiters to capture first, or null when there is one more to do.
+  private @Nullable FutureCallGraph enter(Future<?> future, int skipped, ArrayDeque<Node> open) {
     FutureCallGraph known = captured.get(future);
     if (known != null) {
       return known;
@@ -52,12 +89,8 @@ final class CallGraphs {
     if (!path.add(future)) {
       return new FutureCallGraph(future, stackOf(future, skipped), List.of());
     }
-    var awaitedBy = new ArrayList<FutureCallGraph>();
-    awaitersOf(future).forEach(awaiter -> awaitedBy.add(graphOf(awaiter, 0)));
-    path.remove(future);
-    var graph = new FutureCallGraph(future, stackOf(future, skipped), awaitedBy);
-    captured.put(future, graph);
-    return graph;
+    open.push(new Node(future, skipped, awaitersOf(future).iterator(), new ArrayList<>()));
+    return null;
   }
 
   // A task that waits twice for the same future is one task.
@@ -88,14 +121,19 @@ final class CallGraphs {
 
   static String format(FutureCallGraph graph) {
     var text = new StringBuilder();
-    append(graph, "", text, Collections.newSetFromMap(new IdentityHashMap<>()));
+    append(graph, 0, text, Collections.newSetFromMap(new IdentityHashMap<>()));
     return text.toString();
   }
 
   private static void append(
-      FutureCallGraph graph, String indent, StringBuilder text, Set<FutureCallGraph> shown) {
+      FutureCallGraph graph, int level, StringBuilder text, Set<FutureCallGraph> shown) {
+    String indent = "    ".repeat(level);
     if (!text.isEmpty()) {
       text.append('\n');
+    }
+    if (level == MOST_LEVELS) {
+      text.append(indent).append("... (more than ").append(MOST_LEVELS).append(" levels)");
+      return;
     }
     text.append(indent).append("* ").append(nameOf(graph.future()));
     if (graph.callStack().isEmpty() && graph.awaitedBy().isEmpty()) {
@@ -113,7 +151,7 @@ final class CallGraphs {
     }
     if (!graph.awaitedBy().isEmpty()) {
       text.append('\n').append(indent).append("  + Awaited by:");
-      graph.awaitedBy().forEach(awaiter -> append(awaiter, indent + "    ", text, shown));
+      graph.awaitedBy().forEach(awaiter -> append(awaiter, level + 1, text, shown));
     }
   }
 

@@ -60,10 +60,7 @@ final class CallbackThread implements Executor {
     }
     carry();
     if (state == State.RUNNING) {
-      kernel.carryReady();
-    }
-    while (state == State.RUNNING) {
-      kernel.carryPosted();
+      kernel.carryWhile(() -> state == State.RUNNING);
     }
     Throwable thrown = failure;
     failure = null;
@@ -119,10 +116,11 @@ final class CallbackThread implements Executor {
 
   @SuppressWarnings("ThreadPriorityCheck") // as above
   private void main() {
-    RunningLoop.set(loop);
     for (Runnable current = work; current != null; current = work) {
       work = null;
       try {
+        // None runs when the loop reports what it leaves behind.
+        RunningLoop.set(loop.isRunning() ? loop : null);
         current.run();
       } catch (Throwable t) {
         failure = t;

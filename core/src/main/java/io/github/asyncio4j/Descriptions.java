@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Texts for `toString` and log messages.
@@ -72,9 +73,20 @@ final class Descriptions {
     failure.setStackTrace(all);
   }
 
+  /// Returns what an object of a program says of itself; a `toString` that fails is told by the
+  /// class.
+  static String textOf(@Nullable Object value) {
+    try {
+      return String.valueOf(value);
+    } catch (Throwable t) {
+      // Also when the text goes round in a circle until the stack ends.
+      return "<" + Objects.requireNonNull(value).getClass().getName() + ", which has no text>";
+    }
+  }
+
   /// Returns a value's text, shortened.
   static String ofValue(@Nullable Object value) {
-    String text = String.valueOf(value);
+    String text = textOf(value);
     return text.length() <= VALUE_LENGTH ? text : text.substring(0, VALUE_LENGTH - 3) + "...";
   }
 

@@ -32,7 +32,9 @@ final class EagerStart {
   private void stepInCallback(Strand strand) {
     CallbackThread callbacks = loop.kernel.callbacks;
     if (!callbacks.is(Thread.currentThread())) {
+      loop.kernel.beforeStartInCallback();
       strand.task.step();
+      loop.kernel.afterStartInCallback(strand);
     } else if (!callbacks.letStart(strand)) {
       loop.enqueue(strand);
     }

@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// survive a split overrides [#derive(List)].
 public class ExceptionGroup extends RuntimeException {
   private static final long serialVersionUID = 1L;
+  // Of groups in groups in a text.
+  private static final int MOST_LEVELS = 10;
 
   /// A group in two parts. Each keeps the nesting of the whole.
   ///
@@ -181,18 +183,35 @@ public class ExceptionGroup extends RuntimeException {
   }
 
   /// Returns the message and the texts of the members: what a log shows of it without a stack
-  /// trace.
+  /// trace. Groups more than ten levels down are there without their members.
   @Override
   @SuppressWarnings("OverrideThrowableToString") // the message is what a trace begins with
   public String toString() {
-    return headline()
+    return textOf(this, 1);
+  }
+
+  private static String textOf(Throwable exception, int level) {
+    if (!(exception instanceof ExceptionGroup group)) {
+      return Descriptions.textOf(exception);
+    }
+    if (level > MOST_LEVELS) {
+      return group.headline();
+    }
+    return group.headline()
         + ": "
-        + exceptions().stream().map(Throwable::toString).collect(Collectors.joining("; "));
+        + group.exceptions().stream()
+            .map(member -> textOf(member, level + 1))
+            .collect(Collectors.joining("; "));
   }
 
   /// Returns the text without the members.
   final String headline() {
-    return super.toString();
+    try {
+      return super.toString();
+    } catch (RuntimeException | Error e) {
+      // A subclass has a text of its own, which fails.
+      return getClass().getName();
+    }
   }
 
   /// Prints the group and its members as a numbered tree.

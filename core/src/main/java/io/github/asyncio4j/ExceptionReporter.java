@@ -71,7 +71,9 @@ final class ExceptionReporter {
     } catch (Throwable t) {
       rethrowIfEnding(t);
       BaseEventLoop.LOGGER.log(
-          ERROR, "Exception in default exception handler while handling: " + failure, t);
+          ERROR,
+          "Exception in default exception handler while handling: " + Descriptions.textOf(failure),
+          t);
     }
   }
 
@@ -97,6 +99,6 @@ final class ExceptionReporter {
       frames.forEach(frame -> text.append("\n  at ").append(frame));
       return text.toString();
     }
-    return String.valueOf(value);
+    return Descriptions.textOf(value);
   }
 }

@@ -50,7 +50,14 @@ final class Failure extends PhantomReference<Future<?>> {
             .exception(exception)
             .with(
                 "future",
-                "<" + kind + " finished" + name + " exception=" + exception + created + ">");
+                "<"
+                    + kind
+                    + " finished"
+                    + name
+                    + " exception="
+                    + Descriptions.textOf(exception)
+                    + created
+                    + ">");
     return trace == null ? report : report.with("source_traceback", trace.source());
   }
 

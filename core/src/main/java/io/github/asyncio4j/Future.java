@@ -156,6 +156,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     if (state != State.PENDING) {
       return false;
     }
+    ensureStack();
     state = State.CANCELLED;
     outcome = message;
     queueCallbacks();
@@ -221,6 +222,14 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     if (state != State.PENDING) {
       throw new InvalidStateException("invalid state: " + this);
     }
+    ensureStack();
+  }
+
+  // Whoever waits must not be left waiting because the stack ends while they are queued.
+  private void ensureStack() {
+    if (callbacks != null) {
+      loop.stack.ensure();
+    }
   }
 
   /// Tells whether the exception is one that ends the run of the loop. Does not mark it as
@@ -281,7 +290,13 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   ///
   /// @return false when it is queued already
   final boolean removeWaiter(Handle handle) {
-    return removeCallbacks(h -> h == handle) > 0;
+    if (callbacks == handle) {
+      callbacks = null;
+      return true;
+    }
+    // No lambda: this is also called where the stack has just ended, and one that cannot be linked
+    // for that reason could never be linked again.
+    return callbacks != null && !(callbacks instanceof Handle) && callbackList().remove(handle);
   }
 
   private int removeCallbacks(Predicate<Handle> which) {

@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,8 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object>
   private final Collector<T, R> collector;
   private int unfinished;
   private boolean cancelRequested;
+  // A request to cancel is on its way through the children.
+  private boolean marked;
 
   /// Turns a child that is done into its place in the results, or throws to fail the whole.
   interface Collector<T extends @Nullable Object, R extends @Nullable Object> {
@@ -111,18 +114,24 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object>
     }
   }
 
-  /// Cancels the children.
-  ///
-  /// @return whether any of them was pending
-  boolean cancelChildren(@Nullable String message) {
-    if (outer.done()) {
-      return false;
-    }
-    boolean any = false;
-    for (Future<? extends T> child : children) {
-      any |= child.cancel(message);
-    }
-    cancelRequested |= any;
-    return any;
+  // For CancelRequest.
+
+  Iterator<? extends Future<?>> children() {
+    return children.iterator();
+  }
+
+  boolean markCancelRequest() {
+    boolean first = !marked;
+    marked = true;
+    return first;
+  }
+
+  void unmarkCancelRequest() {
+    marked = false;
+  }
+
+  /// A request to cancel has reached a child.
+  void cancelRequested() {
+    cancelRequested = true;
   }
 }

@@ -15,6 +15,11 @@ final class GatheringFuture<R extends @Nullable Object> extends Future<List<R>> 
 
   @Override
   public boolean cancel(@Nullable String message) {
-    return gathering.cancelChildren(message);
+    loop.checkThread();
+    return CancelRequest.send(this, message);
+  }
+
+  Gathering<?, R> gathering() {
+    return gathering;
   }
 }

@@ -26,6 +26,10 @@ final class GroupTrace {
   private static final String BRANCH = "  +--------";
   private static final String STEM = "  | ";
 
+  // Of groups, causes and suppressed exceptions inside one another. Each group indents its members:
+  // the text of thousands of levels would fill the heap.
+  private static final int MOST_LEVELS = 50;
+
   private final StringBuilder text = new StringBuilder();
   // An exception may be its own cause's cause.
   private final Set<Throwable> path = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -51,14 +55,22 @@ final class GroupTrace {
       String number,
       StackTraceElement[] enclosing) {
     if (!path.add(exception)) {
-      line(prefix, caption + "[CIRCULAR REFERENCE: " + exception + "]");
+      line(prefix, caption + "[CIRCULAR REFERENCE: " + Descriptions.textOf(exception) + "]");
       return;
     }
     // A group's own text would list the members, which follow.
-    Object headline = exception instanceof ExceptionGroup group ? group.headline() : exception;
+    String headline =
+        exception instanceof ExceptionGroup group
+            ? group.headline()
+            : Descriptions.textOf(exception);
     line(prefix, caption + headline);
     StackTraceElement[] frames = exception.getStackTrace();
     appendFrames(frames, prefix, enclosing);
+    if (path.size() == MOST_LEVELS) {
+      line(prefix, "... (more than " + MOST_LEVELS + " levels)");
+      path.remove(exception);
+      return;
+    }
     if (exception instanceof ExceptionGroup group) {
       appendMembers(group.exceptions(), prefix, number);
       for (Throwable other : group.suppressedOthers()) {

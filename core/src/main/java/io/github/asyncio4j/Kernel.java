@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The iteration of a loop: what is ready, what is due, what was posted, and the poll between.
@@ -20,10 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class Kernel {
   // The poll is never longer than a day, whatever the first timer says.
   private static final long MAX_POLL_NANOS = TimeUnit.HOURS.toNanos(24);
+  // How often a loop that closes carries tasks on before it leaves them to themselves.
+  private static final int MAX_CONTINUED = 100_000;
   private static final VarHandle SLEEPING;
+  private static final VarHandle ELSEWHERE;
 
   static {
     try {
+      ELSEWHERE = MethodHandles.lookup().findVarHandle(Kernel.class, "elsewhere", int.class);
       SLEEPING = MethodHandles.lookup().findVarHandle(Kernel.class, "sleeping", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -43,30 +48,47 @@ final class Kernel {
   // True while the loop may be blocked in the selector. Who posts and turns it false wakes it up.
   private volatile boolean sleeping;
 
+  // See beforeStartInCallback(). Written by the loop's thread.
+  private volatile boolean callbackMayWait;
+
+  // Whether tasks that the JDK lets go on are carried by this loop: it runs.
+  private volatile boolean carrying;
+  // How many tasks go on elsewhere until they use the loop again.
+  private volatile int elsewhere;
+
   // Loop thread.
   private boolean stopping;
   private @Nullable Throwable endOfRun;
   final CallbackThread callbacks;
   // How many tasks are inside blocking calls of the JDK, which have suspended them.
   int blockedTasks;
+  // A callback has started a task that was then inside such a call: the next one may come while the
+  // callback that starts it goes on.
+  private boolean callbacksStartBlockingTasks;
   private long slowCallbackNanos = TimeUnit.MILLISECONDS.toNanos(100);
 
   Kernel(BaseEventLoop loop, Selector selector) {
     this.loop = loop;
     this.selector = selector;
-    this.watches = new Watches(selector, ready);
+    this.watches = new Watches(selector, this);
     this.callbacks = new CallbackThread(loop);
   }
 
   /// Makes iterations until the loop is stopped.
   void run(CoroutineEngine engine) throws IOException {
     boolean interrupted = false;
+    carrying = true;
     try {
       do {
-        interrupted |= runOnce(engine);
+        try {
+          interrupted |= runOnce(engine);
+        } catch (OutOfMemoryError e) {
+          outOfMemory(e);
+        }
       } while (!stopping);
     } finally {
       stopping = false;
+      stopCarrying();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -88,6 +110,15 @@ final class Kernel {
     runReady();
     loop.failures.reportCollected();
     return interrupted;
+  }
+
+  // Each step of an iteration can be made again: nothing is taken out of one queue before it is in
+  // the next, and descriptors that are ready are told again.
+  private void outOfMemory(OutOfMemoryError e) {
+    runAside(
+        () ->
+            BaseEventLoop.LOGGER.log(
+                System.Logger.Level.ERROR, "Out of memory in an iteration of the loop", e));
   }
 
   // As R-04: at once if there is work, else until the first timer, else for ever.
@@ -131,10 +162,13 @@ final class Kernel {
       return;
     }
     for (int n = ready.size(); n > 0; n--) {
-      if (blockedTasks > 0 && !ready.peek().carriesThread()) {
+      if (runsCallbacksAside() && !ready.peek().carriesThread()) {
         n -= runCallbacksAside(n) - 1;
       } else {
         ready.take().run(loop);
+        if (callbackMayWait) {
+          callbackMayWait = false;
+        }
       }
       if (endOfRun != null) {
         throwEndOfRun();
@@ -164,27 +198,54 @@ final class Kernel {
   /// Runs something that may wait for a lock: what a program gave us, or a logger. Not from inside
   /// a callback.
   void runAside(Runnable callback) {
-    if (blockedTasks > 0) {
+    if (runsCallbacksAside()) {
       callbacks.run(callback, this);
     } else {
       callback.run();
     }
   }
 
-  /// Carries on, before their turn, tasks that the JDK has let go on already. A callback waits for
-  /// them, or may.
-  void carryReady() {
-    // What they queue comes behind these, and nothing is taken away meanwhile.
-    for (int i = 0, n = ready.size(); i < n; i++) {
-      if (ready.get(i) instanceof ContinueHandle handle) {
+  private boolean runsCallbacksAside() {
+    return blockedTasks > 0 || callbacksStartBlockingTasks;
+  }
+
+  /// Notes that a callback, in the loop's own thread, makes the first step of a task.
+  void beforeStartInCallback() {
+    // Before the step: the JDK may let the task go on at any moment after it.
+    callbackMayWait = true;
+  }
+
+  /// Notes that the step is made. When the task is inside a blocking call of the JDK, it may have a
+  /// lock that the rest of the callback wants.
+  void afterStartInCallback(Strand started) {
+    if (started.isBlockedInJdk()) {
+      callbacksStartBlockingTasks = true;
+    } else {
+      callbackMayWait = false;
+    }
+  }
+
+  /// Tells whether the loop's own thread is in a callback that may wait for a task which this
+  /// thread would have to carry. Any thread.
+  boolean isCallbackThatMayWait() {
+    return callbackMayWait;
+  }
+
+  /// Carries on tasks that the JDK lets go on, and the callback thread, before their turn; what
+  /// else there is waits in the ready queue. The loop's own thread.
+  void carryWhile(BooleanSupplier waiting) {
+    // Nothing is taken out of the queue meanwhile.
+    int next = 0;
+    while (waiting.getAsBoolean()) {
+      if (next == ready.size()) {
+        waitForPosted();
+      } else if (ready.get(next++) instanceof ContinueHandle handle) {
         handle.run(loop);
       }
     }
   }
 
-  /// Waits until something was posted, and carries on tasks that the JDK lets go on, and the
-  /// callback; what else there is waits in the ready queue.
-  void carryPosted() {
+  private void waitForPosted() {
     boolean interrupted = false;
     carrier = Thread.currentThread();
     // The order matters, as in poll().
@@ -197,16 +258,7 @@ final class Kernel {
       // For the end of the iteration.
       Thread.currentThread().interrupt();
     }
-    var arrived = new ReadyQueue();
-    posted.drainTo(arrived);
-    while (!arrived.isEmpty()) {
-      Handle handle = arrived.take();
-      if (handle instanceof ContinueHandle) {
-        handle.run(loop);
-      } else {
-        ready.add(handle);
-      }
-    }
+    posted.drainTo(ready);
   }
 
   private void runReadyWatched() {
@@ -225,6 +277,7 @@ final class Kernel {
         handle.run(loop);
       } else {
         runAside(() -> handle.run(loop));
+        callbackMayWait = false;
       }
       long took = System.nanoTime() - start;
       if (observer != null) {
@@ -278,20 +331,58 @@ final class Kernel {
     return true;
   }
 
-  /// Queues what was posted so far, so that it comes before what is queued next.
-  void takePosted() {
+  /// Queues a handle for the next iteration, behind what other threads have posted before.
+  /// Whoever holds the loop.
+  void queue(Handle handle) {
+    if (!posted.isEmpty()) {
+      posted.drainTo(ready);
+    }
+    ready.add(handle);
+  }
+
+  // From now on tasks that the JDK lets go on go on elsewhere: others may stand behind them in the
+  // queue of a lock, and nobody knows when the loop runs again.
+  private void stopCarrying() {
+    carrying = false;
     posted.drainTo(ready);
+    for (int i = 0; i < ready.size(); i++) {
+      if (ready.get(i) instanceof ContinueHandle handle) {
+        handle.goOnElsewhere();
+      }
+    }
+  }
+
+  /// Tells whether the loop carries tasks that the JDK lets go on. Any thread.
+  boolean isCarrying() {
+    return carrying;
+  }
+
+  /// Returns how many tasks go on elsewhere until they use the loop again. Any thread.
+  int elsewhere() {
+    return elsewhere;
+  }
+
+  /// Counts a task that goes on elsewhere, or one that comes back. Any thread.
+  void countElsewhere(int change) {
+    ELSEWHERE.getAndAdd(this, change);
   }
 
   /// Drops what is queued, save for tasks that can go on after a blocking call of the JDK: those
   /// run. The loop is closed.
   void runContinuations() {
-    posted.drainTo(ready);
-    while (!ready.isEmpty()) {
-      if (ready.take() instanceof PostedHandle handle) {
-        handle.runAfterClose();
+    int continued = 0;
+    for (posted.drainTo(ready); !ready.isEmpty(); posted.drainTo(ready)) {
+      switch (ready.take()) {
+        case ContinueHandle handle -> {
+          if (++continued == MAX_CONTINUED) {
+            // One that blocks and goes on again and again must not keep the loop from its end.
+            posted.close();
+          }
+          handle.runAfterClose();
+        }
+        case PostedHandle handle -> handle.dropped();
+        case Handle _ -> {}
       }
-      posted.drainTo(ready);
     }
     callbacks.end();
   }

@@ -3,7 +3,10 @@ package io.github.asyncio4j;
 
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A task's virtual thread, carried by the thread of its loop. It is the thread's scheduler itself.
@@ -26,12 +29,28 @@ final class LoopThreadStrand extends Strand implements Executor {
    * the JDK's scheduler; else the whole JVM would stop reading sockets when the loop stops.
    */
 
+  private static final Executor LATER =
+      CompletableFuture.delayedExecutor(10, TimeUnit.MILLISECONDS);
+
+  private enum Place {
+    /// The loop's thread carries it.
+    LOOP,
+    /// The JDK's scheduler does: the loop did not run when a blocking call of the JDK was over.
+    ELSEWHERE,
+    /// Suspended until the loop runs.
+    RETURNING
+  }
+
   // Set by the loop thread inside Thread.start(); others see it by way of the thread's own state.
   private @Nullable Runnable continuation;
 
   // A task that this one has created and that is to make its first step while this one waits.
   // Whoever holds the loop.
   private @Nullable Strand nested;
+
+  // Where it goes on. Whoever makes it go on; the task's own thread while it runs elsewhere. Others
+  // see it by way of the thread's own state.
+  private Place place = Place.LOOP;
 
   LoopThreadStrand(Task<?> task) {
     super(task);
@@ -67,7 +86,15 @@ final class LoopThreadStrand extends Strand implements Executor {
   @SuppressWarnings("ThreadPriorityCheck") // the yield is not a hint here: it unmounts the thread
   void suspend() {
     state = State.SUSPENDED;
-    Thread.yield();
+    try {
+      Thread.yield();
+    } catch (Throwable t) {
+      // To put frames of the interpreter aside takes as much stack again, or the heap is full.
+      if (state == State.SUSPENDED) {
+        state = State.RUNNING;
+        throw t;
+      }
+    }
     if (state == State.SUSPENDED) {
       state = State.RUNNING;
       throw new IllegalStateException(
@@ -85,6 +112,9 @@ final class LoopThreadStrand extends Strand implements Executor {
     } catch (IllegalStateException e) {
       nested = null;
       return false;
+    } catch (Throwable t) {
+      nested = null;
+      throw t;
     }
   }
 
@@ -98,9 +128,57 @@ final class LoopThreadStrand extends Strand implements Executor {
     } else if (state == State.RUNNING) {
       // A blocking call of the JDK is over, or the body has called Thread.yield. Posted also by who
       // holds the loop, as a callback that waits looks for it there.
+      Kernel kernel = task.loop.kernel;
+      if (place == Place.ELSEWHERE && (!kernel.isCarrying() || kernel.isCallbackThatMayWait())) {
+        VirtualThreads.defaultScheduler().execute(runnable);
+        return;
+      }
+      if (place == Place.ELSEWHERE) {
+        returning();
+      }
       var handle = new Continuation(this);
-      if (!task.loop.kernel.post(handle)) {
+      if (!kernel.post(handle)) {
         handle.dropped();
+      } else if (!kernel.isCarrying()) {
+        // In this order, as a loop that stops looks the other way round.
+        handle.goOnElsewhere();
+      } else if (kernel.isCallbackThatMayWait()) {
+        LATER.execute(handle::goOnIfCallbackWaits);
+      }
+    }
+  }
+
+  private void returning() {
+    place = Place.RETURNING;
+    task.loop.kernel.countElsewhere(-1);
+  }
+
+  @Override
+  void comeBack() {
+    if (place != Place.ELSEWHERE || task.loop.isClosed()) {
+      return;
+    }
+    returning();
+    var turn = new Turn(this);
+    if (!task.loop.kernel.post(turn)) {
+      place = Place.ELSEWHERE;
+      return;
+    }
+    boolean interrupted = false;
+    // Not by Thread.yield: on a carrier of the JDK that does not ask the thread's own scheduler.
+    while (!turn.hasCome) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (place == Place.RETURNING) {
+      place = Place.ELSEWHERE;
+      if (!task.loop.isClosed()) {
+        task.loop.kernel.countElsewhere(1);
+        throw new IllegalStateException(
+            "cannot wait for the loop inside a native frame or a class initialiser: " + task);
       }
     }
   }
@@ -108,6 +186,10 @@ final class LoopThreadStrand extends Strand implements Executor {
   /// Goes on after a blocking call of the JDK. Loop thread.
   private void goOn() {
     if (state == State.RUNNING) {
+      if (place == Place.ELSEWHERE) {
+        task.loop.kernel.countElsewhere(-1);
+      }
+      place = Place.LOOP;
       task.loop.awaitedThreads--;
       task.loop.kernel.blockedTasks--;
       runContinuation();
@@ -181,6 +263,34 @@ final class LoopThreadStrand extends Strand implements Executor {
     VirtualThreads.defaultScheduler().execute(Objects.requireNonNull(continuation));
   }
 
+  /// Wakes up a task that has waited for the loop to run; then the loop carries it.
+  private static final class Turn extends PostedHandle {
+    private final LoopThreadStrand strand;
+    // Written by the loop's thread or the one that closes it.
+    private volatile boolean hasCome;
+
+    Turn(LoopThreadStrand strand) {
+      super(Handle::doNothing, ContextMap.EMPTY);
+      this.strand = strand;
+    }
+
+    @Override
+    void run(BaseEventLoop loop) {
+      dropped();
+    }
+
+    @Override
+    void dropped() {
+      hasCome = true;
+      LockSupport.unpark(strand.thread);
+    }
+
+    @Override
+    String describeCallback() {
+      return strand.describeCallback();
+    }
+  }
+
   /// Runs the continuation in its turn among the loop's handles.
   private static final class Continuation extends ContinueHandle {
     private final LoopThreadStrand strand;
@@ -195,13 +305,27 @@ final class LoopThreadStrand extends Strand implements Executor {
     }
 
     @Override
-    void runAfterClose() {
-      strand.goOn();
+    void goOnElsewhere() {
+      // The other places are for the loop only: a task that has come back waits for it.
+      if (strand.place == Place.LOOP && !strand.task.loop.isClosed() && start()) {
+        strand.place = Place.ELSEWHERE;
+        strand.task.loop.kernel.countElsewhere(1);
+        strand.continueElsewhere();
+      }
+    }
+
+    // A callback that has taken this long since the task could go on may well wait for it. It
+    // happens once to a loop: after that its callbacks have a thread of their own.
+    void goOnIfCallbackWaits() {
+      if (strand.task.loop.kernel.isCallbackThatMayWait()) {
+        goOnElsewhere();
+      }
     }
 
     @Override
     void dropped() {
       // The loop is closed. The thread must go on all the same: others may wait for it.
+      strand.place = Place.ELSEWHERE;
       strand.continueElsewhere();
     }
 

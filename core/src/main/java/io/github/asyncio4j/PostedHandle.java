@@ -48,15 +48,16 @@ class PostedHandle extends Handle {
 
   @Override
   void run(BaseEventLoop loop) {
-    if (STATE.compareAndSet(this, State.QUEUED, State.STARTED)) {
+    if (start()) {
       super.run(loop);
     }
   }
 
-  /// Called in place of [#run(BaseEventLoop)] for what was posted before the loop was closed. The
-  /// closing thread.
-  void runAfterClose() {
-    dropped();
+  /// Takes the one turn that the handle has. Any thread.
+  ///
+  /// @return false when it was taken or the handle was cancelled
+  final boolean start() {
+    return STATE.compareAndSet(this, State.QUEUED, State.STARTED);
   }
 
   /// Called in place of [#run(BaseEventLoop)] when the loop is closed.

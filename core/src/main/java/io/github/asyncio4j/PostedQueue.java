@@ -18,6 +18,9 @@ final class PostedQueue {
 
   private final AtomicReference<@Nullable PostedHandle> newest = new AtomicReference<>();
 
+  // Taken and not moved yet, oldest first: something only if the heap was full. The loop thread.
+  private @Nullable PostedHandle taken;
+
   /// Adds a handle.
   ///
   /// @return false when the queue is closed and the handle was not added
@@ -33,26 +36,33 @@ final class PostedQueue {
     return true;
   }
 
+  /// Tells whether there is nothing to take. The loop thread.
   boolean isEmpty() {
-    return newest.get() == null;
+    PostedHandle top = newest.get();
+    return (top == null || top == CLOSED) && taken == null;
   }
 
-  /// Moves everything to the ready queue.
+  /// Moves everything to the ready queue. When that cannot grow, what is left comes the next time.
   void drainTo(ReadyQueue ready) {
-    if (newest.get() == null) {
-      return;
-    }
-    for (PostedHandle h = oldestFirst(newest.getAndSet(null)); h != null; ) {
-      PostedHandle next = h.next;
-      h.next = null;
-      ready.add(h);
-      h = next;
+    while (!isEmpty()) {
+      if (taken == null) {
+        taken = oldestFirst(newest.getAndSet(null));
+      }
+      for (PostedHandle h = taken; h != null; h = taken) {
+        ready.add(h);
+        taken = h.next;
+        h.next = null;
+      }
     }
   }
 
   /// Refuses everything from now on and drops what is queued.
   void close() {
     PostedHandle top = newest.getAndSet(CLOSED);
+    for (PostedHandle h = taken; h != null; h = h.next) {
+      h.dropped();
+    }
+    taken = null;
     for (PostedHandle h = top == CLOSED ? null : oldestFirst(top); h != null; h = h.next) {
       h.dropped();
     }

@@ -44,6 +44,12 @@ abstract class Strand extends Handle {
   /// @return false, with the other not started, when the thread cannot be suspended here
   abstract boolean runMeanwhile(Strand child);
 
+  /// Has the task wait for the loop, if it went on without that after a blocking call of the JDK.
+  /// Its own thread.
+  ///
+  /// @throws IllegalStateException when the thread cannot be suspended here
+  void comeBack() {}
+
   /// Ends a strand whose loop is closing: its body runs on with every suspending call failing. A
   /// platform thread, which closes the loop; tasks that the JDK has suspended are interrupted and
   /// go on when the loop takes what was posted.
@@ -93,6 +99,9 @@ abstract class Strand extends Handle {
 
   @Override
   String describeCallback() {
-    return task.toString();
+    // Not the task's text: that would have those of all who wait for it in turn, without end if
+    // they
+    // wait for each other.
+    return "Task.step(name='" + task.getName() + "')";
   }
 }

@@ -17,6 +17,13 @@ import org.jspecify.annotations.Nullable;
 /// A task is one of: not started, waiting for a future, about to make a step, or done. It makes a
 /// step when the loop runs its handle, and runs until the next suspending call.
 public final class Task<T extends @Nullable Object> extends Future<T> {
+  /// What a request to cancel has left here on its way to what the task waits for.
+  private enum CancelMark {
+    NONE,
+    PASSED,
+    MET_AGAIN
+  }
+
   private static final AtomicLong NEXT_NUMBER = new AtomicLong(1);
 
   // How often a task may ignore that its loop is closed before it is left where it is.
@@ -44,6 +51,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private final long number;
   private @Nullable Future<?> waitingFor;
   private boolean mustCancel;
+  private CancelMark mark = CancelMark.NONE;
   private @Nullable String cancelMessage;
   private int cancelRequests;
   // Who starts the task awaits it or drops it on purpose: not worth a report when the loop closes.
@@ -73,6 +81,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Makes a task; one that is not registered is in no set of all tasks and ends with its owner.
   Task(BaseEventLoop loop, Coroutine<T> body, TaskOptions options, boolean registered) {
     super(loop);
+    loop.checkThread();
+    loop.stack.ensure();
     this.body = Objects.requireNonNull(body, "body");
     this.name = options.name();
     this.number = name == null ? NEXT_NUMBER.getAndIncrement() : 0;
@@ -118,11 +128,18 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @param call what it wants to do, for the exception's text
   /// @throws IllegalStateException outside a task of that loop
   static Task<?> current(BaseEventLoop loop, String call) {
+    loop.stack.ensure();
     Task<?> task = loop.currentTask;
     if (task != null && task.strand.thread == Thread.currentThread()) {
       return task;
     }
     Task<?> other = ofThisThread();
+    if (other != null) {
+      other.comeBack();
+      if (other == loop.currentTask) {
+        return other;
+      }
+    }
     if (other != null && other.loop == loop) {
       // It goes on without its loop, which is closed.
       other.ensureMaySuspend(call);
@@ -143,11 +160,46 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (done()) {
       return false;
     }
-    cancelRequests++;
     Future<?> awaited = waitingFor;
-    if (awaited != null && awaited.cancel(message)) {
+    if (awaited instanceof Task<?> || awaited instanceof GatheringFuture<?>) {
+      return CancelRequest.send(this, message);
+    }
+    cancelRequests++;
+    if (awaited == null || !awaited.cancel(message)) {
+      cancelHere(message);
+    }
+    return true;
+  }
+
+  // For CancelRequest.
+
+  /// Notes that a request to cancel is on its way through this task.
+  ///
+  /// @return false when it has been here already
+  boolean markCancelRequest() {
+    if (mark == CancelMark.NONE) {
+      mark = CancelMark.PASSED;
       return true;
     }
+    mark = CancelMark.MET_AGAIN;
+    return false;
+  }
+
+  void unmarkCancelRequest() {
+    mark = CancelMark.NONE;
+  }
+
+  void countCancelRequest() {
+    cancelRequests++;
+  }
+
+  /// Returns what the task waits for, or null.
+  @Nullable Future<?> awaited() {
+    return waitingFor;
+  }
+
+  /// Has the next step, or the blocking call of the JDK that the task is in, throw.
+  void cancelHere(@Nullable String message) {
     if (interrupt != null) {
       interrupt.requestedAgain(Objects.requireNonNull(strand.thread));
     }
@@ -157,7 +209,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       interrupt = interrupt == null ? new CancelInterrupt() : interrupt;
       interrupt.send(Objects.requireNonNull(strand.thread));
     }
-    return true;
+  }
+
+  /// Queues the next step of this task, which waits for a future that will not be done.
+  void stopWaiting() {
+    Future<?> awaited = waitingFor;
+    if (awaited != null && awaited.removeWaiter(strand)) {
+      loop.enqueue(strand);
+    }
   }
 
   /// Returns how many requests to cancel the task has got and not been relieved of (TK-05).
@@ -282,6 +341,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return strand.runMeanwhile(child);
   }
 
+  /// Waits for the loop, if the task went on without that after a blocking call of the JDK. Its own
+  /// thread.
+  void comeBack() {
+    strand.comeBack();
+  }
+
   boolean isThread(Thread thread) {
     return strand.thread == thread;
   }
@@ -378,13 +443,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     noteThrownInterrupt();
     future.addCallback(strand);
     waitingFor = future;
-    boolean passedOn = mustCancel && future.cancel(cancelMessage);
-    if (passedOn) {
-      mustCancel = false;
-    }
+    boolean passedOn = mustCancel && passOn(future);
     try {
       strand.suspend();
-    } catch (IllegalStateException e) {
+    } catch (Throwable e) {
+      // The thread could not be suspended.
       if (!future.removeWaiter(strand)) {
         ignoredSteps++;
       }
@@ -402,6 +465,25 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     throwIfCancelled();
   }
 
+  // What was asked of this task before it began to wait. The request starts here: if it comes back,
+  // it is for a task that waits for this one, or for this one if it gathers itself.
+  private boolean passOn(Future<?> future) {
+    mark = CancelMark.PASSED;
+    boolean accepted;
+    try {
+      accepted = future.cancel(cancelMessage);
+      if (!accepted && mark == CancelMark.MET_AGAIN) {
+        stopWaiting();
+      }
+    } finally {
+      mark = CancelMark.NONE;
+    }
+    if (accepted) {
+      mustCancel = false;
+    }
+    return accepted;
+  }
+
   /// Lets one iteration pass. The task's own thread.
   void yieldOnce() {
     ensureMaySuspend("sleep()");
@@ -409,7 +491,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     loop.enqueue(strand);
     try {
       strand.suspend();
-    } catch (IllegalStateException e) {
+    } catch (Throwable e) {
       ignoredSteps++;
       throw e;
     }
@@ -541,6 +623,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   ///
   /// @return whether the outcome matters: the loop is not being closed
   private boolean leave() {
+    comeBack();
     if (abandoned) {
       // The registry is of no use any more, and several threads may come here at once.
       return false;
@@ -555,6 +638,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   void reportWhenAbandoned(boolean report) {
     reportedWhenAbandoned = report;
+  }
+
+  /// Has every suspending call of the task fail from now on: its loop is closing. The closing
+  /// thread.
+  void refuseToSuspend() {
+    abandoned = true;
   }
 
   /// Ends a task whose loop is closing. The closing thread.

@@ -49,6 +49,13 @@ final class TaskRegistry {
     }
   }
 
+  /// Refuses to suspend any of them from now on. The loop is closed.
+  void refuseAll() {
+    for (Task<?> task = first; task != null; task = task.next) {
+      task.refuseToSuspend();
+    }
+  }
+
   /// Ends the tasks, one at a time, so that they do not race each other. The loop is closed.
   void abandonAll() {
     var closing = new Closing();

@@ -31,10 +31,14 @@ final class TimerQueue {
   TimerHandle add(long when, Runnable callback, Object scope) {
     var handle = new TimerHandle(this, when, nextSequence++, callback, scope);
     if (size == heap.length) {
-      heap = Arrays.copyOf(heap, size * 2);
+      // Both or none.
+      TimerHandle[] bigger = Arrays.copyOf(heap, size * 2);
       instants = Arrays.copyOf(instants, size * 2);
+      heap = bigger;
     }
-    siftUp(size++, handle);
+    // In this order: a call may find that the stack has ended.
+    siftUp(size, handle);
+    size++;
     return handle;
   }
 
@@ -95,12 +99,14 @@ final class TimerQueue {
 
   void moveDueTo(ReadyQueue ready, long now) {
     while (size > 0 && instants[0] <= now) {
-      TimerHandle first = removeFirst();
+      TimerHandle first = at(0);
       if (first.cancelled()) {
         cancelled--;
       } else {
+        // Before it is removed: with a full heap this may fail, and the timer would be lost.
         ready.add(first);
       }
+      removeFirst();
     }
   }
 

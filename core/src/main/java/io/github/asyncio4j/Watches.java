@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 /// The descriptors that a loop watches, one [IoWatch] each (EL-100, EL-101). Loop thread only.
 final class Watches {
   private final Selector selector;
-  private final ReadyQueue ready;
+  private final Kernel kernel;
   // By channel where there is one, else by descriptor number.
   private final Map<Object, IoWatch> byKey = new HashMap<>();
   private int interested;
 
-  Watches(Selector selector, ReadyQueue ready) {
+  Watches(Selector selector, Kernel kernel) {
     this.selector = selector;
-    this.ready = ready;
+    this.kernel = kernel;
   }
 
   /// Tells whether there is anything to poll for beside the wake-up.
@@ -105,7 +105,7 @@ final class Watches {
   // For IoWatch.
 
   void queue(IoWatch.IoHandle handle) {
-    ready.add(handle);
+    kernel.queue(handle);
   }
 
   void interestChanged(boolean before, boolean after) {

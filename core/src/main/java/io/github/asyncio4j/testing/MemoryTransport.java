@@ -6,6 +6,7 @@ import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.KeyboardInterrupt;
 import io.github.asyncio4j.SystemExit;
+import io.github.asyncio4j.internal.jdk.LibraryLogger;
 import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.TransportSocket;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// that closes with bytes unread are those of a TCP connection. Loop thread only, tasks of the loop
 /// included.
 public final class MemoryTransport implements Transport {
-  private static final System.Logger LOGGER = System.getLogger("io.github.asyncio4j");
+  private static final System.Logger LOGGER = LibraryLogger.get();
   private static final int MAX_RECEIVE = 256 * 1024;
   // As asyncio's constants.LOG_THRESHOLD_FOR_CONNLOST_WRITES.
   private static final int SILENT_DROPS = 5;

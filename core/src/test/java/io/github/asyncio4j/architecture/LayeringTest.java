@@ -26,16 +26,19 @@ final class LayeringTest {
 
   static {
     MAY_USE.put("transport", Set.of());
-    MAY_USE.put("internal.ffi", Set.of());
+    MAY_USE.put("internal.jdk", Set.of());
+    MAY_USE.put("internal.ffi", Set.of("internal.jdk"));
     MAY_USE.put("selector", Set.of("internal.ffi"));
     MAY_USE.put("socket", Set.of("internal.ffi", "selector"));
-    MAY_USE.put("", Set.of("transport", "selector", "socket"));
-    MAY_USE.put("internal.net", Set.of("transport", "internal.ffi", "selector", "socket", ""));
+    MAY_USE.put("", Set.of("transport", "internal.jdk", "selector", "socket"));
+    MAY_USE.put(
+        "internal.net",
+        Set.of("transport", "internal.jdk", "internal.ffi", "selector", "socket", ""));
     MAY_USE.put(
         "loop", Set.of("transport", "internal.ffi", "selector", "socket", "", "internal.net"));
     MAY_USE.put("stream", Set.of("transport", "socket", ""));
     MAY_USE.put("sync", Set.of(""));
-    MAY_USE.put("testing", Set.of("transport", "selector", "socket", "", "stream"));
+    MAY_USE.put("testing", Set.of("transport", "internal.jdk", "selector", "socket", "", "stream"));
     MAY_USE.put(FACADE, Set.of("transport", "socket", "", "stream"));
   }
 

@@ -5,6 +5,7 @@ import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.KeyboardInterrupt;
 import io.github.asyncio4j.SystemExit;
+import io.github.asyncio4j.internal.jdk.LibraryLogger;
 import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -23,7 +24,7 @@ public final class Network {
   ///
   static final int TRANSFER_LIMIT = 256 * 1024;
 
-  static final Logger LOGGER = System.getLogger("io.github.asyncio4j");
+  static final Logger LOGGER = LibraryLogger.get();
 
   private final NetLoop port;
   private final ChunkPool chunks = new ChunkPool();
