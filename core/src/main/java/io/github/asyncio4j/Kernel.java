@@ -54,7 +54,7 @@ final class Kernel {
   Kernel(BaseEventLoop loop, Selector selector) {
     this.loop = loop;
     this.selector = selector;
-    this.watches = new Watches(selector, ready);
+    this.watches = new Watches(loop, selector, ready);
     this.callbacks = new CallbackThread(loop);
   }
 
