@@ -60,10 +60,14 @@ def running(example, *arguments, portable=False, descriptors=None):
         if descriptors is not None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
-
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, text=True, preexec_fn=limit
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            preexec_fn=limit,
         )
         try:
             line = process.stdout.readline()
@@ -75,6 +79,7 @@ def running(example, *arguments, portable=False, descriptors=None):
         finally:
             process.terminate()
             process.wait(10)
+            process.stdin.close()
             process.stdout.close()
 
 

@@ -4,8 +4,8 @@
 import time
 
 from scenario import scenario
-from support import Warnings, in_thread, new_loop, run_briefly
-from words import attempt, show
+from support import Warnings, in_thread, new_loop, print_to, run_briefly, socket_pair
+from words import Boom, attempt, show
 
 
 @scenario("EL-124")
@@ -73,3 +73,30 @@ def scenario_a_slow_callback_is_logged_in_debug_mode_only(out):
                 loop.call_soon(time.sleep, 0.02)
                 run_briefly(loop)
             out(f"debug {show(debug)}: warned {show(len(warnings.texts) > 0)}")
+
+
+@scenario("EL-123", "R-16", "EL-124", mirror="in debug mode the handler is told source_traceback")
+def scenario_in_debug_mode_each_failed_callback_tells_where_it_was_made(out):
+    with new_loop() as loop, socket_pair() as (one, other):
+        loop.set_debug(True)
+        loop.set_exception_handler(print_to(out))
+
+        def fail(kind):
+            loop.remove_reader(one)
+            loop.remove_writer(one)
+            raise Boom(kind)
+
+        loop.call_soon(fail, "soon")
+        loop.call_soon_threadsafe(fail, "threadsafe")
+        future = loop.create_future()
+        future.add_done_callback(lambda _: fail("done callback"))
+        future.set_result(None)
+        future.add_done_callback(lambda _: fail("callback of a done future"))
+        run_briefly(loop)
+        loop.call_later(0, fail, "timer")
+        run_briefly(loop)
+        other.send(b"x")
+        loop.add_reader(one, fail, "reader")
+        run_briefly(loop)
+        loop.add_writer(one, fail, "writer")
+        run_briefly(loop)

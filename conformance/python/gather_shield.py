@@ -443,3 +443,44 @@ async def scenario_a_shielded_clean_up_goes_on_through_a_second_cancel(out):
     await attempt_await(out, "task", task)
     gate.set_result(None)
     await attempt_await(out, "clean up", cleaning[0])
+
+
+@scenario("R-50", "TC-04", mirror="gatherOutcomes; print the message of the error, none for none")
+async def scenario_a_cancelled_gather_of_outcomes_has_the_message_of_its_last_child(out):
+    async def child(message):
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            if message == "swallow":
+                return message
+            if message:
+                raise asyncio.CancelledError(message)
+            raise
+
+    for messages in [[None], [None, "b"], ["a", None], [None, "swallow"]]:
+        children = [asyncio.create_task(child(message)) for message in messages]
+        result = asyncio.gather(*children, return_exceptions=True)
+        await settle()
+        result.cancel("why")
+        try:
+            await result
+        except asyncio.CancelledError as error:
+            out(f"message {show(error.args[0] if error.args else None)}")
+
+
+@scenario("TC-07", "R-16", mirror="the outer future is completed before the inner; print_to")
+async def scenario_a_shield_that_is_completed_by_hand_keeps_its_own_outcome(out):
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(print_to(out))
+    for outcome in ["result", "error", "cancel"]:
+        inner = loop.create_future()
+        outer = asyncio.shield(inner)
+        outer.set_result("by hand")
+        if outcome == "result":
+            inner.set_result("inner")
+        elif outcome == "error":
+            inner.set_exception(Boom("inner"))
+        else:
+            inner.cancel()
+        await settle()
+        await attempt_await(out, outcome, outer)

@@ -336,3 +336,23 @@ def scenario_a_runner_whose_loop_is_stopped_can_go_on(out):
         attempt(out, "stopped", lambda: runner.run(stopped()))
         attempt(out, "next", lambda: runner.run(body()))
         out("close")
+
+
+@scenario("TC-11", mirror="not a with block; print the variable in the main coroutine")
+def scenario_a_runner_takes_its_context_when_its_loop_is_made(out):
+    async def main():
+        return VALUE.get()
+
+    VALUE.set("runner made")
+    runner = asyncio.Runner()
+    VALUE.set("first run")
+    attempt(out, "first run", lambda: runner.run(main()))
+    VALUE.set("later")
+    attempt(out, "second run", lambda: runner.run(main()))
+    runner.close()
+    runner = asyncio.Runner()
+    VALUE.set("loop made")
+    runner.get_loop()
+    VALUE.set("later")
+    attempt(out, "run after get_loop", lambda: runner.run(main()))
+    runner.close()

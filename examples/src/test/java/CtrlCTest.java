@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Sends Ctrl-C to the example that is about it, from outside.
 @ParameterizedClass
 @MethodSource("flags")
-@Timeout(60)
+@Timeout(180)
 final class CtrlCTest {
   private static final int SIGINT = 2;
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Compiles and runs the code that the documentation shows.
 @ParameterizedClass
 @MethodSource("flags")
-@Timeout(60)
+@Timeout(180)
 final class DocsTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern JAVA_BLOCK =

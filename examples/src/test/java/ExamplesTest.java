@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Runs every example, with the flags of the JVM that we may be granted and with none.
 @ParameterizedClass
 @MethodSource("flags")
-@Timeout(60)
+@Timeout(180)
 final class ExamplesTest {
   @Parameter List<String> flags;
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Runs the examples about tasks, with the flags of the JVM that we may be granted and with none.
 @ParameterizedClass
 @MethodSource("flags")
-@Timeout(60)
+@Timeout(180)
 final class TaskExamplesTest {
   @Parameter List<String> flags;
 

@@ -272,7 +272,7 @@ public abstract class BaseEventLoop implements EventLoop {
   public final Handle callSoon(Runnable callback, @Nullable Context context) {
     Objects.requireNonNull(callback, "callback");
     Object scope = context != null ? context : snapshot();
-    return enqueue(debug ? traced(new Handle(callback, scope)) : new Handle(callback, scope));
+    return enqueue(traced(new Handle(callback, scope)));
   }
 
   /// Queues a handle for the next iteration. Whoever holds the loop.
@@ -289,10 +289,7 @@ public abstract class BaseEventLoop implements EventLoop {
   public final Handle callSoonThreadsafe(Runnable callback, @Nullable Context context) {
     Objects.requireNonNull(callback, "callback");
     Object scope = context != null ? context : CurrentContext.snapshot();
-    var handle = new PostedHandle(callback, scope);
-    if (debug) {
-      traced(handle);
-    }
+    var handle = traced(new PostedHandle(callback, scope));
     if (!tryPost(handle)) {
       throw new IllegalStateException("Event loop is closed");
     }
@@ -302,7 +299,7 @@ public abstract class BaseEventLoop implements EventLoop {
   @Override
   public final void execute(Runnable command) {
     Objects.requireNonNull(command, "command");
-    if (!tryPost(new PostedHandle(command, CurrentContext.snapshot()))) {
+    if (!tryPost(traced(new PostedHandle(command, CurrentContext.snapshot())))) {
       throw new RejectedExecutionException("Event loop is closed");
     }
   }
@@ -340,8 +337,7 @@ public abstract class BaseEventLoop implements EventLoop {
     Objects.requireNonNull(callback, "callback");
     ensureOpen();
     checkThread();
-    TimerHandle handle = kernel.timers.add(when, callback, context != null ? context : snapshot());
-    return debug ? traced(handle) : handle;
+    return traced(kernel.timers.add(when, callback, context != null ? context : snapshot()));
   }
 
   /// {@inheritDoc}
@@ -352,8 +348,11 @@ public abstract class BaseEventLoop implements EventLoop {
     return System.nanoTime() - CLOCK_ORIGIN;
   }
 
-  private static <H extends Handle> H traced(H handle) {
-    handle.trace(new HandleTrace());
+  /// Has a handle remember in debug mode where it was made, which is here.
+  <H extends Handle> H traced(H handle) {
+    if (debug) {
+      handle.trace(new HandleTrace());
+    }
     return handle;
   }
 

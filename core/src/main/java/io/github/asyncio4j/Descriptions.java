@@ -48,8 +48,20 @@ final class Descriptions {
                     .toList());
   }
 
-  /// Tells whether a frame is neither of this package nor of the JDK's threads.
-  static boolean isUserFrame(StackTraceElement frame) {
+  /// Returns those frames of a task's thread that are neither of this package nor of the JDK's
+  /// threads.
+  ///
+  /// A thread that suspends may still be on its way to where it rests when another one looks: what
+  /// it does there, in whatever package, is left out too.
+  static List<StackTraceElement> userFrames(StackTraceElement[] frames) {
+    int first = frames.length;
+    while (first > 0 && !Strand.isSuspension(frames[first - 1])) {
+      first--;
+    }
+    return Arrays.stream(frames, first, frames.length).filter(Descriptions::isUserFrame).toList();
+  }
+
+  private static boolean isUserFrame(StackTraceElement frame) {
     String packageName = packageOf(frame.getClassName());
     return !packageName.equals(PACKAGE)
         && !packageName.equals("java.lang")

@@ -1,64 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import java.lang.ref.PhantomReference;
 import org.jspecify.annotations.Nullable;
 
 /// The exception of a future, and whether anybody has asked for it (FT-06, R-56). Loop thread only.
 ///
 /// A failure that nobody retrieved is reported once: when its future is collected or, at the
 /// latest, when its loop closes.
-final class Failure extends PhantomReference<Future<?>> {
+final class Failure {
   final Throwable exception;
-  private final Failures failures;
-  private final String kind;
-  private final @Nullable String taskName;
-  private final @Nullable HandleTrace trace;
 
-  private Failure(Throwable exception, Future<?> future, String kind, @Nullable String taskName) {
-    super(future, future.loop.failures.queue());
+  // Null once it is retrieved. Apart from this, so that only the future holds the exception.
+  private @Nullable UnseenFailure unseen;
+
+  private Failure(Throwable exception, UnseenFailure unseen) {
     this.exception = exception;
-    this.failures = future.loop.failures;
-    this.kind = kind;
-    this.taskName = taskName;
-    this.trace = future.trace();
+    this.unseen = unseen;
   }
 
   /// Returns the failure of a future and starts to watch over it.
   static Failure of(Throwable exception, Future<?> future) {
-    Failure failure =
-        future instanceof Task<?> task
-            ? new Failure(exception, future, "Task", task.getName())
-            : new Failure(exception, future, "Future", null);
-    failure.failures.add(failure);
-    return failure;
+    var unseen = new UnseenFailure(exception, future);
+    future.loop.failures.add(unseen);
+    return new Failure(exception, unseen);
   }
 
   /// Somebody has seen the exception: nothing is to be reported.
   void retrieved() {
-    if (failures.remove(this)) {
-      clear();
+    if (unseen != null) {
+      unseen.forget();
+      unseen = null;
     }
-  }
-
-  /// Returns what the exception handler is told.
-  ExceptionContext report() {
-    String name = taskName == null ? "" : " name='" + taskName + "'";
-    String created = trace == null ? "" : trace.createdAt();
-    ExceptionContext report =
-        ExceptionContext.of(kind + " exception was never retrieved")
-            .exception(exception)
-            .with(
-                "future",
-                "<"
-                    + kind
-                    + " finished"
-                    + name
-                    + " exception="
-                    + Descriptions.textOf(exception)
-                    + created
-                    + ">");
-    return trace == null ? report : report.with("source_traceback", trace.source());
   }
 
   /// Throws the exception as it is; the return type lets the caller write `throw`.

@@ -2,20 +2,30 @@
 package io.github.asyncio4j;
 
 import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.Set;
 
 /// The failures of a loop's futures that nobody has retrieved yet. Loop thread only.
 final class Failures {
   /*
    * Not a java.lang.ref.Cleaner: its list is one lock for the whole JVM, and a task that waits for
    * it inside setException() would be suspended there by the JDK, with the future half completed.
-   * Here the set is the loop's own, and the loop asks the collector's queue between iterations.
+   * Here the sets are the loop's own, and the loop asks the collector's queue between iterations.
    */
+
+  // How many are settled between two iterations: each may make a copy of an exception.
+  private static final int SETTLED_AT_ONCE = 64;
+
   private final BaseEventLoop loop;
-  private final Set<Failure> unretrieved = new LinkedHashSet<>();
+  private final LinkedHashSet<UnseenFailure> settled = new LinkedHashSet<>();
+  private final LinkedHashSet<UnseenFailure> fresh = new LinkedHashSet<>();
   private final ReferenceQueue<Future<?>> collected = new ReferenceQueue<>();
+
+  // Cleared by the next collection.
+  private WeakReference<Object> sinceCollection = new WeakReference<>(new Object());
+  // How many of the fresh ones have outlived a collection.
+  private int outlived;
 
   Failures(BaseEventLoop loop) {
     this.loop = loop;
@@ -25,31 +35,54 @@ final class Failures {
     return collected;
   }
 
-  void add(Failure failure) {
-    unretrieved.add(failure);
+  void add(UnseenFailure failure) {
+    if (settled.isEmpty() && fresh.isEmpty() && sinceCollection.refersTo(null)) {
+      // That one was before this failure.
+      sinceCollection = new WeakReference<>(new Object());
+    }
+    fresh.add(failure);
   }
 
-  boolean remove(Failure failure) {
-    return unretrieved.remove(failure);
+  boolean remove(UnseenFailure failure) {
+    return (failure.settled ? settled : fresh).remove(failure);
   }
 
   /// Reports the failures of futures that have been collected. Cheap when there are none.
   void reportCollected() {
-    if (unretrieved.isEmpty()) {
+    if (settled.isEmpty() && fresh.isEmpty()) {
       return;
     }
-    while (collected.poll() instanceof Failure failure) {
-      if (unretrieved.remove(failure)) {
+    while (collected.poll() instanceof UnseenFailure failure) {
+      if (remove(failure)) {
         loop.kernel.runAside(() -> loop.callExceptionHandler(failure.report()));
       }
+    }
+    if (sinceCollection.refersTo(null)) {
+      sinceCollection = new WeakReference<>(new Object());
+      outlived = fresh.size();
+    }
+    if (outlived > 0) {
+      loop.kernel.runAside(this::settleSome);
+    }
+  }
+
+  private void settleSome() {
+    outlived = Math.min(outlived, fresh.size());
+    for (int i = 0; i < SETTLED_AT_ONCE && outlived > 0; i++, outlived--) {
+      UnseenFailure failure = fresh.removeFirst();
+      failure.settled = true;
+      settled.add(failure);
+      failure.letGo();
     }
   }
 
   /// Reports all that is left. The loop is closed.
   void reportAll() {
-    var left = new ArrayList<>(unretrieved);
-    unretrieved.clear();
-    for (Failure failure : left) {
+    var left = new ArrayList<>(settled);
+    left.addAll(fresh);
+    settled.clear();
+    fresh.clear();
+    for (UnseenFailure failure : left) {
       loop.callExceptionHandler(failure.report());
     }
   }

@@ -250,7 +250,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   /// Adds a handle that is queued when the future is done, or now if it is.
   final void addCallback(Handle handle) {
     if (state != State.PENDING) {
-      loop.enqueue(handle);
+      queue(handle);
     } else if (callbacks == null) {
       callbacks = handle;
     } else {
@@ -322,11 +322,16 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
       return;
     }
     if (queued instanceof Handle only) {
-      loop.enqueue(only);
+      queue(only);
     } else {
-      callbackList().forEach(loop::enqueue);
+      callbackList().forEach(this::queue);
     }
     callbacks = null;
+  }
+
+  // A callback was made when it became ready, as in asyncio. A task's step tells where it is.
+  private void queue(Handle handle) {
+    loop.enqueue(handle instanceof DoneCallback<?> ? loop.traced(handle) : handle);
   }
 
   @SuppressWarnings("unchecked") // it holds nothing, a Handle, or a list of them
@@ -335,7 +340,12 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   }
 
   private CancelledError cancelledError() {
-    return new CancelledError((String) outcome);
+    return new CancelledError(cancelMessage());
+  }
+
+  /// Returns the message of the cancellation; null when there is none, or no cancellation.
+  final @Nullable String cancelMessage() {
+    return state == State.CANCELLED ? (String) outcome : null;
   }
 
   @Nullable HandleTrace trace() {

@@ -93,14 +93,14 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object>
       return;
     }
     if (unfinished == 0) {
-      finish();
+      finish(child);
     }
   }
 
-  private void finish() {
+  private void finish(Future<? extends T> last) {
     if (cancelRequested) {
-      // Also when the children's failures count as results.
-      outer.fail(new CancelledError());
+      // Also when the children's failures count as results. The message is the last one's.
+      outer.fail(new CancelledError(last.cancelMessage()));
       return;
     }
     var results = new ArrayList<R>(futures.size());

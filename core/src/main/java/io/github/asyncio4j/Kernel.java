@@ -70,7 +70,7 @@ final class Kernel {
   Kernel(BaseEventLoop loop, Selector selector) {
     this.loop = loop;
     this.selector = selector;
-    this.watches = new Watches(selector, this);
+    this.watches = new Watches(loop, selector, this);
     this.callbacks = new CallbackThread(loop);
   }
 

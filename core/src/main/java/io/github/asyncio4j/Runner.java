@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A loop and its life: made when first needed, left with nothing running (TC-11).
 ///
-/// Several calls of `run` share the loop and one context. The thread that makes it only.
+/// Several calls of `run` share the loop and one context, a copy of the one that is current when
+/// the loop is made. The thread that makes it only.
 ///
 /// ```java
 /// try (var runner = new Runner()) {
@@ -41,9 +42,10 @@ public final class Runner implements AutoCloseable {
 
   private final RunnerOptions options;
   private final Duration patience;
-  private final Context context = Context.copyContext();
   private State state = State.CREATED;
   private @Nullable EventLoop loop;
+  // Copied when the loop is made, as asyncio does.
+  private @Nullable Context context;
   private boolean setsEventLoop;
 
   /// Makes a runner with default options. It makes no loop yet.
@@ -75,6 +77,7 @@ public final class Runner implements AutoCloseable {
     if (current == null) {
       current = newLoop();
       loop = current;
+      context = Context.copyContext();
       state = State.INITIALIZED;
     }
     return current;
@@ -136,7 +139,9 @@ public final class Runner implements AutoCloseable {
     EventLoop current = getLoop();
     Task<T> task =
         current.createTask(
-            main, TaskOptions.DEFAULT.context(context != null ? context : this.context));
+            main,
+            TaskOptions.DEFAULT.context(
+                context != null ? context : Objects.requireNonNull(this.context)));
     task.reportWhenAbandoned(false);
     SigintHold sigint = SigintHold.take(task, options.handleSigint());
     try {

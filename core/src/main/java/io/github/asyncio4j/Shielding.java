@@ -53,10 +53,12 @@ final class Shielding {
       outer.fail(exception);
       return;
     }
+    T result;
     try {
-      outer.complete(inner.result());
+      result = inner.result();
     } catch (Exception e) {
       throw new IllegalStateException("a future without an exception has failed: " + inner, e);
     }
+    outer.complete(result);
   }
 }

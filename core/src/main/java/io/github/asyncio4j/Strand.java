@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The virtual thread of one task, and the handle that makes its next step when the loop runs it.
@@ -20,6 +21,10 @@ abstract class Strand extends Handle {
     /// The body has ended.
     ENDED
   }
+
+  private static final Set<String> STRANDS =
+      Set.of(BatonStrand.class.getName(), LoopThreadStrand.class.getName());
+  private static final Set<String> SUSPENSIONS = Set.of("suspend", "runMeanwhile", "giveUp");
 
   final Task<?> task;
   State state = State.NEW;
@@ -57,6 +62,12 @@ abstract class Strand extends Handle {
 
   /// Never returns from here: the body has had its chances to end. Its own thread.
   abstract void giveUp();
+
+  /// Tells whether a frame is that of a method which suspends a task's thread. None of a program's
+  /// is ever called by it in that thread. Any thread.
+  static boolean isSuspension(StackTraceElement frame) {
+    return STRANDS.contains(frame.getClassName()) && SUSPENSIONS.contains(frame.getMethodName());
+  }
 
   /// Tells whether the body is inside a blocking call of the JDK, as far as the loop knows. Loop
   /// thread, from outside the body.

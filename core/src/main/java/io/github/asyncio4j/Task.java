@@ -3,7 +3,6 @@ package io.github.asyncio4j;
 
 import java.io.PrintStream;
 import java.nio.channels.ClosedByInterruptException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -300,10 +299,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (thread == null || done()) {
       return List.of();
     }
-    return Arrays.stream(thread.getStackTrace())
-        .dropWhile(f -> !Descriptions.isUserFrame(f))
-        .filter(Descriptions::isUserFrame)
-        .toList();
+    return Descriptions.userFrames(thread.getStackTrace());
   }
 
   /// Returns where the task is suspended; as [#getStack()], but the innermost frames only.

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /// The descriptors that a loop watches, one [IoWatch] each (EL-100, EL-101). Loop thread only.
 final class Watches {
+  private final BaseEventLoop loop;
   private final Selector selector;
   private final Kernel kernel;
   // By channel where there is one, else by descriptor number.
   private final Map<Object, IoWatch> byKey = new HashMap<>();
   private int interested;
 
-  Watches(Selector selector, Kernel kernel) {
+  Watches(BaseEventLoop loop, Selector selector, Kernel kernel) {
+    this.loop = loop;
     this.selector = selector;
     this.kernel = kernel;
   }
@@ -48,15 +50,15 @@ final class Watches {
     }
     IoWatch watch = register(key, pollable, owner);
     watch.setCallbacks(
-        new IoWatch.IoHandle(watch, Selector.READ, onReadable, scope),
-        new IoWatch.IoHandle(watch, Selector.WRITE, onWritable, scope));
+        handle(watch, Selector.READ, onReadable, scope),
+        handle(watch, Selector.WRITE, onWritable, scope));
     return watch;
   }
 
   void addReader(Pollable pollable, Runnable callback, Object scope) {
     IoWatch watch = ofUser(pollable);
     try {
-      watch.setReader(new IoWatch.IoHandle(watch, Selector.READ, callback, scope));
+      watch.setReader(handle(watch, Selector.READ, callback, scope));
     } catch (UncheckedIOException e) {
       throw refused(pollable, watch, e);
     }
@@ -65,7 +67,7 @@ final class Watches {
   void addWriter(Pollable pollable, Runnable callback, Object scope) {
     IoWatch watch = ofUser(pollable);
     try {
-      watch.setWriter(new IoWatch.IoHandle(watch, Selector.WRITE, callback, scope));
+      watch.setWriter(handle(watch, Selector.WRITE, callback, scope));
     } catch (UncheckedIOException e) {
       throw refused(pollable, watch, e);
     }
@@ -116,6 +118,10 @@ final class Watches {
 
   void closed(Object key, IoWatch watch) {
     byKey.remove(key, watch);
+  }
+
+  private IoWatch.IoHandle handle(IoWatch watch, int op, Runnable callback, Object scope) {
+    return loop.traced(new IoWatch.IoHandle(watch, op, callback, scope));
   }
 
   private IoWatch ofUser(Pollable pollable) {

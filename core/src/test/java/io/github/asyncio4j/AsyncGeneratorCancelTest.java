@@ -13,14 +13,12 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Cancellation that goes from a consumer to the body of its generator and back (EL-16).
 @ParameterizedClass
 @EnumSource(LoopKind.class)
-@Timeout(30)
 final class AsyncGeneratorCancelTest {
   private static final Duration LONG = Duration.ofHours(1);
 

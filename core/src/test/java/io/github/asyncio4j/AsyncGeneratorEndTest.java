@@ -7,18 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The end of generators: by close, by the shutdown, by the end of their loop (EL-16).
 @ParameterizedClass
 @EnumSource(LoopKind.class)
-@Timeout(30)
 final class AsyncGeneratorEndTest extends AsyncGeneratorFixture {
   AsyncGeneratorEndTest(LoopKind kind) {
     super(kind);
@@ -198,7 +195,7 @@ final class AsyncGeneratorEndTest extends AsyncGeneratorFixture {
     loop.close();
 
     for (Thread thread : threads) {
-      assertThat(thread.join(Duration.ofSeconds(10))).isTrue();
+      thread.join();
     }
     assertThat(threads).hasSize(2);
     assertThat(trace)

@@ -13,14 +13,12 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Generators whose bodies may suspend (EL-16).
 @ParameterizedClass
 @EnumSource(LoopKind.class)
-@Timeout(30)
 final class AsyncGeneratorTest extends AsyncGeneratorFixture {
   AsyncGeneratorTest(LoopKind kind) {
     super(kind);

@@ -7,7 +7,6 @@ import io.github.asyncio4j.testing.ExceptionRecorder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -16,7 +15,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// A replay runs the one task alone; what only shows beside others needs all of them.
 @ParameterizedClass
 @EnumSource(LoopKind.class)
-@Timeout(60)
 final class CancellationModelTest {
   private static final int TASKS = 100_000;
   private static final int AT_A_TIME = 200;

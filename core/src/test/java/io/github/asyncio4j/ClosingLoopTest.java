@@ -13,7 +13,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -162,7 +161,6 @@ final class ClosingLoopTest {
   }
 
   @Test
-  @Timeout(60) // much work, not long waits
   void tasksBlockedInTheJdkCanReleaseTheirConnectionsWhileTheLoopCloses() throws Exception {
     runWithBlockedConnections();
     long descriptors = Descriptors.count();
@@ -233,7 +231,6 @@ final class ClosingLoopTest {
 
   // G5 of the fault catalogue, in small.
   @Test
-  @Timeout(60) // much work, not long waits
   void aThousandLoopsMadeAndClosedLeaveNoDescriptorAndNoThread() throws Exception {
     runOnce();
     long descriptors = Descriptors.count();

@@ -11,9 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Thread-locals that follow a program. What is found by a ServiceLoader is found once in a JVM, so
@@ -79,7 +77,6 @@ final class ContextPropagatorTest {
   }
 
   @Test
-  @Timeout(value = 60, unit = TimeUnit.SECONDS) // starts a JVM
   void whatAThreadHasFollowsCallbacksTasksAndCallsInThreads() throws Exception {
     Process process =
         start(PropagationProgram.FailingPropagator.class, PropagationProgram.TracePropagator.class);

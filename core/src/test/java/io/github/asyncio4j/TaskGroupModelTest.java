@@ -10,14 +10,12 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Random trees of task groups with failures and cancellations anywhere, against the rules (A8).
 @ParameterizedClass
 @EnumSource(LoopKind.class)
-@Timeout(60)
 final class TaskGroupModelTest {
   private static final int SEEDS = 10_000;
 

@@ -17,6 +17,9 @@ final class NioRegistration implements Registration {
   private int interest;
   private boolean cancelled;
 
+  /// Whether it is in the selector's list of connects in progress.
+  boolean connecting;
+
   NioRegistration(
       NioSelector selector, Pollable pollable, SelectableChannel channel, ReadyListener listener) {
     this.selector = selector;

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threads as for [Selector]. Timeouts are rounded up to whole milliseconds, which is all that the
 /// JDK has. A channel that is closed while registered frees its descriptor in the next select, a
-/// rule of the JDK; one whose registration was cancelled before frees it at once. While the
-/// selecting thread is interrupted each select returns at once.
+/// rule of the JDK; one whose registration was cancelled before frees it at once, save that those
+/// of connections wait for a few more, or the next select, while much is ready. While the selecting
+/// thread is interrupted each select returns at once.
 public final class NioSelector implements Selector {
   /*
    * The JDK holds locks while it runs the consumer of a select. So that listeners may do what they
@@ -32,9 +33,23 @@ public final class NioSelector implements Selector {
    * it is over that operation is never ready, but the kernel goes on to report the channel
    * writable, and the select would spin. Hence `connecting`, the registrations to look at before
    * each select.
+   *
+   * The JDK lets go of cancelled keys in a select only, which looks at up to a thousand channels
+   * that are ready. So when a thousand connections end, each close must not select for itself.
+   *
+   * A virtual thread that selects has the JDK put the selector's own epoll descriptor under that of
+   * its poller, for which the kernel walks all that is registered: each wait would take a time that
+   * grows with the channels.
    */
 
   private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+
+  // To look at so many ready channels costs about as much as to let go of one.
+  private static final int LOOKS_PER_CANCEL = 16;
+
+  // With more channels than that it takes longer to have the JDK's poller wait than to hand over to
+  // a platform thread and back.
+  private static final int MAX_CHANNELS_OF_VIRTUAL_WAIT = 200;
 
   private final java.nio.channels.Selector selector;
   private final Consumer<SelectionKey> collect = this::collect;
@@ -43,7 +58,10 @@ public final class NioSelector implements Selector {
   private final List<NioRegistration> connecting = new ArrayList<>();
   private @Nullable NioRegistration[] batch = new NioRegistration[64];
   private int[] batchOps = new int[64];
+  // How many were ready in the last select.
   private int ready;
+  // How many keys have been cancelled since the last select.
+  private int cancelled;
 
   private NioSelector(java.nio.channels.Selector selector) {
     this.selector = selector;
@@ -83,17 +101,22 @@ public final class NioSelector implements Selector {
 
   /// A cancelled key bars its channel until a select; that select swallows a wake-up.
   private void forgetCancelledKeys() throws IOException {
-    selector.selectNow(_ -> {});
+    cancelled = 0;
+    ready = selector.selectNow(_ -> {});
     selector.wakeup();
   }
 
   /// Cancels a key and lets go of its channel at once, so that a close frees the descriptor and
-  /// ends the listening there and then.
+  /// ends the listening there and then. A connection ends for its peer without that.
   void cancel(SelectionKey key) {
     if (!key.isValid()) {
       return;
     }
     key.cancel();
+    cancelled++;
+    if (isConnected(key.channel()) && cancelled * LOOKS_PER_CANCEL < ready) {
+      return;
+    }
     try {
       forgetCancelledKeys();
     } catch (IOException e) {
@@ -124,8 +147,13 @@ public final class NioSelector implements Selector {
     return channel instanceof SocketChannel socket && socket.isConnectionPending();
   }
 
+  private static boolean isConnected(SelectableChannel channel) {
+    return channel instanceof SocketChannel socket && socket.isConnected();
+  }
+
   private void noteConnect(NioRegistration registration, int ops) {
-    if ((ops & SelectionKey.OP_CONNECT) != 0 && !connecting.contains(registration)) {
+    if ((ops & SelectionKey.OP_CONNECT) != 0 && !registration.connecting) {
+      registration.connecting = true;
       connecting.add(registration);
     }
   }
@@ -158,6 +186,7 @@ public final class NioSelector implements Selector {
       endConnects();
     }
     ready = 0;
+    cancelled = 0;
     try {
       if (timeoutNanos == 0) {
         selector.selectNow(collect);
@@ -177,12 +206,19 @@ public final class NioSelector implements Selector {
       NioRegistration registration = connecting.get(i);
       SelectionKey key = registration.key();
       if (!key.isValid()) {
-        connecting.remove(i);
+        forgetConnect(i);
       } else if (!isConnecting(registration.channel())) {
-        connecting.remove(i);
+        forgetConnect(i);
         key.interestOps(operations(registration.channel(), registration.interest()));
       }
     }
+  }
+
+  private void forgetConnect(int index) {
+    // In place of the removed one comes the last, which has been looked at.
+    NioRegistration last = connecting.removeLast();
+    NioRegistration over = index == connecting.size() ? last : connecting.set(index, last);
+    over.connecting = false;
   }
 
   private void collect(SelectionKey key) {
@@ -227,10 +263,11 @@ public final class NioSelector implements Selector {
     return false;
   }
 
-  /// Returns true: the JDK's selector has a spare carrier started while it waits.
+  /// Returns true, because the JDK has its poller wait, unless there are so many channels that this
+  /// would take long.
   @Override
   public boolean waitsWithoutCarrier() {
-    return true;
+    return selector.keys().size() <= MAX_CHANNELS_OF_VIRTUAL_WAIT;
   }
 
   @Override

@@ -20,8 +20,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -143,6 +145,40 @@ final class CallGraphTest {
           lock.release();
           task.await();
         });
+  }
+
+  private static Object suspendForEver() throws Exception {
+    while (true) {
+      Asyncio.sleep(Duration.ZERO);
+    }
+  }
+
+  // TK-01. Its thread may be on the way to where it rests when the next callback looks.
+  @Test
+  void aTaskThatHasJustSuspendedShowsNothingOfHow() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          Task<?> task = loop.createTask(CallGraphTest::suspendForEver);
+          Asyncio.sleep(Duration.ZERO);
+          var innermost = new HashSet<String>();
+          Future<String> looked = loop.createFuture();
+          loop.callSoon(() -> lookAgainAndAgain(task, 5_000, innermost, looked));
+
+          looked.await();
+
+          assertThat(innermost).containsExactly("suspendForEver");
+          task.cancel();
+        });
+  }
+
+  private void lookAgainAndAgain(
+      Task<?> task, int times, Set<String> innermost, Future<String> looked) {
+    if (times == 0) {
+      looked.setResult("");
+      return;
+    }
+    innermost.add(task.getStack().getFirst().getMethodName());
+    loop.callSoon(() -> lookAgainAndAgain(task, times - 1, innermost, looked));
   }
 
   @Test

@@ -3,11 +3,13 @@ package io.github.asyncio4j.conformance;
 
 import static io.github.asyncio4j.conformance.Stage.runBriefly;
 
+import io.github.asyncio4j.Future;
 import io.github.asyncio4j.LogRecorder;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 
 /// The twins of `conformance/python/debug.py`.
@@ -82,6 +84,36 @@ final class DebugScenarios {
           stage.out("debug " + debug + ": warned " + warned);
         }
       }
+    }
+  }
+
+  @Scenario({"EL-123", "R-16", "EL-124"})
+  void inDebugModeEachFailedCallbackTellsWhereItWasMade(Stage stage) {
+    try (var loop = stage.newLoop();
+        var pair = Pairs.open()) {
+      loop.setDebug(true);
+      loop.setExceptionHandler(stage.printingHandler());
+      var one = pair.one.pollable();
+      Consumer<String> fail =
+          kind -> {
+            loop.removeReader(one);
+            loop.removeWriter(one);
+            throw new Boom(kind);
+          };
+      loop.callSoon(() -> fail.accept("soon"));
+      loop.callSoonThreadsafe(() -> fail.accept("threadsafe"));
+      Future<String> future = loop.createFuture();
+      future.addDoneCallback(_ -> fail.accept("done callback"));
+      future.setResult("");
+      future.addDoneCallback(_ -> fail.accept("callback of a done future"));
+      runBriefly(loop);
+      loop.callLater(Duration.ZERO, () -> fail.accept("timer"));
+      runBriefly(loop);
+      pair.other.send("x");
+      loop.addReader(one, () -> fail.accept("reader"));
+      runBriefly(loop);
+      loop.addWriter(one, () -> fail.accept("writer"));
+      runBriefly(loop);
     }
   }
 

@@ -516,4 +516,56 @@ final class GatherShieldScenarios {
     gate.setResult(null);
     stage.attempt("clean up", () -> cleaning.getFirst().await());
   }
+
+  @Scenario(
+      value = {"R-50", "TC-04"},
+      task = true)
+  void aCancelledGatherOfOutcomesHasTheMessageOfItsLastChild(Stage stage) throws Exception {
+    for (var messages : List.of("-", "- b", "a -", "- swallow")) {
+      var children =
+          Stream.of(messages.split(" ")).map(m -> Asyncio.createTask(endsWith(m))).toList();
+      var result = Asyncio.gatherOutcomes(children);
+      Stage.settle();
+      result.cancel("why");
+      try {
+        result.await();
+      } catch (CancelledError e) {
+        stage.out("message " + Words.show(e.getMessage()));
+      }
+    }
+  }
+
+  private static Coroutine<String> endsWith(String message) {
+    return () -> {
+      try {
+        Asyncio.sleep(LONG);
+        return "slept";
+      } catch (CancelledError e) {
+        return switch (message) {
+          case "-" -> throw e;
+          case "swallow" -> message;
+          default -> throw new CancelledError(message);
+        };
+      }
+    };
+  }
+
+  @Scenario(
+      value = {"TC-07", "R-16"},
+      task = true)
+  void aShieldThatIsCompletedByHandKeepsItsOwnOutcome(Stage stage) {
+    stage.loop().setExceptionHandler(stage.printingHandler());
+    for (var outcome : List.of("result", "error", "cancel")) {
+      Future<String> inner = stage.loop().createFuture();
+      Future<String> outer = Asyncio.shield(inner);
+      outer.setResult("by hand");
+      switch (outcome) {
+        case "result" -> inner.setResult("inner");
+        case "error" -> inner.setException(new Boom("inner"));
+        default -> inner.cancel();
+      }
+      Stage.settle();
+      stage.attempt(outcome, () -> outer.await());
+    }
+  }
 }

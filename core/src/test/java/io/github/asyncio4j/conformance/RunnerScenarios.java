@@ -364,4 +364,23 @@ final class RunnerScenarios {
       stage.out("close");
     }
   }
+
+  @Scenario("TC-11")
+  void aRunnerTakesItsContextWhenItsLoopIsMade(Stage stage) {
+    ContextVar<String> value = ContextVar.of("value", "default");
+    Coroutine<String> main = () -> value.get();
+    value.set("runner made");
+    try (var runner = new Runner(ofKind(stage))) {
+      value.set("first run");
+      stage.attempt("first run", () -> runner.run(main));
+      value.set("later");
+      stage.attempt("second run", () -> runner.run(main));
+    }
+    try (var runner = new Runner(ofKind(stage))) {
+      value.set("loop made");
+      runner.getLoop();
+      value.set("later");
+      stage.attempt("run after get_loop", () -> runner.run(main));
+    }
+  }
 }

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,6 +40,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(LoopKind.class)
 final class ConnectContractTest extends NetTest {
   private static final ConnectionOptions DEFAULT = ConnectionOptions.DEFAULT;
+
+  // What a refusing port is bound to.
+  private final List<java.net.Socket> bound = new ArrayList<>();
 
   // Holds the lookup of "slow" up.
   private final CountDownLatch lookupMayEnd = new CountDownLatch(1);
@@ -70,13 +74,19 @@ final class ConnectContractTest extends NetTest {
     return List.of(addresses).stream().map(InetAddress::ofLiteral).toList();
   }
 
-  /// Returns a port that nobody listens on.
+  /// Returns a port that nobody listens on, nor can before the end of the test.
   private int closedPort() throws Exception {
-    var server = serve(this::recorder);
-    int port = port(server);
-    server.close();
-    poll();
-    return port;
+    var socket = new java.net.Socket();
+    bound.add(socket);
+    socket.bind(new InetSocketAddress("0.0.0.0", 0));
+    return socket.getLocalPort();
+  }
+
+  @AfterEach
+  void closeBound() throws IOException {
+    for (java.net.Socket socket : bound) {
+      socket.close();
+    }
   }
 
   // EL-40

@@ -17,7 +17,6 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// What transports and servers do when system calls misbehave.
 final class FaultTest extends NetTest {
@@ -74,7 +73,6 @@ final class FaultTest extends NetTest {
 
   // B12
   @Test
-  @Timeout(20)
   void transfersOfAFewBytesLoseNothing() throws Exception {
     faults.cut("recv", 7).cut("send", 7).cut("sendmsg", 7);
 

@@ -19,7 +19,7 @@ final class PortableNetTest {
       loop.runUntilComplete(
           () ->
               Asyncio.timeout(
-                  Duration.ofSeconds(4),
+                  Duration.ofSeconds(100),
                   () -> {
                     var client = new Recorder(loop);
                     var echo =

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NioSelectorTest extends SelectorContract {
@@ -46,6 +50,91 @@ class NioSelectorTest extends SelectorContract {
 
       assertThatThrownBy(() -> selector.register(Pollable.of(listener), Selector.WRITE, _ -> {}))
           .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void aVirtualThreadDoesNotWaitForManyChannels() throws IOException {
+    try (Selector selector = openSelector();
+        var channels = new Channels()) {
+      for (int i = 0; i < 200; i++) {
+        selector.register(Pollable.of(channels.add(SocketChannel.open())), 0, _ -> {});
+      }
+      assertThat(selector.waitsWithoutCarrier()).isTrue();
+
+      Pollable oneMore = Pollable.of(channels.add(SocketChannel.open()));
+      Registration registration = selector.register(oneMore, 0, _ -> {});
+
+      assertThat(selector.waitsWithoutCarrier()).isFalse();
+      registration.cancel();
+      assertThat(selector.waitsWithoutCarrier()).isTrue();
+    }
+  }
+
+  @Test
+  void aCancelDoesNotLookAtEverythingThatIsReady() throws IOException {
+    int count = 40;
+    try (Selector selector = openSelector();
+        var channels = new Channels()) {
+      var registrations = new ArrayList<Registration>();
+      for (int i = 0; i < count; i++) {
+        SocketChannel near = channels.addConnected();
+        registrations.add(selector.register(Pollable.of(near), Selector.WRITE, _ -> {}));
+      }
+      SelectableChannel listener = channels.add(ServerSocketChannel.open());
+      Registration listening = selector.register(Pollable.of(listener), Selector.READ, _ -> {});
+      selector.select(-1);
+
+      registrations.forEach(Registration::cancel);
+      int notForgotten = channels.countRegistered();
+
+      // It is shared by a few cancels; a listener ends there and then all the same.
+      assertThat(notForgotten).isBetween(1, 3);
+      listening.cancel();
+      assertThat(channels.countRegistered()).isZero();
+    }
+  }
+
+  @Test
+  void aCancelledConnectionIsLetGoAtOnceWhereLittleIsReady() throws IOException {
+    try (Selector selector = openSelector();
+        ChannelPair pair = ChannelPair.open()) {
+      Registration registration =
+          selector.register(Pollable.of(pair.near()), Selector.WRITE, _ -> {});
+      selector.select(-1);
+
+      registration.cancel();
+
+      assertThat(pair.near().isRegistered()).isFalse();
+    }
+  }
+
+  /// Channels that are closed together.
+  private static final class Channels implements AutoCloseable {
+    private final List<SelectableChannel> all = new ArrayList<>();
+
+    SelectableChannel add(SelectableChannel channel) throws IOException {
+      all.add(channel);
+      channel.configureBlocking(false);
+      return channel;
+    }
+
+    SocketChannel addConnected() throws IOException {
+      ChannelPair pair = ChannelPair.open();
+      all.add(pair.far());
+      add(pair.near());
+      return pair.near();
+    }
+
+    int countRegistered() {
+      return (int) all.stream().filter(SelectableChannel::isRegistered).count();
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (SelectableChannel channel : all) {
+        channel.close();
+      }
     }
   }
 

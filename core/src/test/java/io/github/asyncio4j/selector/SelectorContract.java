@@ -23,10 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// What every selector must do, shown with NIO channels.
-@Timeout(value = 5, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class SelectorContract {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 

@@ -143,7 +143,9 @@ class NativeSocketTest extends SocketContract {
       six.listen(1);
       int port = ((InetSocketAddress) six.getsockname()).getPort();
 
-      four.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port));
+      // An address of this test alone: with that of all interfaces, whoever has the port on any of
+      // them would be in the way.
+      four.bind(new InetSocketAddress(InetAddress.ofLiteral("127.46.4.1"), port));
       four.listen(1);
 
       assertThat(six.getOption(SocketOptions.IPV6_V6ONLY)).isTrue();

@@ -24,10 +24,8 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// What a native socket does when the system fails it.
-@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SocketFaultTest {
   private static final long SEED = 20_250_925;
 

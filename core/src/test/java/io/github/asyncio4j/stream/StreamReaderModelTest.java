@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// Random reads of a stream that comes in random chunks, against a simple model (G8 of the fault
 /// catalogue).
@@ -32,7 +31,6 @@ final class StreamReaderModelTest {
   private EventLoop loop;
 
   @Test
-  @Timeout(60)
   void everyChunkingGivesWhatTheModelGives() throws Exception {
     Long only = Long.getLong("seed");
     long first = only != null ? only : 1;

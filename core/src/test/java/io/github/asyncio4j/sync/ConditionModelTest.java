@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,7 +26,6 @@ final class ConditionModelTest {
 
   // A6, SY-04
   @Test
-  @Timeout(60)
   void whateverIsCancelledNoSignalIsLostAndTheLockIsHeld() throws Exception {
     Game.playAll(kind, Seeds.of(kind), ConditionGame::new);
   }

@@ -8,7 +8,6 @@ import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.LoopKind;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -24,7 +23,6 @@ final class LockModelTest {
 
   // A6, SY-02
   @Test
-  @Timeout(60)
   void whateverIsCancelledTheLockHasOneHolderAndIsHandedOnInOrder() throws Exception {
     Game.playAll(kind, Seeds.of(kind), LockGame::new);
   }

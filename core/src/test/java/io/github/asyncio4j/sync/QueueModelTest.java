@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -32,7 +31,6 @@ final class QueueModelTest {
 
   // A6, QU-01 to QU-03
   @Test
-  @Timeout(60)
   void whateverIsCancelledEveryItemComesOutOnceAndInOrder() throws Exception {
     Game.playAll(kind, Seeds.of(kind), QueueGame::new);
   }

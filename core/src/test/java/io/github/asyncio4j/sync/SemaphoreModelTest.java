@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,7 +25,6 @@ final class SemaphoreModelTest {
 
   // A6, SY-05
   @Test
-  @Timeout(60)
   void whateverIsCancelledPermitsAreConservedAndGrantedInOrder() throws Exception {
     Game.playAll(kind, Seeds.of(kind), SemaphoreGame::new);
   }

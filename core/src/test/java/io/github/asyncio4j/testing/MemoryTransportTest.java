@@ -22,7 +22,6 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -182,7 +181,6 @@ final class MemoryTransportTest {
 
   @ParameterizedTest
   @EnumSource(Scenario.class)
-  @Timeout(60) // much work, not long waits
   void latencyAndFragmentsChangeNothingThatMatters(Scenario scenario) throws Exception {
     Logs plain = inMemory(new TestLoop(0), scenario);
 
@@ -426,7 +424,6 @@ final class MemoryTransportTest {
   // Random operations: whatever the ends do, each hears the calls in a legal order.
 
   @Test
-  @Timeout(60) // much work, not long waits
   void underAThousandSeedsEachEndHearsALegalSequence() {
     Seeds.run(
         1000,
