@@ -44,7 +44,9 @@ import org.jspecify.annotations.Nullable;
 /// where that is suspended. A body that catches it and yields goes on, and its consumer too.
 ///
 /// Inside the body [Asyncio#currentTask()] is a task of the generator's own that is in no set of
-/// all tasks. It is cancelled by way of its consumer only.
+/// all tasks. To cancel it is to cancel its consumer, whose requests it counts and takes back. A
+/// deadline or a failed task of a group that comes while the body stands at a `yield` inside the
+/// `timeout` or the group waits for the body to go on: it does not disturb the consumer.
 ///
 /// @param <T> what the values are
 public final class AsyncGenerator<T extends @Nullable Object>

@@ -15,12 +15,16 @@ final class Generation<T extends @Nullable Object>
    * The body has a virtual thread, hence a task, of its own. When a consumer asks for a value the
    * body makes its step at once, while the consumer waits; a body that suspends nowhere costs no
    * iteration of the loop, as in asyncio, where it runs in the consumer's own task. If it does
-   * suspend, the consumer waits for the body's task: so a cancel goes through to the place where the
-   * body stands, and the call graph knows who waits for whom. When the loop has resumed the body and
-   * it yields, the consumer makes its step right after, in the same handle.
+   * suspend, the consumer waits for the body's task, so the call graph knows who waits for whom. When
+   * the loop has resumed the body and it yields, the consumer makes its step right after, in the same
+   * handle.
+   *
+   * A cancellation does not travel between the two. While a consumer drives the body, requests to
+   * cancel, their count and what is yet to be thrown are the consumer's alone, and the body's task
+   * looks there: so they count the same on both sides of a yield, as in one task. Only what the body
+   * is cancelled by while it rests, by a deadline or a group that spans a yield, waits in its own
+   * task for whoever drives it next.
    */
-
-  private static final int NOT_WAITING = -1;
 
   enum State {
     /// The body has not started.
@@ -49,12 +53,6 @@ final class Generation<T extends @Nullable Object>
   private @Nullable Throwable failure;
   // The next yield that returns is to throw GeneratorExit.
   private boolean exiting;
-  // How often the consumer was cancelled before it began to wait for the body's task; negative
-  // while
-  // it does not. What is more was passed on to the body.
-  private int cancelledBefore = NOT_WAITING;
-  // A cancellation that was passed on and that the body has not met.
-  private @Nullable CancelledError unthrown;
   // What propagators have found in the first consumer's thread.
   private ContextMap captured = ContextMap.EMPTY;
   // The context that the body was lent last.
@@ -134,8 +132,12 @@ final class Generation<T extends @Nullable Object>
       throw new IllegalStateException(
           call + ": asynchronous generator is already running: " + generator);
     }
+    current.settleInterrupt();
     consumer = current;
     try {
+      if (body != null) {
+        current.takeRequestsOf(body);
+      }
       step(current);
       while (state == State.RUNNING) {
         await(current);
@@ -176,17 +178,7 @@ final class Generation<T extends @Nullable Object>
   private void await(Task<?> current) {
     Task<?> body = requireTask();
     if (!body.done()) {
-      cancelledBefore = current.cancelling();
-      try {
-        current.waitFor(body);
-      } finally {
-        cancelledBefore = NOT_WAITING;
-      }
-    }
-    if (unthrown != null) {
-      // As if it had come a moment later, in the consumer itself.
-      current.cancelNext(unthrown);
-      unthrown = null;
+      current.waitForBody(body);
     }
     if (body.done() && state == State.RUNNING) {
       // It could not start, for want of a thread, or was cancelled before it did.
@@ -210,24 +202,10 @@ final class Generation<T extends @Nullable Object>
 
   // The body's side. The body's own thread.
 
-  /// Gives up what the consumer's cancellation has left in the body's task, before the turn goes
-  /// back.
-  private void returnCancellation(Task<?> own) {
-    Task<?> waiter = consumer;
-    if (waiter != null && cancelledBefore != NOT_WAITING) {
-      int passedOn = waiter.cancelling() - cancelledBefore;
-      if (passedOn > 0) {
-        cancelledBefore += passedOn;
-        unthrown = own.takeBackRequests(passedOn);
-      }
-    }
-  }
-
   @Override
   public @Nullable Void run() {
     Task<?> own = Objects.requireNonNull(Task.ofThisThread());
     task = own;
-    own.generation = this;
     own.loop.generators.add(own, generator);
     Throwable thrown = null;
     try {
@@ -236,7 +214,7 @@ final class Generation<T extends @Nullable Object>
       // Whatever it is, the consumer gets it.
       thrown = t;
     }
-    returnCancellation(own);
+    own.settleInterrupt();
     end(thrown);
     if (!own.loop.isClosed()) {
       own.loop.generators.remove(own);
@@ -271,7 +249,7 @@ final class Generation<T extends @Nullable Object>
     if (own == null || state != State.RUNNING || !own.isThread(Thread.currentThread())) {
       throw new IllegalStateException("yield() called outside the body of " + generator);
     }
-    returnCancellation(own);
+    own.settleInterrupt();
     this.value = value;
     state = State.READY;
     try {
@@ -299,13 +277,29 @@ final class Generation<T extends @Nullable Object>
     }
   }
 
-  /// Tells whether a task is the consumer, or the consumer's consumer, and so on.
-  boolean isDrivenBy(Task<?> other) {
+  /// Tells whether a task has asked for a value or for the end, and has not got it.
+  boolean isConsumer(Task<?> other) {
+    return consumer == other;
+  }
+
+  /// Tells whether a future is the consumer, or the consumer's consumer, and so on.
+  boolean isDrivenBy(Future<?> other) {
     Task<?> driver = consumer;
     while (driver != null && driver != other) {
       driver = driver.generation == null ? null : driver.generation.consumer;
     }
     return driver != null;
+  }
+
+  /// Returns the last one in the row of the consumer, the consumer's consumer, and so on.
+  ///
+  /// @param own the body's task, which is returned when there is no consumer
+  Task<?> driverOf(Task<?> own) {
+    Task<?> driver = own;
+    for (Generation<?> at = this; at != null && at.consumer != null; at = driver.generation) {
+      driver = at.consumer;
+    }
+    return driver;
   }
 
   private Task<?> requireTask() {

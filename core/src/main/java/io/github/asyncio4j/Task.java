@@ -3,7 +3,6 @@ package io.github.asyncio4j;
 
 import java.io.PrintStream;
 import java.nio.channels.ClosedByInterruptException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,8 +31,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   // task's own thread.
   Context currentContext;
 
-  // What is told when the body of a generator comes to rest. Whoever holds the loop.
-  @Nullable Generation<?> generation;
+  // The generator whose body this task runs, or null. Such a task is in no registry.
+  final @Nullable Generation<?> generation;
 
   // The registry's links. Loop thread only.
   @Nullable Task<?> previous;
@@ -70,7 +69,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     this(BaseEventLoop.require(loop), body, options, true);
   }
 
-  /// Makes a task; one that is not registered is in no set of all tasks and ends with its owner.
+  /// Makes a task; one that is not registered, that of a generator's body, is in no set of all
+  /// tasks.
   Task(BaseEventLoop loop, Coroutine<T> body, TaskOptions options, boolean registered) {
     super(loop);
     this.body = Objects.requireNonNull(body, "body");
@@ -78,6 +78,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     this.number = name == null ? NEXT_NUMBER.getAndIncrement() : 0;
     this.owned = options.owned();
     this.registered = registered;
+    this.generation = registered ? null : (Generation<?>) body;
     Context given = options.context();
     this.context = given != null ? given : new Context(loop.snapshot());
     this.currentContext = context;
@@ -143,26 +144,31 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (done()) {
       return false;
     }
+    Task<?> driver = driver();
+    if (driver != this) {
+      return driver.cancel(message);
+    }
     cancelRequests++;
-    Future<?> awaited = waitingFor;
+    Strand inner = innermost().strand;
+    Future<?> awaited = inner.task.waitingFor;
     if (awaited != null && awaited.cancel(message)) {
       return true;
     }
     if (interrupt != null) {
-      interrupt.requestedAgain(Objects.requireNonNull(strand.thread));
+      interrupt.requestedAgain(Objects.requireNonNull(inner.thread));
     }
     mustCancel = true;
     cancelMessage = message;
-    if (strand.isBlockedInJdk()) {
+    if (inner.isBlockedInJdk()) {
       interrupt = interrupt == null ? new CancelInterrupt() : interrupt;
-      interrupt.send(Objects.requireNonNull(strand.thread));
+      interrupt.send(Objects.requireNonNull(inner.thread));
     }
     return true;
   }
 
   /// Returns how many requests to cancel the task has got and not been relieved of (TK-05).
   public int cancelling() {
-    return cancelRequests;
+    return driver().cancelRequests;
   }
 
   /// Takes one request to cancel back (TK-05, R-41).
@@ -171,20 +177,39 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   ///
   /// @return how many are left
   public int uncancel() {
+    loop.checkThread();
+    Task<?> driver = driver();
+    if (driver != this) {
+      return driver.uncancel();
+    }
     if (cancelRequests > 0) {
       cancelRequests--;
       if (cancelRequests == 0) {
         mustCancel = false;
-        if (isThread(Thread.currentThread())) {
+        if (innermost().isThread(Thread.currentThread())) {
           dropInterrupt();
         }
       }
-      if (waitingFor instanceof Task<?> body && body.generation != null) {
-        // The request went through to the body of a generator.
-        body.uncancel();
-      }
     }
     return cancelRequests;
+  }
+
+  /// Returns the task in whose stead this one runs, as the body of a generator runs in that of its
+  /// consumer: a cancellation is that one's, wherever it meets it. Else the task itself.
+  private Task<?> driver() {
+    return generation == null ? this : generation.driverOf(this);
+  }
+
+  /// Returns the task that runs in this one's stead: the body of the generator that it waits for,
+  /// or the body of the one which that waits for, and so on. Else the task itself.
+  private Task<?> innermost() {
+    Task<?> inner = this;
+    while (inner.waitingFor instanceof Task<?> body
+        && body.generation != null
+        && body.generation.isConsumer(inner)) {
+      inner = body;
+    }
+    return inner;
   }
 
   /// A task sets its own result.
@@ -238,13 +263,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// of other packages of the library tell what the task waits for.
   public List<StackTraceElement> getStack() {
     Thread thread = strand.thread;
-    if (thread == null || done()) {
-      return List.of();
-    }
-    return Arrays.stream(thread.getStackTrace())
-        .dropWhile(f -> !Descriptions.isUserFrame(f))
-        .filter(Descriptions::isUserFrame)
-        .toList();
+    return thread == null || done() ? List.of() : TaskStack.of(thread);
   }
 
   /// Returns where the task is suspended; as [#getStack()], but the innermost frames only.
@@ -252,11 +271,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @param limit how many frames at most
   /// @throws IllegalArgumentException when it is negative
   public List<StackTraceElement> getStack(int limit) {
-    if (limit < 0) {
-      throw new IllegalArgumentException("limit < 0: " + limit);
-    }
-    List<StackTraceElement> frames = getStack();
-    return frames.subList(0, Math.min(limit, frames.size()));
+    return TaskStack.limited(getStack(), limit);
   }
 
   /// Prints the name of the task and where it is suspended to the standard error output (TK-01).
@@ -266,10 +281,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Prints the name of the task and where it is suspended (TK-01).
   public void printStack(PrintStream out) {
-    out.println("Stack for " + this + " (most recent call first):");
-    for (StackTraceElement frame : getStack()) {
-      out.println("  at " + frame);
-    }
+    TaskStack.print(this, out);
   }
 
   // For the package: the steps.
@@ -302,23 +314,34 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     ensureMaySuspend("yield()");
   }
 
-  /// Takes back requests to cancel that came by way of another task, to which the turn goes now.
-  /// Its own thread.
-  ///
-  /// @return the cancellation, if it has not been thrown here
-  @Nullable CancelledError takeBackRequests(int count) {
-    noteThrownInterrupt();
-    dropInterrupt();
-    var unthrown = mustCancel ? new CancelledError(cancelMessage) : null;
-    mustCancel = false;
-    cancelRequests = Math.max(cancelRequests - count, 0);
-    return unthrown;
+  /// Suspends this task while the body of a generator, which runs in its stead, is suspended. A
+  /// cancellation is thrown in there or by this task's next suspending call. Its own thread.
+  void waitForBody(Task<?> body) {
+    ensureMaySuspend("await()");
+    suspendUntilDone(body);
+    if (abandoned) {
+      throw new CancelledError("Event loop is closed");
+    }
   }
 
-  /// Has the next suspending call of this task throw. Its own thread, or who makes its steps.
-  void cancelNext(CancelledError cancellation) {
-    mustCancel = true;
-    cancelMessage = cancellation.getMessage();
+  /// Takes over what the body of a generator was cancelled by while nobody drove it. The driver's
+  /// own thread.
+  void takeRequestsOf(Task<?> body) {
+    Task<?> driver = driver();
+    driver.cancelRequests += body.cancelRequests;
+    body.cancelRequests = 0;
+    if (body.mustCancel) {
+      driver.mustCancel = true;
+      driver.cancelMessage = body.cancelMessage;
+      body.mustCancel = false;
+    }
+  }
+
+  /// Leaves no interrupt of a cancellation behind in this thread, as another one goes on in its
+  /// stead. Its own thread.
+  void settleInterrupt() {
+    noteThrownInterrupt();
+    dropInterrupt();
   }
 
   /// Keeps the end of this task from queueing the step of one that waits for it. Whoever holds the
@@ -372,34 +395,44 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Suspends this task until a future is done or the task is cancelled. The task's own thread.
   void waitFor(Future<?> future) {
     ensureMaySuspend("await()");
-    if (future == this) {
+    if (future == this || (generation != null && generation.isDrivenBy(future))) {
       throw new IllegalStateException("Task cannot await on itself: " + this);
     }
     noteThrownInterrupt();
+    Task<?> driver = driver();
+    boolean passedOn = driver.mustCancel && future.cancel(driver.cancelMessage);
+    if (passedOn) {
+      driver.mustCancel = false;
+    }
+    try {
+      suspendUntilDone(future);
+    } catch (IllegalStateException e) {
+      driver.mustCancel |= passedOn;
+      throw e;
+    }
+    driver = driver();
+    if (driver.mustCancel && !abandoned) {
+      // The cancellation wins over a failure of the same moment, which was for this task (TK-03).
+      future.markRetrieved();
+      // Of several requests the first one's message counts: it has cancelled the future.
+      driver.mustCancel = !future.cancelled();
+    }
+    throwIfCancelled();
+  }
+
+  private void suspendUntilDone(Future<?> future) {
     future.addCallback(strand);
     waitingFor = future;
-    boolean passedOn = mustCancel && future.cancel(cancelMessage);
-    if (passedOn) {
-      mustCancel = false;
-    }
     try {
       strand.suspend();
     } catch (IllegalStateException e) {
       if (!future.removeWaiter(strand)) {
         ignoredSteps++;
       }
-      mustCancel |= passedOn;
       throw e;
     } finally {
       waitingFor = null;
     }
-    if (mustCancel && !abandoned) {
-      // The cancellation wins over a failure of the same moment, which was for this task (TK-03).
-      future.markRetrieved();
-      // Of several requests the first one's message counts: it has cancelled the future.
-      mustCancel = !future.cancelled();
-    }
-    throwIfCancelled();
   }
 
   /// Lets one iteration pass. The task's own thread.
@@ -433,29 +466,33 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (abandoned) {
       throw new CancelledError("Event loop is closed");
     }
-    if (mustCancel) {
-      mustCancel = false;
-      throw new CancelledError(cancelMessage);
+    Task<?> driver = driver();
+    if (driver.mustCancel) {
+      driver.mustCancel = false;
+      throw new CancelledError(driver.cancelMessage);
     }
   }
 
   private void noteThrownInterrupt() {
-    if (interrupt != null && interrupt.wasThrown()) {
-      mustCancel = false;
+    Task<?> driver = driver();
+    if (driver.interrupt != null && driver.interrupt.wasThrown()) {
+      driver.mustCancel = false;
     }
   }
 
   /// Notes that an InterruptedException was dealt with: the next one is not a cancellation's. Its
   /// own thread.
   void forgetInterrupt() {
-    if (interrupt != null) {
-      interrupt.forget();
+    CancelInterrupt sent = driver().interrupt;
+    if (sent != null) {
+      sent.forget();
     }
   }
 
   private void dropInterrupt() {
-    if (interrupt != null) {
-      interrupt.drop();
+    CancelInterrupt sent = driver().interrupt;
+    if (sent != null) {
+      sent.drop();
     }
   }
 
@@ -529,7 +566,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   private boolean isCancelledByInterrupt() {
-    return cancelRequests > 0 || (interrupt != null && interrupt.isBehindInterruptedException());
+    Task<?> driver = driver();
+    return driver.cancelRequests > 0
+        || (driver.interrupt != null && driver.interrupt.isBehindInterruptedException());
   }
 
   /// Tells whether an exception stands for a cancellation of this task. Its own thread.
@@ -574,7 +613,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   @Override
   String describeState() {
-    return cancelRequests > 0 && !done() ? "cancelling" : super.describeState();
+    return !done() && cancelling() > 0 ? "cancelling" : super.describeState();
   }
 
   @Override
