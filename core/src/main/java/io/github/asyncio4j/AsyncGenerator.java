@@ -171,8 +171,11 @@ public final class AsyncGenerator<T extends @Nullable Object>
   /// Legal outside a task when there is nothing to wait for. On a closed loop it does nothing, the
   /// body having been ended with the loop.
   ///
-  /// @throws IllegalStateException when a consumer waits for a value, when the body yields again,
-  ///   or outside a task of the generator's loop
+  /// Once [EventLoop#shutdownAsyncgens()] was called, it waits for another call that is closing the
+  /// generator: generators that were left open inside one another are closed in any order then.
+  ///
+  /// @throws IllegalStateException when a consumer waits for a value or for the end, when the body
+  ///   yields again, or outside a task of the generator's loop
   /// @throws CancelledError when the calling task is cancelled and the body does not catch it
   /// @throws Exception what the body throws while it ends
   public void aclose() throws Exception {

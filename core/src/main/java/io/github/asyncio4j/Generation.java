@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,10 @@ final class Generation<T extends @Nullable Object>
   private @Nullable Throwable failure;
   // The next yield that returns is to throw GeneratorExit.
   private boolean exiting;
+  // Who waits for the close that is under way; null while there is none.
+  private @Nullable List<Future<@Nullable Void>> awaitClose;
+  // The one for whose close the body waits.
+  private @Nullable Generation<?> waitsFor;
   // What propagators have found in the first consumer's thread.
   private ContextMap captured = ContextMap.EMPTY;
   // The context that the body was lent last.
@@ -97,11 +103,32 @@ final class Generation<T extends @Nullable Object>
       state = State.ENDED;
       body = null;
     }
+    if (state != State.ENDED) {
+      awaitOtherCloses(call);
+    }
     if (state == State.ENDED || requireTask().loop.isClosed()) {
       return;
     }
+    if (consumer != null) {
+      // Refused.
+      drive(call);
+    }
+    List<Future<@Nullable Void>> others = new ArrayList<>();
+    awaitClose = others;
+    try {
+      end(call);
+    } finally {
+      awaitClose = null;
+      others.removeIf(Future::done);
+      for (Future<@Nullable Void> other : others) {
+        other.complete(null);
+      }
+    }
+  }
+
+  private void end(String call) throws Exception {
     if (state == State.RUNNING) {
-      // Refused, unless its consumer had to leave it alone.
+      // Its consumer had to leave it alone.
       drive(call);
     }
     if (state != State.ENDED) {
@@ -118,6 +145,50 @@ final class Generation<T extends @Nullable Object>
       failure = null;
     }
     throwFailure();
+  }
+
+  /// Waits, once the generators of the loop are being shut down, for a close that is under way: of
+  /// this one, or of one whose body drives this one. The shutdown closes each of them, and so do
+  /// their bodies one another.
+  private void awaitOtherCloses(String call) {
+    BaseEventLoop loop = requireTask().loop;
+    for (Generation<?> other = beingClosed();
+        other != null && loop.generators.isShutDown() && !loop.isClosed();
+        other = beingClosed()) {
+      Task<?> current = Task.current(loop, call);
+      for (Generation<?> next = other; next != null; next = next.waitsFor) {
+        if (next.task == current || isDriver(next.task, current)) {
+          // It would wait for itself.
+          return;
+        }
+      }
+      Future<@Nullable Void> over = loop.createFuture();
+      Objects.requireNonNull(other.awaitClose).add(over);
+      noteWaits(current, other);
+      try {
+        Asyncs.awaitUnchecked(over);
+      } finally {
+        noteWaits(current, null);
+      }
+    }
+  }
+
+  private @Nullable Generation<?> beingClosed() {
+    Generation<?> at = this;
+    while (at != null && at.awaitClose == null) {
+      at = at.consumer == null ? null : at.consumer.generation;
+    }
+    return at;
+  }
+
+  private static boolean isDriver(@Nullable Task<?> driver, Task<?> driven) {
+    return driver != null && driven.generation != null && driven.generation.isDrivenBy(driver);
+  }
+
+  private static void noteWaits(Task<?> waiter, @Nullable Generation<?> waitsFor) {
+    for (Task<?> at = waiter; at != null && at.generation != null; at = at.generation.consumer) {
+      at.generation.waitsFor = waitsFor;
+    }
   }
 
   /// Gives the turn to the body and waits until it comes back.
