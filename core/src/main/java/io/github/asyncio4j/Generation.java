@@ -203,7 +203,7 @@ final class Generation<T extends @Nullable Object>
       throw new IllegalStateException(
           call + ": asynchronous generator is already running: " + generator);
     }
-    current.settleInterrupt();
+    current.settleInterrupt(null);
     consumer = current;
     try {
       if (body != null) {
@@ -285,7 +285,7 @@ final class Generation<T extends @Nullable Object>
       // Whatever it is, the consumer gets it.
       thrown = t;
     }
-    own.settleInterrupt();
+    own.settleInterrupt(thrown);
     end(thrown);
     if (!own.loop.isClosed()) {
       own.loop.generators.remove(own);
@@ -320,7 +320,7 @@ final class Generation<T extends @Nullable Object>
     if (own == null || state != State.RUNNING || !own.isThread(Thread.currentThread())) {
       throw new IllegalStateException("yield() called outside the body of " + generator);
     }
-    own.settleInterrupt();
+    own.settleInterrupt(null);
     this.value = value;
     state = State.READY;
     try {

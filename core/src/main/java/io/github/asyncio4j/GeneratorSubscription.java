@@ -137,6 +137,11 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
       iterate();
     } catch (Throwable t) {
       failure = t;
+      if (!(t instanceof CancelledError) && Objects.requireNonNull(task).isCancelledBy(t)) {
+        // While the body was inside a blocking call of the JDK.
+        failure = new CancelledError(t.getMessage());
+        failure.initCause(t);
+      }
     }
     Flow.Subscriber<? super T> told = signalled();
     subscriber = null;

@@ -2,7 +2,6 @@
 package io.github.asyncio4j;
 
 import java.io.PrintStream;
-import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -123,18 +122,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (task != null && task.strand.thread == Thread.currentThread()) {
       return task;
     }
-    Task<?> other = ofThisThread();
-    if (other != null && other.loop == loop) {
-      // It goes on without its loop, which is closed.
-      other.ensureMaySuspend(call);
-    }
-    if (other != null && other.loop != loop) {
-      // Refused in the next iteration.
-      other.yieldOnce();
-      throw new IllegalStateException(
-          call + ": " + other + " got a future attached to a different loop: " + loop);
-    }
-    throw new IllegalStateException(call + " called outside a task of " + loop);
+    throw OutsideTask.refusal(loop, ofThisThread(), call);
   }
 
   /// Asks the task to end: a [CancelledError] is thrown at the point where it is suspended (TK-02).
@@ -339,7 +327,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Leaves no interrupt of a cancellation behind in this thread, as another one goes on in its
   /// stead. Its own thread.
-  void settleInterrupt() {
+  ///
+  /// @param thrown what is to be thrown over there, or null
+  void settleInterrupt(@Nullable Throwable thrown) {
+    Task<?> driver = driver();
+    CancelInterrupt sent = driver.interrupt;
+    if (sent != null && thrown != null && sent.leavesAs(thrown, driver.cancelRequests > 0)) {
+      driver.mustCancel = false;
+    }
     noteThrownInterrupt();
     dropInterrupt();
   }
@@ -480,12 +475,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  /// Notes that an InterruptedException was dealt with: the next one is not a cancellation's. Its
-  /// own thread.
+  /// Notes that the exception of an interrupted call was dealt with: the next one is not a
+  /// cancellation's. Its own thread.
   void forgetInterrupt() {
-    CancelInterrupt sent = driver().interrupt;
-    if (sent != null) {
-      sent.forget();
+    Task<?> driver = driver();
+    if (driver.interrupt != null && driver.interrupt.forget()) {
+      driver.mustCancel = false;
     }
   }
 
@@ -503,20 +498,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       if (leave()) {
         succeed(value);
       }
-    } catch (CancelledError e) {
-      if (leave()) {
-        cancelled(e);
-      }
-    } catch (InterruptedException | ClosedByInterruptException e) {
-      if (leave()) {
-        interrupted(e);
-      }
     } catch (Throwable t) {
       if (leave()) {
-        fail(t);
-        if (BaseEventLoop.endsRun(t)) {
-          loop.endRun(t);
-        }
+        thrown(t);
       }
     }
     tellDone();
@@ -543,37 +527,35 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  private void cancelled(CancelledError e) {
-    ExceptionGroup failures = TaskGroup.failuresBehind(e);
-    if (failures == null) {
-      super.cancel(e.getMessage());
-    } else {
+  private void thrown(Throwable t) {
+    boolean cancelled = isCancelledBy(t);
+    ExceptionGroup failures =
+        cancelled || CancelInterrupt.isSign(t) ? TaskGroup.failuresBehind(t) : null;
+    if (failures != null) {
       // Thrown by the close() of a group, which could not replace this one.
       fail(failures);
-    }
-  }
-
-  private void interrupted(Exception e) {
-    ExceptionGroup failures = TaskGroup.failuresBehind(e);
-    if (failures != null) {
-      fail(failures);
-    } else if (isCancelledByInterrupt()) {
+    } else if (cancelled) {
       mustCancel = false;
-      super.cancel(cancelMessage);
+      super.cancel(t instanceof CancelledError ? t.getMessage() : cancelMessage);
     } else {
-      fail(e);
+      fail(t);
+      if (BaseEventLoop.endsRun(t)) {
+        loop.endRun(t);
+      }
     }
   }
 
-  private boolean isCancelledByInterrupt() {
+  /// Tells whether an exception stands for a cancellation of this task: a [CancelledError], or what
+  /// a blocking call of the JDK made of the interrupt. Its own thread.
+  boolean isCancelledBy(Throwable t) {
+    if (t instanceof CancelledError) {
+      return true;
+    }
     Task<?> driver = driver();
-    return driver.cancelRequests > 0
-        || (driver.interrupt != null && driver.interrupt.isBehindInterruptedException());
-  }
-
-  /// Tells whether an exception stands for a cancellation of this task. Its own thread.
-  boolean isCancelledBy(Exception e) {
-    return TaskGroup.endsByCancelling(e) && isCancelledByInterrupt();
+    boolean requested = driver.cancelRequests > 0;
+    return driver.interrupt == null
+        ? requested && CancelInterrupt.isSign(t)
+        : driver.interrupt.isBehind(t, requested);
   }
 
   /// Leaves the registry.

@@ -232,7 +232,8 @@ final class AsyncGeneratorEndTest extends AsyncGeneratorFixture {
     assertThat(reports)
         .singleElement()
         .isInstanceOfSatisfying(
-            IllegalStateException.class, e -> assertThat(e).hasMessageContaining("already running"));
+            IllegalStateException.class,
+            e -> assertThat(e).hasMessageContaining("already running"));
     assertThat(loop.generators.isEmpty()).isTrue();
   }
 
