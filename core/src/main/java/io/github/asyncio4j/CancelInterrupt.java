@@ -6,6 +6,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
+import org.jspecify.annotations.Nullable;
 
 /// The interrupt by which `cancel()` ends a blocking call of the JDK that a task is in. The JDK
 /// throws it as an [InterruptedException] or one of its kind, which then stands for the
@@ -98,7 +99,16 @@ final class CancelInterrupt {
     return t instanceof InterruptedException
         || t instanceof ClosedByInterruptException
         || t instanceof FileLockInterruptionException
-        || (t instanceof SocketException && CLOSED_BY_INTERRUPT.equals(t.getMessage()));
+        || (t.getClass() == SocketException.class && CLOSED_BY_INTERRUPT.equals(t.getMessage()));
+  }
+
+  // A program's own exception may throw here; it is no sign then.
+  private static @Nullable Throwable causeOf(Throwable t) {
+    try {
+      return t.getCause();
+    } catch (Throwable failure) {
+      return null;
+    }
   }
 
   /// Tells whether an exception may come from an interrupt: as [#isSign(Throwable)], or what
@@ -110,7 +120,7 @@ final class CancelInterrupt {
           || (at instanceof InterruptedIOException && !(at instanceof SocketTimeoutException))) {
         return true;
       }
-      at = at.getCause();
+      at = causeOf(at);
     }
     return false;
   }

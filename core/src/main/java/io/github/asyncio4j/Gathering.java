@@ -87,11 +87,19 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object>
       collector.collect(child);
     } catch (Exception | Error e) {
       outer.fail(e);
+      release();
       return;
     }
     if (unfinished == 0) {
       finish();
+      release();
     }
+  }
+
+  // The outer future, which may be kept for its result, does not keep the children.
+  private void release() {
+    futures.clear();
+    children.clear();
   }
 
   private void finish() {

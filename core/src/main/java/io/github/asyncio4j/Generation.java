@@ -203,11 +203,11 @@ final class Generation<T extends @Nullable Object>
       throw new IllegalStateException(
           call + ": asynchronous generator is already running: " + generator);
     }
-    current.settleInterrupt(null);
+    settleInterrupt(current, null);
     consumer = current;
     try {
       if (body != null) {
-        current.takeRequestsOf(body);
+        takeOverRequests(current.driver(), body);
       }
       step(current);
       while (state == State.RUNNING) {
@@ -285,7 +285,7 @@ final class Generation<T extends @Nullable Object>
       // Whatever it is, the consumer gets it.
       thrown = t;
     }
-    own.settleInterrupt(thrown);
+    settleInterrupt(own, thrown);
     end(thrown);
     if (!own.loop.isClosed()) {
       own.loop.generators.remove(own);
@@ -312,6 +312,8 @@ final class Generation<T extends @Nullable Object>
     state = State.ENDED;
     failure = thrown;
     body = null;
+    lent = null;
+    captured = ContextMap.EMPTY;
   }
 
   @Override
@@ -320,7 +322,7 @@ final class Generation<T extends @Nullable Object>
     if (own == null || state != State.RUNNING || !own.isThread(Thread.currentThread())) {
       throw new IllegalStateException("yield() called outside the body of " + generator);
     }
-    own.settleInterrupt(null);
+    settleInterrupt(own, null);
     this.value = value;
     state = State.READY;
     try {
@@ -348,11 +350,6 @@ final class Generation<T extends @Nullable Object>
     }
   }
 
-  /// Tells whether a task has asked for a value or for the end, and has not got it.
-  boolean isConsumer(Task<?> other) {
-    return consumer == other;
-  }
-
   /// Tells whether a future is the consumer, or the consumer's consumer, and so on.
   boolean isDrivenBy(Future<?> other) {
     Task<?> driver = consumer;
@@ -371,6 +368,45 @@ final class Generation<T extends @Nullable Object>
       driver = at.consumer;
     }
     return driver;
+  }
+
+  // The cancellation that a consumer and its body have in common.
+
+  /// Returns the task that runs in another one's stead: the body of the generator that it waits
+  /// for, or the body of the one which that waits for, and so on. Else the task itself.
+  static Task<?> innermost(Task<?> task) {
+    Task<?> inner = task;
+    while (inner.waitingFor instanceof Task<?> body
+        && body.generation != null
+        && body.generation.consumer == inner) {
+      inner = body;
+    }
+    return inner;
+  }
+
+  /// Moves what the body was cancelled by while nobody drove it. The driver's own thread.
+  private static void takeOverRequests(Task<?> driver, Task<?> body) {
+    driver.cancelRequests += body.cancelRequests;
+    body.cancelRequests = 0;
+    if (body.mustCancel) {
+      driver.mustCancel = true;
+      driver.cancelMessage = body.cancelMessage;
+      body.mustCancel = false;
+    }
+  }
+
+  /// Leaves no interrupt of a cancellation behind in a task's thread, as another one goes on in its
+  /// stead. That thread itself.
+  ///
+  /// @param thrown what is to be thrown over there, or null
+  private static void settleInterrupt(Task<?> task, @Nullable Throwable thrown) {
+    Task<?> driver = task.driver();
+    CancelInterrupt sent = driver.interrupt;
+    if (sent != null && thrown != null && sent.leavesAs(thrown, driver.cancelRequests > 0)) {
+      driver.mustCancel = false;
+    }
+    task.noteThrownInterrupt();
+    task.dropInterrupt();
   }
 
   private Task<?> requireTask() {

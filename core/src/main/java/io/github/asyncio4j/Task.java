@@ -20,8 +20,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   // How often a task may ignore that its loop is closed before it is left where it is.
   private static final int MAX_REFUSALS = 1000;
 
-  private final Coroutine<T> body;
-  private final List<AutoCloseable> owned;
+  // Null once the task is done, so that what it has captured can be collected; its class is left
+  // for texts. Whoever holds the loop.
+  private @Nullable Coroutine<T> body;
+  private @Nullable Class<?> bodyClass;
+  private List<AutoCloseable> owned;
   private final boolean registered;
   private final Strand strand;
   private final Context context;
@@ -40,17 +43,17 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   // All below: whoever holds the loop.
   private @Nullable String name;
   private final long number;
-  private @Nullable Future<?> waitingFor;
-  private boolean mustCancel;
-  private @Nullable String cancelMessage;
-  private int cancelRequests;
+  @Nullable Future<?> waitingFor;
+  boolean mustCancel;
+  @Nullable String cancelMessage;
+  int cancelRequests;
   // Who starts the task awaits it or drops it on purpose: not worth a report when the loop closes.
   private boolean reportedWhenAbandoned = true;
   private boolean abandoned;
   // Steps that are queued but whose suspension was refused.
   private int ignoredSteps;
   // Made when the first one is sent.
-  private @Nullable CancelInterrupt interrupt;
+  @Nullable CancelInterrupt interrupt;
   private int refusals;
 
   /// Makes a task and queues its first step, or makes it at once (TK-01, TK-10).
@@ -137,7 +140,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       return driver.cancel(message);
     }
     cancelRequests++;
-    Strand inner = innermost().strand;
+    Strand inner = Generation.innermost(this).strand;
     Future<?> awaited = inner.task.waitingFor;
     if (awaited != null && awaited.cancel(message)) {
       return true;
@@ -174,7 +177,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       cancelRequests--;
       if (cancelRequests == 0) {
         mustCancel = false;
-        if (innermost().isThread(Thread.currentThread())) {
+        if (Generation.innermost(this).isThread(Thread.currentThread())) {
           dropInterrupt();
         }
       }
@@ -184,20 +187,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Returns the task in whose stead this one runs, as the body of a generator runs in that of its
   /// consumer: a cancellation is that one's, wherever it meets it. Else the task itself.
-  private Task<?> driver() {
+  Task<?> driver() {
     return generation == null ? this : generation.driverOf(this);
-  }
-
-  /// Returns the task that runs in this one's stead: the body of the generator that it waits for,
-  /// or the body of the one which that waits for, and so on. Else the task itself.
-  private Task<?> innermost() {
-    Task<?> inner = this;
-    while (inner.waitingFor instanceof Task<?> body
-        && body.generation != null
-        && body.generation.isConsumer(inner)) {
-      inner = body;
-    }
-    return inner;
   }
 
   /// A task sets its own result.
@@ -216,9 +207,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     throw new IllegalStateException("Task does not support setException operation: " + this);
   }
 
-  /// Returns the body.
+  /// Returns the body; of a task that is done a stand-in, which refuses to be run, so that the task
+  /// does not keep what the body has captured.
   public Coroutine<T> getCoro() {
-    return body;
+    Coroutine<T> pending = body;
+    return pending != null ? pending : new EndedCoroutine<>(describeBody());
   }
 
   /// Returns the context that the task runs in.
@@ -312,33 +305,6 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  /// Takes over what the body of a generator was cancelled by while nobody drove it. The driver's
-  /// own thread.
-  void takeRequestsOf(Task<?> body) {
-    Task<?> driver = driver();
-    driver.cancelRequests += body.cancelRequests;
-    body.cancelRequests = 0;
-    if (body.mustCancel) {
-      driver.mustCancel = true;
-      driver.cancelMessage = body.cancelMessage;
-      body.mustCancel = false;
-    }
-  }
-
-  /// Leaves no interrupt of a cancellation behind in this thread, as another one goes on in its
-  /// stead. Its own thread.
-  ///
-  /// @param thrown what is to be thrown over there, or null
-  void settleInterrupt(@Nullable Throwable thrown) {
-    Task<?> driver = driver();
-    CancelInterrupt sent = driver.interrupt;
-    if (sent != null && thrown != null && sent.leavesAs(thrown, driver.cancelRequests > 0)) {
-      driver.mustCancel = false;
-    }
-    noteThrownInterrupt();
-    dropInterrupt();
-  }
-
   /// Keeps the end of this task from queueing the step of one that waits for it. Whoever holds the
   /// loop.
   void dismiss(Task<?> waiter) {
@@ -365,6 +331,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       mustCancel = false;
       if (leave()) {
         super.cancel(cancelMessage);
+        release();
         tellDone();
       }
       return;
@@ -376,6 +343,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       new OwnedResources(owned).closeAfter(t);
       if (!done() && leave()) {
         fail(t);
+        release();
         tellDone();
       }
     }
@@ -468,7 +436,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  private void noteThrownInterrupt() {
+  void noteThrownInterrupt() {
     Task<?> driver = driver();
     if (driver.interrupt != null && driver.interrupt.wasThrown()) {
       driver.mustCancel = false;
@@ -484,7 +452,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  private void dropInterrupt() {
+  void dropInterrupt() {
     CancelInterrupt sent = driver().interrupt;
     if (sent != null) {
       sent.drop();
@@ -494,7 +462,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Runs the body to its end and settles the future. The task's own thread, with the loop held.
   void runBody() {
     try {
-      T value = owned.isEmpty() ? body.run() : runOwning();
+      T value = owned.isEmpty() ? Objects.requireNonNull(body).run() : runOwning();
       if (leave()) {
         succeed(value);
       }
@@ -503,7 +471,21 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         thrown(t);
       }
     }
+    release();
     tellDone();
+  }
+
+  // What the body has captured may be large, and a task that is done may be kept for its result.
+  private void release() {
+    bodyClass = Descriptions.classOf(Objects.requireNonNull(body));
+    body = null;
+    owned = List.of();
+    currentContext = context;
+  }
+
+  private String describeBody() {
+    return Descriptions.ofClass(
+        body != null ? Descriptions.classOf(body) : Objects.requireNonNull(bodyClass));
   }
 
   // A task that owns something and was cancelled before its first step gets here too.
@@ -512,7 +494,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         .runAndClose(
             () -> {
               throwIfCancelled();
-              return body.run();
+              return Objects.requireNonNull(body).run();
             });
   }
 
@@ -584,7 +566,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     boolean neverRan = strand.state == Strand.State.NEW;
     strand.abandon();
     if (neverRan) {
-      new OwnedResources(owned).close();
+      try {
+        new OwnedResources(owned).close();
+      } finally {
+        release();
+      }
     }
   }
 
@@ -602,7 +588,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   public String toString() {
     var text = new StringBuilder("<Task ").append(describeState());
     text.append(" name='").append(getName()).append("' coro=<");
-    text.append(Descriptions.ofCallback(body)).append('>');
+    text.append(describeBody()).append('>');
     Future<?> awaited = waitingFor;
     if (awaited != null) {
       text.append(" wait_for=<")
