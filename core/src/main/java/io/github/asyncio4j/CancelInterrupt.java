@@ -102,8 +102,8 @@ final class CancelInterrupt {
         || (t.getClass() == SocketException.class && CLOSED_BY_INTERRUPT.equals(t.getMessage()));
   }
 
-  // A program's own exception may throw here; it is no sign then.
-  private static @Nullable Throwable causeOf(Throwable t) {
+  /// Returns the cause of an exception, or null when a program's own throws instead of telling it.
+  static @Nullable Throwable causeOf(Throwable t) {
     try {
       return t.getCause();
     } catch (Throwable failure) {

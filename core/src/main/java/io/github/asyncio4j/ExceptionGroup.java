@@ -187,7 +187,7 @@ public class ExceptionGroup extends RuntimeException {
   public String toString() {
     return headline()
         + ": "
-        + exceptions().stream().map(Throwable::toString).collect(Collectors.joining("; "));
+        + exceptions().stream().map(GroupTrace::textOf).collect(Collectors.joining("; "));
   }
 
   /// Returns the text without the members.

@@ -119,7 +119,8 @@ final class Generation<T extends @Nullable Object>
       end(call);
     } finally {
       awaitClose = null;
-      others.removeIf(Future::done);
+      // On a closed loop they have been ended too.
+      others.removeIf(other -> other.done() || other.loop.isClosed());
       for (Future<@Nullable Void> other : others) {
         other.complete(null);
       }

@@ -142,7 +142,7 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
       failure = t;
       if (!(t instanceof CancelledError) && Objects.requireNonNull(task).isCancelledBy(t)) {
         // While the body was inside a blocking call of the JDK.
-        failure = new CancelledError(t.getMessage());
+        failure = new CancelledError(null);
         failure.initCause(t);
       }
     }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// The text of a stack trace in which groups of exceptions are numbered trees.
 ///
@@ -38,6 +39,19 @@ final class GroupTrace {
     return trace.text.toString();
   }
 
+  /// Returns an exception's text, or that it has none: a program's own `getMessage` may throw.
+  static String textOf(Throwable exception) {
+    return textOf(exception, exception::toString);
+  }
+
+  private static String textOf(Throwable exception, Supplier<String> text) {
+    try {
+      return String.valueOf(text.get());
+    } catch (Throwable failure) {
+      return exception.getClass().getName() + ": <no text: " + failure.getClass().getName() + ">";
+    }
+  }
+
   /// Appends an exception and everything behind it.
   ///
   /// @param caption what it is to the one before
@@ -51,12 +65,16 @@ final class GroupTrace {
       String number,
       StackTraceElement[] enclosing) {
     if (!path.add(exception)) {
-      line(prefix, caption + "[CIRCULAR REFERENCE: " + exception + "]");
+      line(prefix, caption + "[CIRCULAR REFERENCE: " + textOf(exception) + "]");
       return;
     }
     // A group's own text would list the members, which follow.
-    Object headline = exception instanceof ExceptionGroup group ? group.headline() : exception;
-    line(prefix, caption + headline);
+    line(
+        prefix,
+        caption
+            + (exception instanceof ExceptionGroup group
+                ? textOf(group, group::headline)
+                : textOf(exception)));
     StackTraceElement[] frames = exception.getStackTrace();
     appendFrames(frames, prefix, enclosing);
     if (exception instanceof ExceptionGroup group) {
@@ -69,7 +87,7 @@ final class GroupTrace {
         append(suppressed, "Suppressed: ", prefix + "\t", "", frames);
       }
     }
-    Throwable cause = exception.getCause();
+    Throwable cause = CancelInterrupt.causeOf(exception);
     if (cause != null) {
       append(cause, "Caused by: ", prefix, "", frames);
     }

@@ -145,8 +145,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (awaited != null && awaited.cancel(message)) {
       return true;
     }
-    if (interrupt != null) {
-      interrupt.requestedAgain(Objects.requireNonNull(inner.thread));
+    if (interrupt != null && inner.thread != null) {
+      interrupt.requestedAgain(inner.thread);
     }
     mustCancel = true;
     cancelMessage = message;
@@ -331,8 +331,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       mustCancel = false;
       if (leave()) {
         super.cancel(cancelMessage);
-        release();
-        tellDone();
+        end();
       }
       return;
     }
@@ -343,15 +342,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       new OwnedResources(owned).closeAfter(t);
       if (!done() && leave()) {
         fail(t);
-        release();
-        tellDone();
+        end();
       }
-    }
-  }
-
-  private void tellDone() {
-    if (loop.observer != null && done()) {
-      loop.observer.taskDone(this);
     }
   }
 
@@ -471,16 +463,18 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         thrown(t);
       }
     }
-    release();
-    tellDone();
+    end();
   }
 
   // What the body has captured may be large, and a task that is done may be kept for its result.
-  private void release() {
+  private void end() {
     bodyClass = Descriptions.classOf(Objects.requireNonNull(body));
     body = null;
     owned = List.of();
     currentContext = context;
+    if (loop.observer != null && done()) {
+      loop.observer.taskDone(this);
+    }
   }
 
   private String describeBody() {
@@ -569,7 +563,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       try {
         new OwnedResources(owned).close();
       } finally {
-        release();
+        end();
       }
     }
   }

@@ -327,6 +327,35 @@ final class CancelOfBlockingCallsTest {
   }
 
   @Test
+  void anExceptionThatCannotTellItsCauseEndsTheTaskAllTheSame() throws Exception {
+    var failure =
+        new IllegalStateException("opaque") {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public synchronized Throwable getCause() {
+            throw new UnsupportedOperationException();
+          }
+        };
+    loop.runUntilComplete(
+        () -> {
+          Task<?> task =
+              loop.createTask(
+                  () -> {
+                    try {
+                      Thread.sleep(60_000);
+                    } catch (InterruptedException e) {
+                      throw failure;
+                    }
+                  });
+          Asyncio.sleep(SHORT);
+          task.cancel();
+          Asyncio.wait(List.of(task));
+          assertThat(task.exception()).isSameAs(failure);
+        });
+  }
+
+  @Test
   void aCircleOfCausesEndsTheTaskAllTheSame() throws Exception {
     loop.runUntilComplete(
         () -> {
