@@ -44,7 +44,9 @@ import org.jspecify.annotations.Nullable;
 /// where that is suspended. A body that catches it and yields goes on, and its consumer too.
 ///
 /// Inside the body [Asyncio#currentTask()] is a task of the generator's own that is in no set of
-/// all tasks. It is cancelled by way of its consumer only.
+/// all tasks. To cancel it is to cancel its consumer, whose requests it counts and takes back. A
+/// deadline or a failed task of a group that comes while the body stands at a `yield` inside the
+/// `timeout` or the group waits for the body to go on: it does not disturb the consumer.
 ///
 /// @param <T> what the values are
 public final class AsyncGenerator<T extends @Nullable Object>
@@ -169,8 +171,11 @@ public final class AsyncGenerator<T extends @Nullable Object>
   /// Legal outside a task when there is nothing to wait for. On a closed loop it does nothing, the
   /// body having been ended with the loop.
   ///
-  /// @throws IllegalStateException when a consumer waits for a value, when the body yields again,
-  ///   or outside a task of the generator's loop
+  /// Once [EventLoop#shutdownAsyncgens()] was called, it waits for another call that is closing the
+  /// generator: generators that were left open inside one another are closed in any order then.
+  ///
+  /// @throws IllegalStateException when a consumer waits for a value or for the end, when the body
+  ///   yields again, or outside a task of the generator's loop
   /// @throws CancelledError when the calling task is cancelled and the body does not catch it
   /// @throws Exception what the body throws while it ends
   public void aclose() throws Exception {

@@ -52,7 +52,6 @@ public abstract class BaseEventLoop implements EventLoop {
 
   // Any thread reads.
   private volatile State state = State.IDLE;
-  private volatile @Nullable Thread thread;
   private volatile boolean debug = DebugMode.isDefault();
   // In debug mode or with an observer: one look tells whether an iteration takes the short way.
   private volatile boolean watched = debug;
@@ -63,6 +62,7 @@ public abstract class BaseEventLoop implements EventLoop {
   final Failures failures = new Failures(this);
   final EagerStart eager = new EagerStart(this);
   final StackRoom stack = new StackRoom();
+  private final Confinement confinement = new Confinement(this);
   @Nullable LoopObserver observer;
   // Futures of the JDK that follow one of this loop and would never end without it.
   final Set<CompletableFuture<?>> followers = new LinkedHashSet<>();
@@ -109,7 +109,7 @@ public abstract class BaseEventLoop implements EventLoop {
     if (!STATE.compareAndSet(this, State.IDLE, State.RUNNING)) {
       throw new IllegalStateException("This event loop is already running: " + this);
     }
-    thread = Thread.currentThread();
+    confinement.enter();
     RunningLoop.set(this);
     try {
       kernel.run(engine());
@@ -117,7 +117,7 @@ public abstract class BaseEventLoop implements EventLoop {
       throw new UncheckedIOException("the selector failed: " + selector, e);
     } finally {
       RunningLoop.set(null);
-      thread = null;
+      confinement.leave();
       state = State.IDLE;
     }
   }
@@ -146,7 +146,7 @@ public abstract class BaseEventLoop implements EventLoop {
   public final <T extends @Nullable Object> T runUntilComplete(Coroutine<T> body) throws Exception {
     ensureMayRun();
     Task<T> task = createTask(body);
-    task.reportWhenAbandoned(false);
+    task.reportedWhenAbandoned = false;
     try {
       return runUntil(task);
     } catch (Throwable t) {
@@ -202,36 +202,7 @@ public abstract class BaseEventLoop implements EventLoop {
     if (!STATE.compareAndSet(this, State.IDLE, State.CLOSED)) {
       throw new IllegalStateException("Cannot close a running event loop: " + this);
     }
-    var closing = new Closing();
-    closing.step(tasks::refuseAll);
-    closing.step(this::reportPending);
-    closing.step(() -> engine().runLoop(this::abandonTasks));
-    closing.step(kernel::refusePosted);
-    closing.step(failures::reportAll);
-    closing.step(() -> followers.forEach(f -> f.cancel(false)));
-    closing.step(executor::close);
-    closing.step(() -> kernel.close(closing));
-    closing.step(this::onClose);
-    closing.step(selector::close);
-    closing.rethrow();
-  }
-
-  // The handler, or a logger, may wait for a lock that a task holds inside a blocking call.
-  private void reportPending() {
-    if (kernel.blockedTasks > 0) {
-      engine().runLoop(() -> kernel.runAside(() -> tasks.reportAll(this)));
-    } else {
-      tasks.reportAll(this);
-    }
-  }
-
-  // In a thread that may carry tasks. One that the JDK still blocks afterwards goes on elsewhere.
-  private void abandonTasks() {
-    var closing = new Closing();
-    closing.step(tasks::abandonAll);
-    closing.step(generators::abandonAll);
-    closing.step(kernel::runContinuations);
-    closing.rethrow();
+    new LoopEnd(this, selector, engine()).run();
   }
 
   /// Called once while the loop closes, for what a subclass has opened. The closing thread.
@@ -360,7 +331,7 @@ public abstract class BaseEventLoop implements EventLoop {
 
   /// Returns the values of the current context, for a handle to run in.
   ContextMap snapshot() {
-    comeBack();
+    confinement.comeBack();
     if (state != State.RUNNING) {
       return CurrentContext.snapshot();
     }
@@ -517,33 +488,14 @@ public abstract class BaseEventLoop implements EventLoop {
 
   /// Tells whether the calling thread is the one that runs the loop now: its own or a task's.
   boolean holdsLoop() {
-    Thread current = Thread.currentThread();
-    if (current == thread || kernel.callbacks.is(current)) {
-      return true;
-    }
-    Task<?> task = currentTask;
-    return task != null && task.isThread(current);
-  }
-
-  /// Has a task that went on elsewhere while the loop did not run wait until the loop runs.
-  void comeBack() {
-    if (kernel.elsewhere() > 0) {
-      Task<?> task = Task.ofThisThread();
-      if (task != null && task.loop == this) {
-        task.comeBack();
-      }
-    }
+    return confinement.holdsLoop();
   }
 
   /// Throws in debug mode when a thread that does not hold the running loop uses it.
   void checkThread() {
-    comeBack();
-    if (debug && isRunning() && !holdsLoop()) {
-      throw new IllegalStateException(
-          "Non-thread-safe operation invoked on an event loop other than the current one: "
-              + this
-              + " by "
-              + Thread.currentThread());
+    confinement.comeBack();
+    if (debug) {
+      confinement.check();
     }
   }
 

@@ -2,8 +2,11 @@
 package io.github.asyncio4j;
 
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A request to cancel on its way from a task to what that waits for, and on to what this waits
@@ -16,16 +19,18 @@ final class CancelRequest {
    * whoever waits for one that the request has come from would wait for ever: so the task at which
    * the circle closes is the one that gets the CancelledError, where it waits.
    */
-  private enum Outcome {
+  enum Outcome {
     /// It is done, or nothing that it gathers was left to be cancelled.
     REFUSED,
     ACCEPTED,
-    /// The request has been here already.
+    /// The request has come from there.
     CIRCLE
   }
 
   private final @Nullable String message;
   private final ArrayDeque<Stop> way = new ArrayDeque<>();
+  // What the way leads through, so that a circle is seen.
+  private final Set<Future<?>> passed = Collections.newSetFromMap(new IdentityHashMap<>());
 
   private CancelRequest(@Nullable String message) {
     this.message = message;
@@ -35,30 +40,33 @@ final class CancelRequest {
   ///
   /// @return false when it was done, or nothing was left to be cancelled
   static boolean send(Future<?> first, @Nullable String message) {
+    return new CancelRequest(message).run(first) == Outcome.ACCEPTED;
+  }
+
+  /// Passes on what was asked of a task before it began to wait for a future.
+  static Outcome passOn(Task<?> task, Future<?> first, @Nullable String message) {
     var request = new CancelRequest(message);
-    return request.run(first) == Outcome.ACCEPTED;
+    request.passed.add(task);
+    return request.run(first);
   }
 
   private Outcome run(Future<?> first) {
-    try {
-      @Nullable Outcome outcome = arrive(first);
-      while (!way.isEmpty()) {
-        Stop stop = way.peek();
-        if (outcome != null) {
-          stop.told(outcome);
-        }
-        Future<?> next = stop.next();
-        if (next != null) {
-          outcome = arrive(next);
-        } else {
-          outcome = stop.leave(message);
-          way.pop();
-        }
+    @Nullable Outcome outcome = arrive(first);
+    while (!way.isEmpty()) {
+      Stop stop = way.element();
+      if (outcome != null) {
+        stop.told(outcome);
       }
-      return Objects.requireNonNull(outcome);
-    } finally {
-      way.forEach(Stop::unmark);
+      Future<?> next = stop.next();
+      if (next != null) {
+        outcome = arrive(next);
+      } else {
+        outcome = stop.leave(message);
+        passed.remove(stop.future());
+        way.pop();
+      }
     }
+    return Objects.requireNonNull(outcome);
   }
 
   /// Returns what comes of it, or null when that is seen only after what it waits for.
@@ -68,14 +76,15 @@ final class CancelRequest {
     }
     Stop stop =
         switch (future) {
-          case Task<?> task -> new TaskStop(task);
-          case GatheringFuture<?> gathering -> new GatheringStop(gathering.gathering());
+          // The body of a generator is cancelled by way of who consumes it.
+          case Task<?> task -> new TaskStop(task.driver());
+          case GatheringFuture<?> gathering -> new GatheringStop(gathering);
           default -> null;
         };
     if (stop == null) {
       return future.cancel(message) ? Outcome.ACCEPTED : Outcome.REFUSED;
     }
-    if (!stop.mark()) {
+    if (!passed.add(stop.future())) {
       return Outcome.CIRCLE;
     }
     way.push(stop);
@@ -84,12 +93,7 @@ final class CancelRequest {
 
   /// A place that the request passes through.
   private interface Stop {
-    /// Notes that the request is here.
-    ///
-    /// @return false when it was already
-    boolean mark();
-
-    void unmark();
+    Future<?> future();
 
     /// Returns what the request goes to next from here, or null.
     @Nullable Future<?> next();
@@ -111,13 +115,8 @@ final class CancelRequest {
     }
 
     @Override
-    public boolean mark() {
-      return task.markCancelRequest();
-    }
-
-    @Override
-    public void unmark() {
-      task.unmarkCancelRequest();
+    public Future<?> future() {
+      return task;
     }
 
     @Override
@@ -126,8 +125,8 @@ final class CancelRequest {
         return null;
       }
       passedOn = true;
-      task.countCancelRequest();
-      return task.awaited();
+      task.cancelRequests++;
+      return Generation.innermost(task).waitingFor;
     }
 
     @Override
@@ -137,37 +136,37 @@ final class CancelRequest {
 
     @Override
     public Outcome leave(@Nullable String message) {
-      unmark();
-      switch (outcome) {
-        case ACCEPTED -> {}
-        case REFUSED -> task.cancelHere(message);
-        case CIRCLE -> {
-          task.cancelHere(message);
-          task.stopWaiting();
-        }
+      if (outcome != Outcome.ACCEPTED) {
+        task.cancelHere(message);
+      }
+      if (outcome == Outcome.CIRCLE) {
+        stopWaiting();
       }
       return Outcome.ACCEPTED;
+    }
+
+    private void stopWaiting() {
+      Task<?> inner = Generation.innermost(task);
+      Future<?> awaited = inner.waitingFor;
+      if (awaited != null && awaited.removeWaiter(inner.strand)) {
+        inner.loop.enqueue(inner.strand);
+      }
     }
   }
 
   private static final class GatheringStop implements Stop {
-    private final Gathering<?, ?> gathering;
+    private final GatheringFuture<?> future;
     private final Iterator<? extends Future<?>> children;
     private Outcome outcome = Outcome.REFUSED;
 
-    GatheringStop(Gathering<?, ?> gathering) {
-      this.gathering = gathering;
-      this.children = gathering.children();
+    GatheringStop(GatheringFuture<?> future) {
+      this.future = future;
+      this.children = future.gathering().children();
     }
 
     @Override
-    public boolean mark() {
-      return gathering.markCancelRequest();
-    }
-
-    @Override
-    public void unmark() {
-      gathering.unmarkCancelRequest();
+    public Future<?> future() {
+      return future;
     }
 
     @Override
@@ -183,9 +182,8 @@ final class CancelRequest {
 
     @Override
     public Outcome leave(@Nullable String message) {
-      unmark();
       if (outcome != Outcome.REFUSED) {
-        gathering.cancelRequested();
+        future.gathering().cancelRequested();
       }
       return outcome;
     }

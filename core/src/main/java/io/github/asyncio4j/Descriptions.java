@@ -18,10 +18,16 @@ final class Descriptions {
   /// Returns the name of a lambda's class as a reader knows it, without the part that differs from
   /// run to run, or the text of an object that has one of its own.
   static String ofCallback(Object callback) {
-    if (callback instanceof VoidBody(VoidCoroutine body)) {
-      return ofCallback(body);
-    }
-    Class<?> type = callback.getClass();
+    return ofClass(classOf(callback));
+  }
+
+  /// Returns the class of a lambda, or of the one that it stands for.
+  static Class<?> classOf(Object callback) {
+    return callback instanceof VoidBody(VoidCoroutine body) ? body.getClass() : callback.getClass();
+  }
+
+  /// As [#ofCallback(Object)], of the lambda's class.
+  static String ofClass(Class<?> type) {
     if (!type.isHidden() && !type.isSynthetic()) {
       String name = type.getName();
       return name.substring(name.lastIndexOf('.') + 1) + "()";
@@ -92,7 +98,8 @@ final class Descriptions {
       return String.valueOf(value);
     } catch (Throwable t) {
       // Also when the text goes round in a circle until the stack ends.
-      return "<" + Objects.requireNonNull(value).getClass().getName() + ", which has no text>";
+      String name = Objects.requireNonNull(value).getClass().getName();
+      return name + ": <no text: " + t.getClass().getName() + ">";
     }
   }
 

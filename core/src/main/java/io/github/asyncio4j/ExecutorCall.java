@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,8 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable {
   }
 
   private final BaseEventLoop loop;
-  private final Callable<T> call;
+  // Null once it was dropped: the executor may keep it in its queue for long.
+  private @Nullable Callable<T> call;
   private final Future<T> future;
   // Any thread.
   private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
@@ -41,6 +43,7 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable {
     state.compareAndSet(State.QUEUED, State.DROPPED);
     if (state.get() == State.DROPPED) {
       loop.awaitedThreads--;
+      call = null;
     }
   }
 
@@ -71,7 +74,7 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable {
     }
     Runnable settle;
     try {
-      T value = call.call();
+      T value = Objects.requireNonNull(call).call();
       settle = () -> future.complete(value);
     } catch (Throwable t) {
       settle = () -> future.fail(t);

@@ -175,6 +175,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   public final void addDoneCallback(
       Consumer<? super Future<T>> callback, @Nullable Context context) {
     Objects.requireNonNull(callback, "callback");
+    loop.checkThread();
     addCallback(new DoneCallback<>(this, callback, context != null ? context : loop.snapshot()));
   }
 
@@ -182,6 +183,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   ///
   /// @return how many were removed
   public final int removeDoneCallback(Consumer<? super Future<T>> callback) {
+    loop.checkThread();
     return removeCallbacks(h -> h instanceof DoneCallback<?> done && done.calls(callback));
   }
 

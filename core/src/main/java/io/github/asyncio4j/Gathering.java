@@ -24,8 +24,6 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object>
   private final Collector<T, R> collector;
   private int unfinished;
   private boolean cancelRequested;
-  // A request to cancel is on its way through the children.
-  private boolean marked;
 
   /// Turns a child that is done into its place in the results, or throws to fail the whole.
   interface Collector<T extends @Nullable Object, R extends @Nullable Object> {
@@ -90,11 +88,19 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object>
       collector.collect(child);
     } catch (Exception | Error e) {
       outer.fail(e);
+      release();
       return;
     }
     if (unfinished == 0) {
       finish(child);
+      release();
     }
+  }
+
+  // The outer future, which may be kept for its result, does not keep the children.
+  private void release() {
+    futures.clear();
+    children.clear();
   }
 
   private void finish(Future<? extends T> last) {
@@ -118,16 +124,6 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object>
 
   Iterator<? extends Future<?>> children() {
     return children.iterator();
-  }
-
-  boolean markCancelRequest() {
-    boolean first = !marked;
-    marked = true;
-    return first;
-  }
-
-  void unmarkCancelRequest() {
-    marked = false;
   }
 
   /// A request to cancel has reached a child.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +17,16 @@ final class Generation<T extends @Nullable Object>
    * The body has a virtual thread, hence a task, of its own. When a consumer asks for a value the
    * body makes its step at once, while the consumer waits; a body that suspends nowhere costs no
    * iteration of the loop, as in asyncio, where it runs in the consumer's own task. If it does
-   * suspend, the consumer waits for the body's task: so a cancel goes through to the place where the
-   * body stands, and the call graph knows who waits for whom. When the loop has resumed the body and
-   * it yields, the consumer makes its step right after, in the same handle.
+   * suspend, the consumer waits for the body's task, so the call graph knows who waits for whom. When
+   * the loop has resumed the body and it yields, the consumer makes its step right after, in the same
+   * handle.
+   *
+   * A cancellation does not travel between the two. While a consumer drives the body, requests to
+   * cancel, their count and what is yet to be thrown are the consumer's alone, and the body's task
+   * looks there: so they count the same on both sides of a yield, as in one task. Only what the body
+   * is cancelled by while it rests, by a deadline or a group that spans a yield, waits in its own
+   * task for whoever drives it next.
    */
-
-  private static final int NOT_WAITING = -1;
 
   enum State {
     /// The body has not started.
@@ -49,12 +55,10 @@ final class Generation<T extends @Nullable Object>
   private @Nullable Throwable failure;
   // The next yield that returns is to throw GeneratorExit.
   private boolean exiting;
-  // How often the consumer was cancelled before it began to wait for the body's task; negative
-  // while
-  // it does not. What is more was passed on to the body.
-  private int cancelledBefore = NOT_WAITING;
-  // A cancellation that was passed on and that the body has not met.
-  private @Nullable CancelledError unthrown;
+  // Who waits for the close that is under way; null while there is none.
+  private @Nullable List<Future<@Nullable Void>> awaitClose;
+  // The one for whose close the body waits.
+  private @Nullable Generation<?> waitsFor;
   // What propagators have found in the first consumer's thread.
   private ContextMap captured = ContextMap.EMPTY;
   // The context that the body was lent last.
@@ -99,11 +103,33 @@ final class Generation<T extends @Nullable Object>
       state = State.ENDED;
       body = null;
     }
+    if (state != State.ENDED) {
+      awaitOtherCloses(call);
+    }
     if (state == State.ENDED || requireTask().loop.isClosed()) {
       return;
     }
+    if (consumer != null) {
+      // Refused.
+      drive(call);
+    }
+    List<Future<@Nullable Void>> others = new ArrayList<>();
+    awaitClose = others;
+    try {
+      end(call);
+    } finally {
+      awaitClose = null;
+      // On a closed loop they have been ended too.
+      others.removeIf(other -> other.done() || other.loop.isClosed());
+      for (Future<@Nullable Void> other : others) {
+        other.complete(null);
+      }
+    }
+  }
+
+  private void end(String call) throws Exception {
     if (state == State.RUNNING) {
-      // Refused, unless its consumer had to leave it alone.
+      // Its consumer had to leave it alone.
       drive(call);
     }
     if (state != State.ENDED) {
@@ -122,6 +148,50 @@ final class Generation<T extends @Nullable Object>
     throwFailure();
   }
 
+  /// Waits, once the generators of the loop are being shut down, for a close that is under way: of
+  /// this one, or of one whose body drives this one. The shutdown closes each of them, and so do
+  /// their bodies one another.
+  private void awaitOtherCloses(String call) {
+    BaseEventLoop loop = requireTask().loop;
+    for (Generation<?> other = beingClosed();
+        other != null && loop.generators.isShutDown() && !loop.isClosed();
+        other = beingClosed()) {
+      Task<?> current = Task.current(loop, call);
+      for (Generation<?> next = other; next != null; next = next.waitsFor) {
+        if (next.task == current || isDriver(next.task, current)) {
+          // It would wait for itself.
+          return;
+        }
+      }
+      Future<@Nullable Void> over = loop.createFuture();
+      Objects.requireNonNull(other.awaitClose).add(over);
+      noteWaits(current, other);
+      try {
+        Asyncs.awaitUnchecked(over);
+      } finally {
+        noteWaits(current, null);
+      }
+    }
+  }
+
+  private @Nullable Generation<?> beingClosed() {
+    Generation<?> at = this;
+    while (at != null && at.awaitClose == null) {
+      at = at.consumer == null ? null : at.consumer.generation;
+    }
+    return at;
+  }
+
+  private static boolean isDriver(@Nullable Task<?> driver, Task<?> driven) {
+    return driver != null && driven.generation != null && driven.generation.isDrivenBy(driver);
+  }
+
+  private static void noteWaits(Task<?> waiter, @Nullable Generation<?> waitsFor) {
+    for (Task<?> at = waiter; at != null && at.generation != null; at = at.generation.consumer) {
+      at.generation.waitsFor = waitsFor;
+    }
+  }
+
   /// Gives the turn to the body and waits until it comes back.
   private void drive(String call) throws Exception {
     Task<?> body = task;
@@ -134,8 +204,12 @@ final class Generation<T extends @Nullable Object>
       throw new IllegalStateException(
           call + ": asynchronous generator is already running: " + generator);
     }
+    settleInterrupt(current, null);
     consumer = current;
     try {
+      if (body != null) {
+        takeOverRequests(current.driver(), body);
+      }
       step(current);
       while (state == State.RUNNING) {
         await(current);
@@ -176,17 +250,7 @@ final class Generation<T extends @Nullable Object>
   private void await(Task<?> current) {
     Task<?> body = requireTask();
     if (!body.done()) {
-      cancelledBefore = current.cancelling();
-      try {
-        current.waitFor(body);
-      } finally {
-        cancelledBefore = NOT_WAITING;
-      }
-    }
-    if (unthrown != null) {
-      // As if it had come a moment later, in the consumer itself.
-      current.cancelNext(unthrown);
-      unthrown = null;
+      current.waitForBody(body);
     }
     if (body.done() && state == State.RUNNING) {
       // It could not start, for want of a thread, or was cancelled before it did.
@@ -210,24 +274,10 @@ final class Generation<T extends @Nullable Object>
 
   // The body's side. The body's own thread.
 
-  /// Gives up what the consumer's cancellation has left in the body's task, before the turn goes
-  /// back.
-  private void returnCancellation(Task<?> own) {
-    Task<?> waiter = consumer;
-    if (waiter != null && cancelledBefore != NOT_WAITING) {
-      int passedOn = waiter.cancelling() - cancelledBefore;
-      if (passedOn > 0) {
-        cancelledBefore += passedOn;
-        unthrown = own.takeBackRequests(passedOn);
-      }
-    }
-  }
-
   @Override
   public @Nullable Void run() {
     Task<?> own = Objects.requireNonNull(Task.ofThisThread());
     task = own;
-    own.generation = this;
     own.loop.generators.add(own, generator);
     Throwable thrown = null;
     try {
@@ -236,13 +286,13 @@ final class Generation<T extends @Nullable Object>
       // Whatever it is, the consumer gets it.
       thrown = t;
     }
-    returnCancellation(own);
+    settleInterrupt(own, thrown);
     end(thrown);
     if (!own.loop.isClosed()) {
       own.loop.generators.remove(own);
       Task<?> waiter = consumer;
       if (waiter != null) {
-        own.dismiss(waiter);
+        own.removeWaiter(waiter.strand);
       }
     }
     return null;
@@ -263,6 +313,8 @@ final class Generation<T extends @Nullable Object>
     state = State.ENDED;
     failure = thrown;
     body = null;
+    lent = null;
+    captured = ContextMap.EMPTY;
   }
 
   @Override
@@ -271,7 +323,7 @@ final class Generation<T extends @Nullable Object>
     if (own == null || state != State.RUNNING || !own.isThread(Thread.currentThread())) {
       throw new IllegalStateException("yield() called outside the body of " + generator);
     }
-    returnCancellation(own);
+    settleInterrupt(own, null);
     this.value = value;
     state = State.READY;
     try {
@@ -299,13 +351,63 @@ final class Generation<T extends @Nullable Object>
     }
   }
 
-  /// Tells whether a task is the consumer, or the consumer's consumer, and so on.
-  boolean isDrivenBy(Task<?> other) {
+  /// Tells whether a future is the consumer, or the consumer's consumer, and so on.
+  boolean isDrivenBy(Future<?> other) {
     Task<?> driver = consumer;
     while (driver != null && driver != other) {
       driver = driver.generation == null ? null : driver.generation.consumer;
     }
     return driver != null;
+  }
+
+  /// Returns the last one in the row of the consumer, the consumer's consumer, and so on.
+  ///
+  /// @param own the body's task, which is returned when there is no consumer
+  Task<?> driverOf(Task<?> own) {
+    Task<?> driver = own;
+    for (Generation<?> at = this; at != null && at.consumer != null; at = driver.generation) {
+      driver = at.consumer;
+    }
+    return driver;
+  }
+
+  // The cancellation that a consumer and its body have in common.
+
+  /// Returns the task that runs in another one's stead: the body of the generator that it waits
+  /// for, or the body of the one which that waits for, and so on. Else the task itself.
+  static Task<?> innermost(Task<?> task) {
+    Task<?> inner = task;
+    while (inner.waitingFor instanceof Task<?> body
+        && body.generation != null
+        && body.generation.consumer == inner) {
+      inner = body;
+    }
+    return inner;
+  }
+
+  /// Moves what the body was cancelled by while nobody drove it. The driver's own thread.
+  private static void takeOverRequests(Task<?> driver, Task<?> body) {
+    driver.cancelRequests += body.cancelRequests;
+    body.cancelRequests = 0;
+    if (body.mustCancel) {
+      driver.mustCancel = true;
+      driver.cancelMessage = body.cancelMessage;
+      body.mustCancel = false;
+    }
+  }
+
+  /// Leaves no interrupt of a cancellation behind in a task's thread, as another one goes on in its
+  /// stead. That thread itself.
+  ///
+  /// @param thrown what is to be thrown over there, or null
+  private static void settleInterrupt(Task<?> task, @Nullable Throwable thrown) {
+    Task<?> driver = task.driver();
+    CancelInterrupt sent = driver.interrupt;
+    if (sent != null && thrown != null && sent.leavesAs(thrown, driver.cancelRequests > 0)) {
+      driver.mustCancel = false;
+    }
+    task.noteThrownInterrupt();
+    task.dropInterrupt();
   }
 
   private Task<?> requireTask() {

@@ -15,7 +15,9 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
   private static final long WITHOUT_END = Long.MAX_VALUE;
 
   private final BaseEventLoop loop;
-  private final Supplier<AsyncGenerator<T>> generators;
+  // Null once it was called or is not needed: subscribers keep their subscriptions. Whoever holds
+  // the loop.
+  private @Nullable Supplier<AsyncGenerator<T>> generators;
 
   // Any thread adds, the task takes.
   private final AtomicLong demand = new AtomicLong();
@@ -124,6 +126,7 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
   private void refuse(Throwable reason) {
     Flow.Subscriber<? super T> told = Objects.requireNonNull(subscriber);
     subscriber = null;
+    generators = null;
     told.onSubscribe(this);
     if (!cancelled) {
       told.onError(reason);
@@ -137,9 +140,15 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
       iterate();
     } catch (Throwable t) {
       failure = t;
+      if (!(t instanceof CancelledError) && Objects.requireNonNull(task).isCancelledBy(t)) {
+        // While the body was inside a blocking call of the JDK.
+        failure = new CancelledError(null);
+        failure.initCause(t);
+      }
     }
     Flow.Subscriber<? super T> told = signalled();
     subscriber = null;
+    generators = null;
     IllegalArgumentException broken = violation;
     if (cancelled) {
       reportLost(failure);
@@ -160,7 +169,9 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
   }
 
   private void iterate() throws Exception {
-    AsyncGenerator<T> generator = Objects.requireNonNull(generators.get(), "generator");
+    Supplier<AsyncGenerator<T>> source = Objects.requireNonNull(generators);
+    generators = null;
+    AsyncGenerator<T> generator = Objects.requireNonNull(source.get(), "generator");
     try {
       while (awaitDemand() && awaitValue(generator) && !isOver()) {
         T value = Objects.requireNonNull(generator.anext(), "a null value cannot be published");

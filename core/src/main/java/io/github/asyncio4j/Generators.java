@@ -34,11 +34,17 @@ final class Generators {
     bodies.remove(body);
   }
 
+  /// Tells whether generators have been, or are being, closed by [#shutdown()].
+  boolean isShutDown() {
+    return shutDown;
+  }
+
   boolean isEmpty() {
     return bodies.toSet().isEmpty();
   }
 
-  /// Closes all of them at once and waits for the ends. The thread of a task.
+  /// Closes all of them at once and waits for the ends. One that another one closes as well is
+  /// closed once, and both wait for it. The thread of a task.
   void shutdown() {
     Task.current(loop, "shutdownAsyncgens()");
     shutDown = true;

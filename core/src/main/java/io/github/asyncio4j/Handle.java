@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// may cancel.
 public class Handle {
   private static final Runnable CANCELLED = Handle::doNothing;
+  private static final Runnable RELEASED = Handle::doNothing;
 
   // All fields: loop thread only, unless a subclass says otherwise.
   private Runnable callback;
@@ -36,6 +37,13 @@ public class Handle {
       callback = CANCELLED;
       scope = ContextMap.EMPTY;
     }
+  }
+
+  /// Lets go of the callback, which has run and will not again, and returns it.
+  final Runnable release() {
+    Runnable released = callback;
+    callback = RELEASED;
+    return released;
   }
 
   /// Tells whether the callback was cancelled (EL-141).

@@ -185,6 +185,10 @@ final class PublisherSource<T> implements Flow.Subscriber<T> {
 
   private void close() {
     closed = true;
+    // A publisher may keep its subscriber.
+    for (int i = 0; i < values.length(); i++) {
+      values.set(i, null);
+    }
     Flow.Subscription left = subscription.get();
     // Harmless when the publisher has ended it (3.7), needed when it has broken a rule.
     if (left != null && end != COMPLETE) {

@@ -142,7 +142,7 @@ public final class Runner implements AutoCloseable {
             main,
             TaskOptions.DEFAULT.context(
                 context != null ? context : Objects.requireNonNull(this.context)));
-    task.reportWhenAbandoned(false);
+    task.reportedWhenAbandoned = false;
     SigintHold sigint = SigintHold.take(task, options.handleSigint());
     try {
       return runUntilEnd(current, task, sigint);

@@ -26,7 +26,12 @@ abstract class Strand extends Handle {
       Set.of(BatonStrand.class.getName(), LoopThreadStrand.class.getName());
   private static final Set<String> SUSPENSIONS = Set.of("suspend", "runMeanwhile", "giveUp");
 
+  // How often a task may ignore that its loop is closed before it is left where it is.
+  private static final int MAX_REFUSALS = 1000;
+
   final Task<?> task;
+  // The task's own thread.
+  private int refusals;
   State state = State.NEW;
   // Set once, by the loop thread, when the first step is made.
   @Nullable Thread thread;
@@ -62,6 +67,17 @@ abstract class Strand extends Handle {
 
   /// Never returns from here: the body has had its chances to end. Its own thread.
   abstract void giveUp();
+
+  /// Returns what a suspending call throws whose loop is closed; a body that goes on making such
+  /// calls is given up. Its own thread.
+  final CancelledError refusal(String call) {
+    if (++refusals > MAX_REFUSALS) {
+      BaseEventLoop.LOGGER.log(
+          System.Logger.Level.WARNING, "task ignores that its loop is closed: " + task);
+      giveUp();
+    }
+    return new CancelledError(call + ": Event loop is closed");
+  }
 
   /// Tells whether a frame is that of a method which suspends a task's thread. None of a program's
   /// is ever called by it in that thread. Any thread.

@@ -2,7 +2,6 @@
 package io.github.asyncio4j;
 
 import java.io.PrintStream;
-import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,30 +15,23 @@ import org.jspecify.annotations.Nullable;
 /// A task is one of: not started, waiting for a future, about to make a step, or done. It makes a
 /// step when the loop runs its handle, and runs until the next suspending call.
 public final class Task<T extends @Nullable Object> extends Future<T> {
-  /// What a request to cancel has left here on its way to what the task waits for.
-  private enum CancelMark {
-    NONE,
-    PASSED,
-    MET_AGAIN
-  }
-
   private static final AtomicLong NEXT_NUMBER = new AtomicLong(1);
 
-  // How often a task may ignore that its loop is closed before it is left where it is.
-  private static final int MAX_REFUSALS = 1000;
-
-  private final Coroutine<T> body;
-  private final List<AutoCloseable> owned;
+  // Null once the task is done, so that what it has captured can be collected; its class is left
+  // for texts. Whoever holds the loop.
+  private @Nullable Coroutine<T> body;
+  private @Nullable Class<?> bodyClass;
+  private List<AutoCloseable> owned;
   private final boolean registered;
-  private final Strand strand;
+  final Strand strand;
   private final Context context;
 
   // What code in this task runs in: the task's context, or one that it has entered for a while. The
   // task's own thread.
   Context currentContext;
 
-  // What is told when the body of a generator comes to rest. Whoever holds the loop.
-  @Nullable Generation<?> generation;
+  // The generator whose body this task runs, or null. Such a task is in no registry.
+  final @Nullable Generation<?> generation;
 
   // The registry's links. Loop thread only.
   @Nullable Task<?> previous;
@@ -48,19 +40,18 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   // All below: whoever holds the loop.
   private @Nullable String name;
   private final long number;
-  private @Nullable Future<?> waitingFor;
-  private boolean mustCancel;
-  private CancelMark mark = CancelMark.NONE;
-  private @Nullable String cancelMessage;
-  private int cancelRequests;
+  @Nullable Future<?> waitingFor;
+  boolean mustCancel;
+  @Nullable String cancelMessage;
+  int cancelRequests;
   // Who starts the task awaits it or drops it on purpose: not worth a report when the loop closes.
-  private boolean reportedWhenAbandoned = true;
-  private boolean abandoned;
+  boolean reportedWhenAbandoned = true;
+  // Its loop is closing: every suspending call fails.
+  boolean abandoned;
   // Steps that are queued but whose suspension was refused.
   private int ignoredSteps;
   // Made when the first one is sent.
-  private @Nullable CancelInterrupt interrupt;
-  private int refusals;
+  @Nullable CancelInterrupt interrupt;
 
   /// Makes a task and queues its first step, or makes it at once (TK-01, TK-10).
   /// [EventLoop#createTask(Coroutine)] is the usual way; this one is for task factories.
@@ -77,7 +68,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     this(BaseEventLoop.require(loop), body, options, true);
   }
 
-  /// Makes a task; one that is not registered is in no set of all tasks and ends with its owner.
+  /// Makes a task; one that is not registered, that of a generator's body, is in no set of all
+  /// tasks.
   Task(BaseEventLoop loop, Coroutine<T> body, TaskOptions options, boolean registered) {
     super(loop);
     loop.checkThread();
@@ -87,6 +79,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     this.number = name == null ? NEXT_NUMBER.getAndIncrement() : 0;
     this.owned = options.owned();
     this.registered = registered;
+    this.generation = registered ? null : (Generation<?>) body;
     Context given = options.context();
     this.context = given != null ? given : new Context(loop.snapshot());
     this.currentContext = context;
@@ -134,22 +127,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
     Task<?> other = ofThisThread();
     if (other != null) {
-      other.comeBack();
+      other.strand.comeBack();
       if (other == loop.currentTask) {
         return other;
       }
     }
-    if (other != null && other.loop == loop) {
-      // It goes on without its loop, which is closed.
-      other.ensureMaySuspend(call);
-    }
-    if (other != null && other.loop != loop) {
-      // Refused in the next iteration.
-      other.yieldOnce();
-      throw new IllegalStateException(
-          call + ": " + other + " got a future attached to a different loop: " + loop);
-    }
-    throw new IllegalStateException(call + " called outside a task of " + loop);
+    throw OutsideTask.refusal(loop, other, call);
   }
 
   /// Asks the task to end: a [CancelledError] is thrown at the point where it is suspended (TK-02).
@@ -159,7 +142,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (done()) {
       return false;
     }
-    Future<?> awaited = waitingFor;
+    Task<?> driver = driver();
+    if (driver != this) {
+      return driver.cancel(message);
+    }
+    Future<?> awaited = Generation.innermost(this).waitingFor;
     if (awaited instanceof Task<?> || awaited instanceof GatheringFuture<?>) {
       return CancelRequest.send(this, message);
     }
@@ -170,57 +157,23 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return true;
   }
 
-  // For CancelRequest.
-
-  /// Notes that a request to cancel is on its way through this task.
-  ///
-  /// @return false when it has been here already
-  boolean markCancelRequest() {
-    if (mark == CancelMark.NONE) {
-      mark = CancelMark.PASSED;
-      return true;
-    }
-    mark = CancelMark.MET_AGAIN;
-    return false;
-  }
-
-  void unmarkCancelRequest() {
-    mark = CancelMark.NONE;
-  }
-
-  void countCancelRequest() {
-    cancelRequests++;
-  }
-
-  /// Returns what the task waits for, or null.
-  @Nullable Future<?> awaited() {
-    return waitingFor;
-  }
-
   /// Has the next step, or the blocking call of the JDK that the task is in, throw.
   void cancelHere(@Nullable String message) {
-    if (interrupt != null) {
-      interrupt.requestedAgain(Objects.requireNonNull(strand.thread));
+    Strand inner = Generation.innermost(this).strand;
+    if (interrupt != null && inner.thread != null) {
+      interrupt.requestedAgain(inner.thread);
     }
     mustCancel = true;
     cancelMessage = message;
-    if (strand.isBlockedInJdk()) {
+    if (inner.isBlockedInJdk()) {
       interrupt = interrupt == null ? new CancelInterrupt() : interrupt;
-      interrupt.send(Objects.requireNonNull(strand.thread));
-    }
-  }
-
-  /// Queues the next step of this task, which waits for a future that will not be done.
-  void stopWaiting() {
-    Future<?> awaited = waitingFor;
-    if (awaited != null && awaited.removeWaiter(strand)) {
-      loop.enqueue(strand);
+      interrupt.send(Objects.requireNonNull(inner.thread));
     }
   }
 
   /// Returns how many requests to cancel the task has got and not been relieved of (TK-05).
   public int cancelling() {
-    return cancelRequests;
+    return driver().cancelRequests;
   }
 
   /// Takes one request to cancel back (TK-05, R-41).
@@ -229,20 +182,27 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   ///
   /// @return how many are left
   public int uncancel() {
+    loop.checkThread();
+    Task<?> driver = driver();
+    if (driver != this) {
+      return driver.uncancel();
+    }
     if (cancelRequests > 0) {
       cancelRequests--;
       if (cancelRequests == 0) {
         mustCancel = false;
-        if (isThread(Thread.currentThread())) {
+        if (Generation.innermost(this).isThread(Thread.currentThread())) {
           dropInterrupt();
         }
       }
-      if (waitingFor instanceof Task<?> body && body.generation != null) {
-        // The request went through to the body of a generator.
-        body.uncancel();
-      }
     }
     return cancelRequests;
+  }
+
+  /// Returns the task in whose stead this one runs, as the body of a generator runs in that of its
+  /// consumer: a cancellation is that one's, wherever it meets it. Else the task itself.
+  Task<?> driver() {
+    return generation == null ? this : generation.driverOf(this);
   }
 
   /// A task sets its own result.
@@ -261,9 +221,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     throw new IllegalStateException("Task does not support setException operation: " + this);
   }
 
-  /// Returns the body.
+  /// Returns the body; of a task that is done a stand-in, which refuses to be run, so that the task
+  /// does not keep what the body has captured.
   public Coroutine<T> getCoro() {
-    return body;
+    Coroutine<T> pending = body;
+    return pending != null ? pending : new EndedCoroutine<>(describeBody());
   }
 
   /// Returns the context that the task runs in.
@@ -296,10 +258,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// of other packages of the library tell what the task waits for.
   public List<StackTraceElement> getStack() {
     Thread thread = strand.thread;
-    if (thread == null || done()) {
-      return List.of();
-    }
-    return Descriptions.userFrames(thread.getStackTrace());
+    return thread == null || done() ? List.of() : TaskStack.of(thread);
   }
 
   /// Returns where the task is suspended; as [#getStack()], but the innermost frames only.
@@ -307,11 +266,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @param limit how many frames at most
   /// @throws IllegalArgumentException when it is negative
   public List<StackTraceElement> getStack(int limit) {
-    if (limit < 0) {
-      throw new IllegalArgumentException("limit < 0: " + limit);
-    }
-    List<StackTraceElement> frames = getStack();
-    return frames.subList(0, Math.min(limit, frames.size()));
+    return TaskStack.limited(getStack(), limit);
   }
 
   /// Prints the name of the task and where it is suspended to the standard error output (TK-01).
@@ -321,10 +276,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Prints the name of the task and where it is suspended (TK-01).
   public void printStack(PrintStream out) {
-    out.println("Stack for " + this + " (most recent call first):");
-    for (StackTraceElement frame : getStack()) {
-      out.println("  at " + frame);
-    }
+    TaskStack.print(this, out);
   }
 
   // For the package: the steps.
@@ -334,13 +286,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   ///
   /// @return false when this thread cannot be suspended here
   boolean letStart(Strand child) {
+    loop.stack.ensure();
     return strand.runMeanwhile(child);
-  }
-
-  /// Waits for the loop, if the task went on without that after a blocking call of the JDK. Its own
-  /// thread.
-  void comeBack() {
-    strand.comeBack();
   }
 
   boolean isThread(Thread thread) {
@@ -358,41 +305,27 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @throws IllegalStateException when the thread cannot be suspended here
   /// @throws CancelledError when the loop is closed
   void rest() {
+    loop.stack.ensure();
     ensureMaySuspend("yield()");
     strand.suspend();
     ensureMaySuspend("yield()");
   }
 
-  /// Takes back requests to cancel that came by way of another task, to which the turn goes now.
-  /// Its own thread.
-  ///
-  /// @return the cancellation, if it has not been thrown here
-  @Nullable CancelledError takeBackRequests(int count) {
-    noteThrownInterrupt();
-    dropInterrupt();
-    var unthrown = mustCancel ? new CancelledError(cancelMessage) : null;
-    mustCancel = false;
-    cancelRequests = Math.max(cancelRequests - count, 0);
-    return unthrown;
-  }
-
-  /// Has the next suspending call of this task throw. Its own thread, or who makes its steps.
-  void cancelNext(CancelledError cancellation) {
-    mustCancel = true;
-    cancelMessage = cancellation.getMessage();
-  }
-
-  /// Keeps the end of this task from queueing the step of one that waits for it. Whoever holds the
-  /// loop.
-  void dismiss(Task<?> waiter) {
-    removeWaiter(waiter.strand);
+  /// Suspends this task while the body of a generator, which runs in its stead, is suspended. A
+  /// cancellation is thrown in there or by this task's next suspending call. Its own thread.
+  void waitForBody(Task<?> body) {
+    ensureMaySuspend("await()");
+    suspendUntilDone(body);
+    if (abandoned) {
+      throw new CancelledError("Event loop is closed");
+    }
   }
 
   /// Makes the next step of this task at once if it waits for another, which stays pending. Whoever
   /// holds the loop, not from inside a body.
   void stepIfWaitingFor(Task<?> other) {
     if (waitingFor == other) {
-      other.dismiss(this);
+      other.removeWaiter(strand);
       waitingFor = null;
       loop.eager.stepOrQueue(strand);
     }
@@ -408,7 +341,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       mustCancel = false;
       if (leave()) {
         super.cancel(cancelMessage);
-        tellDone();
+        end();
       }
       return;
     }
@@ -419,27 +352,39 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       new OwnedResources(owned).closeAfter(t);
       if (!done() && leave()) {
         fail(t);
-        tellDone();
+        end();
       }
-    }
-  }
-
-  private void tellDone() {
-    if (loop.observer != null && done()) {
-      loop.observer.taskDone(this);
     }
   }
 
   /// Suspends this task until a future is done or the task is cancelled. The task's own thread.
   void waitFor(Future<?> future) {
     ensureMaySuspend("await()");
-    if (future == this) {
+    if (future == this || (generation != null && generation.isDrivenBy(future))) {
       throw new IllegalStateException("Task cannot await on itself: " + this);
     }
     noteThrownInterrupt();
+    Task<?> driver = driver();
+    boolean passedOn = driver.mustCancel && driver.passOn(future);
+    try {
+      suspendUntilDone(future);
+    } catch (Throwable e) {
+      driver.mustCancel |= passedOn;
+      throw e;
+    }
+    driver = driver();
+    if (driver.mustCancel && !abandoned) {
+      // The cancellation wins over a failure of the same moment, which was for this task (TK-03).
+      future.markRetrieved();
+      // Of several requests the first one's message counts: it has cancelled the future.
+      driver.mustCancel = !future.cancelled();
+    }
+    throwIfCancelled();
+  }
+
+  private void suspendUntilDone(Future<?> future) {
     future.addCallback(strand);
     waitingFor = future;
-    boolean passedOn = mustCancel && passOn(future);
     try {
       strand.suspend();
     } catch (Throwable e) {
@@ -447,37 +392,24 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       if (!future.removeWaiter(strand)) {
         ignoredSteps++;
       }
-      mustCancel |= passedOn;
       throw e;
     } finally {
       waitingFor = null;
     }
-    if (mustCancel && !abandoned) {
-      // The cancellation wins over a failure of the same moment, which was for this task (TK-03).
-      future.markRetrieved();
-      // Of several requests the first one's message counts: it has cancelled the future.
-      mustCancel = !future.cancelled();
-    }
-    throwIfCancelled();
   }
 
-  // What was asked of this task before it began to wait. The request starts here: if it comes back,
-  // it is for a task that waits for this one, or for this one if it gathers itself.
+  // What was asked of this task before it began to wait.
   private boolean passOn(Future<?> future) {
-    mark = CancelMark.PASSED;
-    boolean accepted;
-    try {
-      accepted = future.cancel(cancelMessage);
-      if (!accepted && mark == CancelMark.MET_AGAIN) {
-        stopWaiting();
+    switch (CancelRequest.passOn(this, future, cancelMessage)) {
+      case ACCEPTED -> {
+        mustCancel = false;
+        return true;
       }
-    } finally {
-      mark = CancelMark.NONE;
+      case REFUSED -> {}
+      // It waits for itself by way of others that gather it.
+      case CIRCLE -> throwIfCancelled();
     }
-    if (accepted) {
-      mustCancel = false;
-    }
-    return accepted;
+    return false;
   }
 
   /// Lets one iteration pass. The task's own thread.
@@ -497,12 +429,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Refuses to suspend once the loop is being closed.
   void ensureMaySuspend(String call) {
     if (abandoned) {
-      if (++refusals > MAX_REFUSALS) {
-        BaseEventLoop.LOGGER.log(
-            System.Logger.Level.WARNING, "task ignores that its loop is closed: " + this);
-        strand.giveUp();
-      }
-      throw new CancelledError(call + ": Event loop is closed");
+      throw strand.refusal(call);
     }
   }
 
@@ -511,56 +438,65 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (abandoned) {
       throw new CancelledError("Event loop is closed");
     }
-    if (mustCancel) {
-      mustCancel = false;
-      throw new CancelledError(cancelMessage);
+    Task<?> driver = driver();
+    if (driver.mustCancel) {
+      driver.mustCancel = false;
+      throw new CancelledError(driver.cancelMessage);
     }
   }
 
-  private void noteThrownInterrupt() {
-    if (interrupt != null && interrupt.wasThrown()) {
-      mustCancel = false;
+  void noteThrownInterrupt() {
+    Task<?> driver = driver();
+    if (driver.interrupt != null && driver.interrupt.wasThrown()) {
+      driver.mustCancel = false;
     }
   }
 
-  /// Notes that an InterruptedException was dealt with: the next one is not a cancellation's. Its
-  /// own thread.
+  /// Notes that the exception of an interrupted call was dealt with: the next one is not a
+  /// cancellation's. Its own thread.
   void forgetInterrupt() {
-    if (interrupt != null) {
-      interrupt.forget();
+    Task<?> driver = driver();
+    if (driver.interrupt != null && driver.interrupt.forget()) {
+      driver.mustCancel = false;
     }
   }
 
-  private void dropInterrupt() {
-    if (interrupt != null) {
-      interrupt.drop();
+  void dropInterrupt() {
+    CancelInterrupt sent = driver().interrupt;
+    if (sent != null) {
+      sent.drop();
     }
   }
 
   /// Runs the body to its end and settles the future. The task's own thread, with the loop held.
   void runBody() {
     try {
-      T value = owned.isEmpty() ? body.run() : runOwning();
+      T value = owned.isEmpty() ? Objects.requireNonNull(body).run() : runOwning();
       if (leave()) {
         succeed(value);
       }
-    } catch (CancelledError e) {
-      if (leave()) {
-        cancelled(e);
-      }
-    } catch (InterruptedException | ClosedByInterruptException e) {
-      if (leave()) {
-        interrupted(e);
-      }
     } catch (Throwable t) {
       if (leave()) {
-        fail(t);
-        if (BaseEventLoop.endsRun(t)) {
-          loop.endRun(t);
-        }
+        thrown(t);
       }
     }
-    tellDone();
+    end();
+  }
+
+  // What the body has captured may be large, and a task that is done may be kept for its result.
+  private void end() {
+    bodyClass = Descriptions.classOf(Objects.requireNonNull(body));
+    body = null;
+    owned = List.of();
+    currentContext = context;
+    if (loop.observer != null && done()) {
+      loop.observer.taskDone(this);
+    }
+  }
+
+  private String describeBody() {
+    return Descriptions.ofClass(
+        body != null ? Descriptions.classOf(body) : Objects.requireNonNull(bodyClass));
   }
 
   // A task that owns something and was cancelled before its first step gets here too.
@@ -569,7 +505,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         .runAndClose(
             () -> {
               throwIfCancelled();
-              return body.run();
+              return Objects.requireNonNull(body).run();
             });
   }
 
@@ -584,42 +520,42 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  private void cancelled(CancelledError e) {
-    ExceptionGroup failures = TaskGroup.failuresBehind(e);
-    if (failures == null) {
-      super.cancel(e.getMessage());
-    } else {
+  private void thrown(Throwable t) {
+    boolean cancelled = isCancelledBy(t);
+    ExceptionGroup failures =
+        cancelled || CancelInterrupt.isSign(t) ? TaskGroup.failuresBehind(t) : null;
+    if (failures != null) {
       // Thrown by the close() of a group, which could not replace this one.
       fail(failures);
-    }
-  }
-
-  private void interrupted(Exception e) {
-    ExceptionGroup failures = TaskGroup.failuresBehind(e);
-    if (failures != null) {
-      fail(failures);
-    } else if (isCancelledByInterrupt()) {
+    } else if (cancelled) {
       mustCancel = false;
-      super.cancel(cancelMessage);
+      super.cancel(t instanceof CancelledError ? t.getMessage() : cancelMessage);
     } else {
-      fail(e);
+      fail(t);
+      if (BaseEventLoop.endsRun(t)) {
+        loop.endRun(t);
+      }
     }
   }
 
-  private boolean isCancelledByInterrupt() {
-    return cancelRequests > 0 || (interrupt != null && interrupt.isBehindInterruptedException());
-  }
-
-  /// Tells whether an exception stands for a cancellation of this task. Its own thread.
-  boolean isCancelledBy(Exception e) {
-    return TaskGroup.endsByCancelling(e) && isCancelledByInterrupt();
+  /// Tells whether an exception stands for a cancellation of this task: a [CancelledError], or what
+  /// a blocking call of the JDK made of the interrupt. Its own thread.
+  boolean isCancelledBy(Throwable t) {
+    if (t instanceof CancelledError) {
+      return true;
+    }
+    Task<?> driver = driver();
+    boolean requested = driver.cancelRequests > 0;
+    return driver.interrupt == null
+        ? requested && CancelInterrupt.isSign(t)
+        : driver.interrupt.isBehind(t, requested);
   }
 
   /// Leaves the registry.
   ///
   /// @return whether the outcome matters: the loop is not being closed
   private boolean leave() {
-    comeBack();
+    strand.comeBack();
     if (abandoned) {
       // The registry is of no use any more, and several threads may come here at once.
       return false;
@@ -632,49 +568,34 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // For the package: the end of the loop.
 
-  void reportWhenAbandoned(boolean report) {
-    reportedWhenAbandoned = report;
-  }
-
-  /// Has every suspending call of the task fail from now on: its loop is closing. The closing
-  /// thread.
-  void refuseToSuspend() {
-    abandoned = true;
-  }
-
   /// Ends a task whose loop is closing. The closing thread.
   void abandon() {
     abandoned = true;
     boolean neverRan = strand.state == Strand.State.NEW;
     strand.abandon();
     if (neverRan) {
-      new OwnedResources(owned).close();
+      try {
+        new OwnedResources(owned).close();
+      } finally {
+        end();
+      }
     }
-  }
-
-  /// Tells whether the end of the loop leaves something undone here.
-  boolean isReportedWhenAbandoned() {
-    return reportedWhenAbandoned;
   }
 
   @Override
   String describeState() {
-    return cancelRequests > 0 && !done() ? "cancelling" : super.describeState();
+    return !done() && cancelling() > 0 ? "cancelling" : super.describeState();
   }
 
   @Override
   public String toString() {
-    var text = new StringBuilder("<Task ").append(describeState());
-    text.append(" name='").append(getName()).append("' coro=<");
-    text.append(Descriptions.ofCallback(body)).append('>');
+    String state = describeState() + " name='" + getName() + "' coro=<" + describeBody() + ">";
     Future<?> awaited = waitingFor;
-    if (awaited != null) {
-      text.append(" wait_for=<")
-          .append(awaited.getClass().getSimpleName())
-          .append(' ')
-          .append(awaited.describeState())
-          .append('>');
-    }
-    return text.append(describeDetails()).append('>').toString();
+    String waits =
+        awaited == null
+            ? ""
+            : " wait_for=<%s %s>"
+                .formatted(awaited.getClass().getSimpleName(), awaited.describeState());
+    return "<Task " + state + waits + describeDetails() + ">";
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -103,8 +102,8 @@ public final class TaskGroup implements AutoCloseable {
   ///   one failure
   /// @throws CancelledError when the task is cancelled from elsewhere
   /// @throws IllegalStateException outside a task, or when the group was used before
-  /// @throws Exception the cancellation of a task that a call of the JDK blocks is an
-  ///   [InterruptedException]
+  /// @throws Exception the cancellation of a task that a call of the JDK blocks is what that makes
+  ///   of an interrupt, an [InterruptedException] mostly
   public <T extends @Nullable Object> @Nullable T run(Body<T> body) throws Exception {
     Objects.requireNonNull(body, "body");
     enter();
@@ -154,6 +153,9 @@ public final class TaskGroup implements AutoCloseable {
   /// connection does not leak it.
   public <T extends @Nullable Object> Task<T> createTask(Coroutine<T> body, TaskOptions options) {
     options.requireBody(body);
+    if (parent != null) {
+      checkThread(parent, options);
+    }
     String refusal = refusal();
     if (refusal != null) {
       var refused = new IllegalStateException("TaskGroup " + refusal + ": " + this);
@@ -190,6 +192,15 @@ public final class TaskGroup implements AutoCloseable {
   /// TaskOptions)].
   public Task<@Nullable Void> createTask(VoidCoroutine body, TaskOptions options) {
     return createTask(options.coroutine(body), options);
+  }
+
+  private static void checkThread(Task<?> parent, TaskOptions options) {
+    try {
+      parent.loop.checkThread();
+    } catch (IllegalStateException e) {
+      options.closeOwned(e);
+      throw e;
+    }
   }
 
   private @Nullable String refusal() {
@@ -309,8 +320,14 @@ public final class TaskGroup implements AutoCloseable {
   private @Nullable Throwable leave(@Nullable Throwable failure) {
     Task<?> task = Objects.requireNonNull(parent);
     noteBaseError(failure);
-    List<ExceptionGroup> inner = groupsBehind(failure);
-    boolean cancelled = inner.isEmpty() && isCancellation(failure, task);
+    boolean interrupted =
+        failure != null && (CancelInterrupt.isSign(failure) || task.isCancelledBy(failure));
+    List<ExceptionGroup> inner = failure != null && interrupted ? groupsBehind(failure) : List.of();
+    // cancel() ends a blocking call of the JDK by an interrupt.
+    boolean cancelled =
+        interrupted
+            && inner.isEmpty()
+            && (failure instanceof CancelledError || task.cancelling() > 0);
     if (failure != null && !aborting) {
       abort();
     }
@@ -369,18 +386,6 @@ public final class TaskGroup implements AutoCloseable {
   /// @return whether there was one, and nobody else has cancelled the parent
   private boolean takeBackCancel(Task<?> task) {
     return parentCancelRequested && task.uncancel() == 0;
-  }
-
-  // cancel() ends a blocking call of the JDK by an interrupt.
-  private static boolean isCancellation(@Nullable Throwable failure, Task<?> task) {
-    return failure instanceof CancelledError
-        || (failure != null && endsByCancelling(failure) && task.cancelling() > 0);
-  }
-
-  static boolean endsByCancelling(Throwable failure) {
-    return failure instanceof CancelledError
-        || failure instanceof InterruptedException
-        || failure instanceof ClosedByInterruptException;
   }
 
   // The next suspending call throws it; the count of requests stays what it is.
@@ -443,7 +448,8 @@ public final class TaskGroup implements AutoCloseable {
     }
   }
 
-  /// Returns the failures of groups behind a cancellation that has left their blocks, or null.
+  /// Returns the failures of groups behind a cancellation, or what stands for one, that has left
+  /// their blocks, or null.
   static @Nullable ExceptionGroup failuresBehind(Throwable cancellation) {
     List<ExceptionGroup> groups = groupsBehind(cancellation);
     return switch (groups.size()) {
@@ -454,10 +460,7 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   // Each block that it has left has added its own.
-  private static List<ExceptionGroup> groupsBehind(@Nullable Throwable cancellation) {
-    if (cancellation == null || !endsByCancelling(cancellation)) {
-      return List.of();
-    }
+  private static List<ExceptionGroup> groupsBehind(Throwable cancellation) {
     var groups = new ArrayList<ExceptionGroup>();
     for (Throwable suppressed : cancellation.getSuppressed()) {
       if (suppressed instanceof ExceptionGroup group) {

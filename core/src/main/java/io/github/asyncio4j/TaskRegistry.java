@@ -42,7 +42,7 @@ final class TaskRegistry {
   /// Reports each task whose end is not awaited by who runs the loop (TK-08). The loop is closed.
   void reportAll(BaseEventLoop loop) {
     for (Task<?> task : toSet()) {
-      if (task.isReportedWhenAbandoned()) {
+      if (task.reportedWhenAbandoned) {
         loop.callExceptionHandler(
             ExceptionContext.of("Task was destroyed but it is pending!").task(task));
       }
@@ -52,7 +52,7 @@ final class TaskRegistry {
   /// Refuses to suspend any of them from now on. The loop is closed.
   void refuseAll() {
     for (Task<?> task = first; task != null; task = task.next) {
-      task.refuseToSuspend();
+      task.abandoned = true;
     }
   }
 

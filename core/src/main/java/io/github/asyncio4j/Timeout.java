@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
@@ -99,6 +98,7 @@ public final class Timeout {
   /// @param when nanoseconds of [EventLoop#time()], or null for none
   /// @throws IllegalStateException when the piece has ended or the deadline has passed
   public void reschedule(@Nullable Long when) {
+    task.loop.checkThread();
     if (state != State.ACTIVE) {
       throw new IllegalStateException("Cannot change state of " + state + " Timeout: " + this);
     }
@@ -144,22 +144,18 @@ public final class Timeout {
       T value = body.run(this);
       exit();
       return value;
-    } catch (CancelledError | InterruptedException | ClosedByInterruptException e) {
+    } catch (Throwable t) {
       // An interrupt is how a cancellation ends a blocking call of the JDK.
+      boolean cancelled = task.isCancelledBy(t);
       if (exit()) {
         var timeout = passed();
-        if (TaskGroup.failuresBehind(e) == null) {
+        // One that stands for the failures of a group wins over the deadline as any failure does.
+        if (cancelled && TaskGroup.failuresBehind(t) == null) {
           task.forgetInterrupt();
-          timeout.initCause(e);
+          timeout.initCause(t);
           throw timeout;
         }
-        // It stands for the failures of a group, which win over the deadline as any failure does.
-        e.addSuppressed(timeout);
-      }
-      throw e;
-    } catch (Throwable t) {
-      if (exit()) {
-        t.addSuppressed(passed());
+        t.addSuppressed(timeout);
       }
       throw t;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import org.jspecify.annotations.Nullable;
+
 /// A callback that is scheduled for an instant, to cancel it (EL-142). Loop thread only.
 public final class TimerHandle extends Handle {
   private final TimerQueue queue;
@@ -9,6 +11,8 @@ public final class TimerHandle extends Handle {
   final long sequence;
   // Loop thread only.
   boolean queued = true;
+  // Of the callback that has run, for texts.
+  private @Nullable Class<?> ran;
 
   TimerHandle(TimerQueue queue, long when, long sequence, Runnable callback, Object scope) {
     super(callback, scope);
@@ -30,6 +34,20 @@ public final class TimerHandle extends Handle {
         queue.cancelled();
       }
     }
+  }
+
+  /// Runs the callback and releases what it refers to: programs keep handles to cancel them.
+  @Override
+  void run(BaseEventLoop loop) {
+    super.run(loop);
+    if (!cancelled() && ran == null) {
+      ran = Descriptions.classOf(release());
+    }
+  }
+
+  @Override
+  String describeCallback() {
+    return ran == null ? super.describeCallback() : Descriptions.ofClass(ran);
   }
 
   @Override

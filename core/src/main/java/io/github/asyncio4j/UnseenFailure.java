@@ -67,7 +67,15 @@ final class UnseenFailure extends PhantomReference<Future<?>> {
     ExceptionContext report =
         ExceptionContext.of(kind + " exception was never retrieved")
             .with(
-                "future", "<" + kind + " finished" + name + " exception=" + unseen + created + ">");
+                "future",
+                "<"
+                    + kind
+                    + " finished"
+                    + name
+                    + " exception="
+                    + Descriptions.textOf(unseen)
+                    + created
+                    + ">");
     if (unseen != null) {
       report = report.exception(unseen);
     }

@@ -71,6 +71,62 @@ final class AsyncGeneratorCancelTest {
     assertThat(trace).containsExactly("requests 0");
   }
 
+  // TK-05
+  @Test
+  void aDeadlineThatPassesWhileTheBodyStandsAtAYieldIsTheBodysAndNotTheConsumers()
+      throws Exception {
+    var generator =
+        AsyncGenerator.<Integer>of(
+            out -> {
+              try {
+                Asyncio.timeout(
+                    Duration.ofMillis(1),
+                    () -> {
+                      out.yield(1);
+                      trace.add("requests " + Task.currentTask().cancelling());
+                      Asyncio.sleep(LONG);
+                    });
+              } catch (TimeoutException e) {
+                trace.add("timeout");
+              }
+              out.yield(2);
+            });
+    loop.runUntilComplete(
+        () -> {
+          assertThat(generator.anext()).isEqualTo(1);
+          Asyncio.sleep(Duration.ofMillis(3));
+          assertThat(Task.currentTask().cancelling()).isZero();
+          assertThat(loop.createTask(() -> generator.anext()).await()).isEqualTo(2);
+          generator.close();
+        });
+
+    assertThat(trace).containsExactly("requests 1", "timeout");
+  }
+
+  @Test
+  void aBodyCannotAwaitTheTaskThatWaitsForIt() throws Exception {
+    var generator =
+        AsyncGenerator.<Integer>of(
+            out -> {
+              assertThatThrownBy(() -> Objects.requireNonNull(consumer).await())
+                  .isInstanceOf(IllegalStateException.class)
+                  .hasMessageContaining("cannot await on itself");
+              out.yield(1);
+            });
+    loop.runUntilComplete(
+        () -> {
+          consumer =
+              loop.createTask(
+                  () -> {
+                    trace.add("got " + generator.anext());
+                  });
+          consumer.await();
+          generator.close();
+        });
+
+    assertThat(trace).containsExactly("got 1");
+  }
+
   //
   @Test
   void aRequestThatIsTakenBackBeforeItsStepIsTakenBackInTheBodyToo() throws Exception {

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The end of generators: by close, by the shutdown, by the end of their loop (EL-16).
 @ParameterizedClass
@@ -106,6 +108,130 @@ final class AsyncGeneratorEndTest extends AsyncGeneratorFixture {
               .hasCause(failure);
           generator.close();
         });
+  }
+
+  private AsyncGenerator<Integer> endless(String name) {
+    return AsyncGenerator.of(
+        out -> {
+          try {
+            for (int i = 0; ; i++) {
+              out.yield(i);
+            }
+          } finally {
+            trace.add(name + " closing");
+            pause();
+            pause();
+            trace.add(name + " closed");
+          }
+        });
+  }
+
+  private AsyncGenerator<Integer> over(String name, AsyncGenerator<Integer> inner) {
+    return AsyncGenerator.of(
+        out -> {
+          try (inner) {
+            for (int i : inner) {
+              out.yield(i);
+            }
+          } finally {
+            trace.add(name + " closing");
+            pause();
+            trace.add(name + " closed");
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shutdownClosesGeneratorsInsideOneAnotherOnceEach(boolean innerIsOlder) throws Exception {
+    var reports = new ArrayList<ExceptionContext>();
+    loop.setExceptionHandler((l, context) -> reports.add(context));
+    loop.runUntilComplete(
+        () -> {
+          var inner = endless("inner");
+          if (innerIsOlder) {
+            inner.anext();
+          }
+          var outermost = over("outermost", over("outer", inner));
+          outermost.anext();
+          loop.shutdownAsyncgens();
+        });
+
+    assertThat(reports).isEmpty();
+    assertThat(trace)
+        .containsExactlyInAnyOrder(
+            "inner closing",
+            "inner closed",
+            "outer closing",
+            "outer closed",
+            "outermost closing",
+            "outermost closed");
+  }
+
+  @Test
+  void shutdownWaitsForACleanUpThatReadsOnFromAnotherGenerator() throws Exception {
+    var reports = new ArrayList<ExceptionContext>();
+    loop.setExceptionHandler((l, context) -> reports.add(context));
+    var inner =
+        AsyncGenerator.<Integer>of(
+            out -> {
+              for (int i = 0; i < 3; i++) {
+                pause();
+                out.yield(i);
+              }
+              trace.add("inner ended");
+            });
+    var outer =
+        AsyncGenerator.<Integer>of(
+            out -> {
+              try {
+                out.yield(inner.anext());
+              } finally {
+                inner.forEach(i -> trace.add("left " + i));
+              }
+            });
+    loop.runUntilComplete(
+        () -> {
+          outer.anext();
+          loop.shutdownAsyncgens();
+        });
+
+    assertThat(reports).isEmpty();
+    assertThat(trace).containsExactly("left 1", "left 2", "inner ended");
+  }
+
+  @Test
+  void shutdownReportsGeneratorsThatCloseOneAnotherInACircleAndEnds() throws Exception {
+    var reports = new ArrayList<Throwable>();
+    loop.setExceptionHandler((l, context) -> reports.add(context.exception()));
+    var circle = new ArrayList<AsyncGenerator<Integer>>();
+    for (int i = 0; i < 3; i++) {
+      int next = (i + 1) % 3;
+      circle.add(
+          AsyncGenerator.of(
+              out -> {
+                try {
+                  out.yield(1);
+                } finally {
+                  pause();
+                  circle.get(next).aclose();
+                }
+              }));
+    }
+    loop.runUntilComplete(
+        () -> {
+          for (var generator : circle) {
+            generator.anext();
+          }
+          loop.shutdownAsyncgens();
+        });
+
+    assertThat(reports)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            IllegalStateException.class,
+            e -> assertThat(e).hasMessageContaining("already running"));
+    assertThat(loop.generators.isEmpty()).isTrue();
   }
 
   @Test

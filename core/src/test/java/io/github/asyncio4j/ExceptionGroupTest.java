@@ -244,6 +244,34 @@ final class ExceptionGroupTest {
   }
 
   @Test
+  void aMemberThatCannotTellWhatItIsSpoilsNeitherTextNorTrace() {
+    var group =
+        new ExceptionGroup("g", List.of(new Speechless(), new IllegalStateException("other")));
+    var trace = new StringWriter();
+
+    group.printStackTrace(new PrintWriter(trace));
+
+    assertThat(group.toString())
+        .contains("Speechless: <no text: java.lang.UnsupportedOperationException>")
+        .endsWith("java.lang.IllegalStateException: other");
+    assertThat(trace.toString()).contains("Speechless: <no text").contains("2 of 2");
+  }
+
+  private static final class Speechless extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getMessage() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public synchronized Throwable getCause() {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @Test
   void aGroupSurvivesSerialisation() throws Exception {
     var bytes = new ByteArrayOutputStream();
     try (var out = new ObjectOutputStream(bytes)) {

@@ -57,6 +57,7 @@ public final class Barrier {
   /// @throws IllegalStateException when it would have to wait outside a task, or in a task of
   ///   another loop than the one that the barrier is bound to
   public int await() {
+    binding.checkThread(this);
     while (isEmptying()) {
       awaitOutside();
     }
@@ -107,6 +108,7 @@ public final class Barrier {
   /// woken and have not run yet. A broken barrier can be used again. Never suspends, unlike
   /// asyncio's in form.
   public void reset() {
+    binding.checkThread(this);
     state = inside.isEmpty() ? State.FILLING : State.RESETTING;
     wakeEverybody();
   }
@@ -114,6 +116,7 @@ public final class Barrier {
   /// Breaks the barrier until [#reset()]. Tasks that wait, that were woken and have not run yet, or
   /// that come later get a [BrokenBarrierError]. Never suspends, unlike asyncio's in form.
   public void abort() {
+    binding.checkThread(this);
     state = State.BROKEN;
     wakeEverybody();
   }

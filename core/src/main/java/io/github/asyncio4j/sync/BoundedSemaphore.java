@@ -27,6 +27,7 @@ public final class BoundedSemaphore extends Semaphore {
   /// @throws IllegalArgumentException when no permit is missing (asyncio's `ValueError`)
   @Override
   public void release() {
+    checkThread();
     if (value() >= bound) {
       throw new IllegalArgumentException("BoundedSemaphore released too many times: " + this);
     }

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// The condition belongs to the loop in which a task first waited for it (SY-01), its lock to the
 /// one in which a task first had to wait for the lock.
 public final class Condition {
-  private final Waiters waiters = new Waiters(new LoopBinding());
+  private final LoopBinding binding = new LoopBinding();
+  private final Waiters waiters = new Waiters(binding);
   private final Lock lock;
 
   /// Makes a condition with a lock of its own.
@@ -179,6 +180,7 @@ public final class Condition {
   }
 
   private void ensureLocked(String call) {
+    binding.checkThread(this);
     if (!lock.locked()) {
       throw new IllegalStateException("cannot " + call + " un-acquired lock: " + this);
     }

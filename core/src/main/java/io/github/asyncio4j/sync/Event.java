@@ -11,7 +11,8 @@ import io.github.asyncio4j.sync.Waiters.Waiter;
 ///
 /// The event belongs to the loop in which a task first had to wait for it (SY-01).
 public final class Event {
-  private final Waiters waiters = new Waiters(new LoopBinding());
+  private final LoopBinding binding = new LoopBinding();
+  private final Waiters waiters = new Waiters(binding);
 
   // Loop thread.
   private boolean set;
@@ -50,6 +51,7 @@ public final class Event {
   /// Sets the event and wakes every task that waits, in the order in which they came; they run in
   /// the next iteration. Idempotent; never suspends.
   public void set() {
+    checkThread();
     if (!set) {
       set = true;
       waiters.wakeAll();
@@ -58,7 +60,13 @@ public final class Event {
 
   /// Clears the event: tasks that call [#await()] from now on wait. Idempotent; never suspends.
   public void clear() {
+    checkThread();
     set = false;
+  }
+
+  /// As [LoopBinding#checkThread(Object)].
+  void checkThread() {
+    binding.checkThread(this);
   }
 
   /// Tells whether the event is set.

@@ -21,7 +21,8 @@ import io.github.asyncio4j.sync.Waiters.Waiter;
 ///
 /// The lock belongs to the loop in which a task first had to wait for it (SY-01).
 public final class Lock {
-  private final Waiters waiters = new Waiters(new LoopBinding());
+  private final LoopBinding binding = new LoopBinding();
+  private final Waiters waiters = new Waiters(binding);
   private final Held held = this::release;
 
   // Loop thread. False also while the task that is next has been woken and has not run yet.
@@ -40,6 +41,7 @@ public final class Lock {
   /// @throws IllegalStateException when it would have to wait outside a task, or in a task of
   ///   another loop than the one that the lock is bound to
   public void acquire() {
+    binding.checkThread(this);
     if (!locked && !waiters.anyUncancelled()) {
       locked = true;
       return;
@@ -72,6 +74,7 @@ public final class Lock {
   ///
   /// @throws IllegalStateException when it is not locked
   public void release() {
+    binding.checkThread(this);
     if (!locked) {
       throw new IllegalStateException("Lock is not acquired: " + this);
     }

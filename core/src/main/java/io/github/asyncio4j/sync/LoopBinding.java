@@ -25,4 +25,29 @@ final class LoopBinding {
     }
     return running;
   }
+
+  /// Refuses in debug mode, before anything has changed, a call from a thread that does not hold
+  /// the running loop of the primitive. There is nothing to refuse while nobody has waited.
+  ///
+  /// @param owner the primitive, for the exception's text
+  void checkThread(Object owner) {
+    EventLoop bound = loop;
+    if (bound != null && bound.getDebug() && bound.isRunning() && !isHere(bound)) {
+      throw new IllegalStateException(
+          "Non-thread-safe operation invoked on a primitive of another event loop, "
+              + bound
+              + ", by "
+              + Thread.currentThread()
+              + ": "
+              + owner);
+    }
+  }
+
+  private static boolean isHere(EventLoop bound) {
+    try {
+      return EventLoop.getRunningLoop() == bound;
+    } catch (IllegalStateException e) {
+      return false;
+    }
+  }
 }

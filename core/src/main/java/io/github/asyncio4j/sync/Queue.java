@@ -110,6 +110,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
   /// @throws ClassCastException when a [PriorityQueue] cannot compare it; it is not in the queue
   public void putNowait(T item) {
     Objects.requireNonNull(item, "item");
+    checkThread();
     ensureOpenToPut();
     if (full()) {
       throw new QueueFull("queue is full: maxsize=" + maxsize);
@@ -118,6 +119,12 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
     unfinished++;
     finished.clear();
     getters.wakeNext();
+  }
+
+  // Those who get and put have one loop, those who join may have another.
+  private void checkThread() {
+    binding.checkThread(this);
+    finished.checkThread();
   }
 
   private void ensureOpenToPut() {
@@ -159,6 +166,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
   /// @throws QueueEmpty when there is none
   /// @throws QueueShutDown when there is none and the queue is shut down
   public T getNowait() {
+    checkThread();
     T item = items.poll();
     if (item == null) {
       ensureOpenToGet();
@@ -179,6 +187,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
   /// @throws IllegalArgumentException when this was called for every item already (QU-02; asyncio's
   ///   `ValueError`)
   public void taskDone() {
+    checkThread();
     if (unfinished <= 0) {
       throw new IllegalArgumentException("taskDone() called too many times: " + this);
     }
@@ -216,6 +225,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
   /// @param immediate drops the items that are in the queue and counts them as done, so that
   ///   [#join()] returns when no other is open
   public void shutdown(boolean immediate) {
+    checkThread();
     shutDown = true;
     if (immediate) {
       int dropped = (int) Math.min(items.size(), unfinished);

@@ -14,7 +14,8 @@ import io.github.asyncio4j.sync.Waiters.Waiter;
 ///
 /// The semaphore belongs to the loop in which a task first had to wait for it (SY-01).
 public sealed class Semaphore permits BoundedSemaphore {
-  private final Waiters waiters = new Waiters(new LoopBinding());
+  private final LoopBinding binding = new LoopBinding();
+  private final Waiters waiters = new Waiters(binding);
   private final Held held = this::release;
 
   // Loop thread. Permits that nobody has: one granted to a task that is woken is not among them.
@@ -46,6 +47,7 @@ public sealed class Semaphore permits BoundedSemaphore {
   /// @throws IllegalStateException when it would have to wait outside a task, or in a task of
   ///   another loop than the one that the semaphore is bound to
   public void acquire() {
+    checkThread();
     if (!locked()) {
       value--;
       return;
@@ -74,6 +76,7 @@ public sealed class Semaphore permits BoundedSemaphore {
   /// Gives a permit back, or adds one; it is granted to the task that has waited longest, which
   /// goes on in the next iteration. Never suspends.
   public void release() {
+    checkThread();
     value++;
     if (waiters.wakeFirstPending()) {
       value--;
@@ -92,7 +95,11 @@ public sealed class Semaphore permits BoundedSemaphore {
     return value == 0 || waiters.anyUncancelled();
   }
 
-  /// Returns the number of permits that nobody has.
+  /// Returns the number of permits that nobody has. As [LoopBinding#checkThread(Object)].
+  final void checkThread() {
+    binding.checkThread(this);
+  }
+
   long value() {
     return value;
   }

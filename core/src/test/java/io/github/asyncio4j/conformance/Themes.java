@@ -19,6 +19,7 @@ final class Themes {
     FlowControlScenarios.class,
     FuturesScenarios.class,
     GatherShieldScenarios.class,
+    GeneratorGamesScenarios.class,
     HandlesScenarios.class,
     LocksScenarios.class,
     LoopScenarios.class,
