@@ -61,6 +61,8 @@ def running(example, *arguments, portable=False, descriptors=None):
             resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
 
+    # What it says when it builds is not the example's.
+    subprocess.run([command[0], "--check"], check=True, capture_output=True)
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=errors, text=True, preexec_fn=limit

@@ -37,6 +37,7 @@ final class LayeringTest {
     MAY_USE.put("sync", Set.of(""));
     MAY_USE.put("testing", Set.of("transport", "selector", "socket", "", "stream"));
     MAY_USE.put(FACADE, Set.of("transport", "socket", "", "stream"));
+    MAY_USE.put("internal.check", Set.of("", "stream", "sync", FACADE));
   }
 
   private record Edge(String from, String to) {
