@@ -31,10 +31,10 @@ POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
 COMPILE = "org.apache.maven.plugins:maven-compiler-plugin:3.15.0:compile"
 
 
-def check(holds, text):
+def check(holds, text, output=""):
     print(("ok   " if holds else "FAIL ") + text, flush=True)
     if not holds:
-        sys.exit(1)
+        sys.exit(output or 1)
 
 
 def line_of_the_mistake(text):
@@ -56,13 +56,15 @@ def by_bin_asyncio(work):
         check(
             run.returncode == 1 and expected in run.stderr and NULL_POINTER not in run.stderr,
             f"bin/asyncio names the line of {file.stem}",
+            run.stderr,
         )
 
         program.write_text(mended(text))
         run = asyncio(program)
         check(
             (run.returncode, run.stdout, run.stderr) == (0, "", ""),
-            f"bin/asyncio runs {file.stem} when it is mended" + run.stderr,
+            f"bin/asyncio runs {file.stem} when it is mended",
+            run.stderr,
         )
         program.unlink()
 
@@ -96,7 +98,7 @@ def by_maven(work):
         )
 
     install = run(ROOT, "-pl", "core", "-am", "-Dmaven.test.skip=true", "install")
-    check(install.returncode == 0, "mvn install" + install.stdout.strip())
+    check(install.returncode == 0, "mvn install", install.stdout)
 
     readme = (ROOT / "README.md").read_text()
     dependency = re.search(r"```xml\n(<dependency>.*?)```", readme, re.DOTALL)[1]
@@ -120,7 +122,8 @@ def consumer(package, how, compile):
     run = compile()
     check(
         run.returncode != 0 and CRASH not in run.stdout and NULL_POINTER not in run.stdout,
-        f"{how}: javac refuses the mistakes" + ("" if run.returncode else run.stdout),
+        f"{how}: javac refuses the mistakes",
+        run.stdout,
     )
     for file in MISTAKES:
         line = 1 + line_of_the_mistake(file.read_text())
@@ -129,7 +132,7 @@ def consumer(package, how, compile):
     for file in MISTAKES:
         (package / file.name).write_text("package app;\n" + mended(file.read_text()))
     run = compile()
-    check(run.returncode == 0, f"{how}: compiles when the mistakes are mended" + run.stdout)
+    check(run.returncode == 0, f"{how}: compiles when the mistakes are mended", run.stdout)
 
 
 with tempfile.TemporaryDirectory() as directory:

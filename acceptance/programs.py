@@ -181,7 +181,7 @@ def without_a_cache(work):
 
     tools = work / "tools"
     tools.mkdir()
-    for name in "bash dirname basename find cksum java readlink uname cat mkdir rm mv touch".split():
+    for name in "bash find cksum java readlink".split():
         found = shutil.which(name)
         if found:
             (tools / name).symlink_to(found)

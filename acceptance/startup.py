@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long Hello World takes: `bin/asyncio`, `java -cp` with the same flags, and asyncio, in turn."""
+"""How long Hello World takes by `bin/asyncio`, by `java -cp` with the same flags, and by asyncio."""
 
 import argparse
 import os

@@ -9,6 +9,7 @@ import com.sun.source.util.TaskEvent;
 import com.sun.source.util.TaskListener;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +31,8 @@ public final class Compile {
   /// Errors were reported.
   private static final int FAILED = 1;
 
-  /// The launcher has to do it.
-  private static final int NOT_ONE_FILE = 3;
+  /// Nothing was reported and nothing made.
+  private static final int LEFT_TO_THE_LAUNCHER = 3;
 
   private final Path program;
   private final String text;
@@ -47,27 +48,33 @@ public final class Compile {
   }
 
   /// Arguments: the program, the class path, the entry to make. The identity is the standard input.
-  public static void main(String[] arguments) throws IOException {
-    byte[] identity = System.in.readAllBytes();
-    System.exit(
-        new Compile(Path.of(arguments[0]), arguments[1]).make(Path.of(arguments[2]), identity));
+  public static void main(String[] arguments) {
+    int status;
+    try {
+      byte[] identity = System.in.readAllBytes();
+      status = new Compile(Path.of(arguments[0]), arguments[1]).make(Path.of(arguments[2]), identity);
+    } catch (IOException | RuntimeException e) {
+      // No room to keep it, text that is not UTF-8, or a fault of javac, which the launcher will meet too.
+      status = LEFT_TO_THE_LAUNCHER;
+    }
+    System.exit(status);
   }
 
   private int make(Path entry, byte[] identity) throws IOException {
     // The file may have changed since it was looked at.
     if (!new String(identity, UTF_8).endsWith(text + "\n")) {
-      return NOT_ONE_FILE;
+      return LEFT_TO_THE_LAUNCHER;
     }
     CompilationUnitTree unit = parse();
     if (unit == null || !(unit.getTypeDecls().getFirst() instanceof ClassTree first)) {
-      return NOT_ONE_FILE;
+      return LEFT_TO_THE_LAUNCHER;
     }
     String prefix = unit.getPackageName() == null ? "" : unit.getPackageName() + ".";
     Path root = program.toAbsolutePath().normalize().getParent();
     Path directories = Path.of(prefix.replace('.', '/'));
     if (!prefix.isEmpty()) {
       if (!root.endsWith(directories)) {
-        return NOT_ONE_FILE;
+        return LEFT_TO_THE_LAUNCHER;
       }
       for (Path _ : directories) {
         root = root.getParent();
@@ -79,7 +86,7 @@ public final class Compile {
       Path classes = Files.createDirectory(made.resolve("classes"));
       boolean compiled = compile(root, classes);
       if (usesOtherFiles) {
-        return NOT_ONE_FILE;
+        return LEFT_TO_THE_LAUNCHER;
       }
       if (!compiled) {
         System.err.println("error: compilation failed");
@@ -103,7 +110,7 @@ public final class Compile {
 
   private boolean compile(Path root, Path classes) throws IOException {
     // Held back: of a program that uses other files the launcher says it.
-    var held = new java.io.StringWriter();
+    var held = new StringWriter();
     JavacTask task =
         task(
             held,
