@@ -16,6 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import javax.tools.JavaCompiler;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
@@ -25,7 +28,7 @@ import javax.tools.ToolProvider;
 /// The rules are those of the JDK's launcher for source files: the program is the file's first class,
 /// and what lies beside it may be used. A program that does use it is left to the launcher.
 ///
-/// The entry of a program is a directory: the classes, the name of the main class, and the identity,
+/// The entry of a program is a directory: the classes as a jar, the name of the main class, and the identity,
 /// which is all that the classes depend on and has the source at its end. It comes into being whole.
 public final class Compile {
   /// Errors were reported.
@@ -92,6 +95,8 @@ public final class Compile {
         System.err.println("error: compilation failed");
         return FAILED;
       }
+      pack(classes, made.resolve("program.jar"));
+      delete(classes);
       Files.writeString(made.resolve("main"), prefix + first.getSimpleName() + "\n");
       Files.write(made.resolve("identity"), identity);
       moveTo(entry, made);
@@ -138,6 +143,18 @@ public final class Compile {
   private JavacTask task(Writer output, List<String> options) {
     return (JavacTask)
         javac.getTask(output, null, null, options, null, List.of(new Source(program, text)));
+  }
+
+  /// Packs the classes, so that a program that has run out of descriptors can still load them.
+  private static void pack(Path classes, Path jar) throws IOException {
+    try (var out = new ZipOutputStream(Files.newOutputStream(jar));
+        Stream<Path> files = Files.walk(classes)) {
+      out.setLevel(Deflater.NO_COMPRESSION);
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        out.putNextEntry(new ZipEntry(classes.relativize(file).toString().replace('\\', '/')));
+        Files.copy(file, out);
+      }
+    }
   }
 
   private static void moveTo(Path entry, Path made) throws IOException {
