@@ -60,6 +60,9 @@ def running(example, *arguments, portable=False, descriptors=None):
         if descriptors is not None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
+
+    # What it says when it builds is not the example's.
+    subprocess.run([command[0], "--check"], check=True, capture_output=True)
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
             command,

@@ -3,7 +3,6 @@
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.sync.PriorityQueue;
 import io.github.asyncio4j.sync.Queue;
-import io.github.asyncio4j.sync.QueueShutDown;
 
 /// A producer and three workers with a queue between them: `bin/asyncio Workers`.
 void main() throws Exception {
@@ -31,15 +30,10 @@ void main() throws Exception {
 }
 
 void work(Queue<Integer> jobs, Map<Integer, Integer> results) {
-  try {
-    while (true) {
-      int job = jobs.get();
-      Asyncio.sleep(Duration.ofMillis(1));
-      results.put(job, job * job);
-      jobs.taskDone();
-    }
-  } catch (QueueShutDown end) {
-    // As ordered.
+  for (int job : jobs) {
+    Asyncio.sleep(Duration.ofMillis(1));
+    results.put(job, job * job);
+    jobs.taskDone();
   }
 }
 

@@ -250,6 +250,12 @@ public final class Asyncio {
     return gather(Asyncio.<T>start(list));
   }
 
+  /// Starts a task for each body and returns a future for their results; as [#gather(Collection)].
+  public static <T extends @Nullable Object> Future<List<T>> gather(
+      List<? extends Coroutine<? extends T>> bodies) {
+    return gather(Asyncio.<T>start(bodies));
+  }
+
   /// Starts a task for each body and returns a future for their ends; as [#gather(Collection)].
   public static Future<List<@Nullable Void>> gather(VoidCoroutine... bodies) {
     List<VoidCoroutine> list = Arrays.asList(bodies);
@@ -257,7 +263,8 @@ public final class Asyncio {
     return gather(start(list.stream().map(VoidCoroutine::asCoroutine).toList()));
   }
 
-  private static <T extends @Nullable Object> List<Future<? extends T>> start(
+  // A Collection: gather of a List of bodies would be gather of this one.
+  private static <T extends @Nullable Object> Collection<Future<? extends T>> start(
       List<? extends Coroutine<? extends T>> bodies) {
     Asyncs.requireElements(bodies, "bodies");
     EventLoop loop = getRunningLoop();
@@ -304,6 +311,13 @@ public final class Asyncio {
     return gatherOutcomes(Asyncio.<T>start(list));
   }
 
+  /// Starts a task for each body and returns a future for their outcomes; as
+  /// [#gatherOutcomes(Collection)].
+  public static <T extends @Nullable Object> Future<List<Outcome<T>>> gatherOutcomes(
+      List<? extends Coroutine<? extends T>> bodies) {
+    return gatherOutcomes(Asyncio.<T>start(bodies));
+  }
+
   private static <T extends @Nullable Object> Outcome<T> outcomeOf(Future<? extends T> future) {
     try {
       return new Outcome.Value<>(future.result());
@@ -346,6 +360,12 @@ public final class Asyncio {
   public static <T extends @Nullable Object> DoneAndPending<T> wait(
       Collection<? extends Future<? extends T>> futures) {
     return Wait.wait(futures, null, ReturnWhen.ALL_COMPLETED);
+  }
+
+  /// Waits until enough are done; as [#wait(Collection)].
+  public static <T extends @Nullable Object> DoneAndPending<T> wait(
+      Collection<? extends Future<? extends T>> futures, ReturnWhen returnWhen) {
+    return Wait.wait(futures, null, returnWhen);
   }
 
   /// Waits until all are done or the time is over, null for no limit; as [#wait(Collection)].
@@ -398,9 +418,7 @@ public final class Asyncio {
   /// Runs a piece of the current task with a group of tasks and waits for them (TC-01): the `async
   /// with TaskGroup()` of asyncio. Suspending.
   ///
-  /// Write the body in braces: whether it returns something tells the two overloads apart, so
-  /// `group -> call(group)` is ambiguous. A body that never returns needs the type of its parameter
-  /// and is one of a result: `(TaskGroup group) -> { while (true) ... }`.
+  /// A body that is a call without a result needs braces: `group -> { call(group); }`.
   ///
   /// @return what the body returns, or null when [TaskGroup#cancel()] has ended it
   /// @throws ExceptionGroup when tasks of the group or the body have failed
@@ -410,7 +428,7 @@ public final class Asyncio {
     return new TaskGroup().run(body);
   }
 
-  /// Runs a piece that has no result; as [#taskGroup(TaskGroup.Body)], braces included.
+  /// Runs a piece that has no result; as [#taskGroup(TaskGroup.Body)].
   @SuppressWarnings("overloads") // as TaskGroup.run
   public static void taskGroup(TaskGroup.VoidBody body) throws Exception {
     new TaskGroup().run(body);
@@ -557,7 +575,7 @@ public final class Asyncio {
 
   /// Runs a piece that may move its deadline; as [#timeout(Duration, Coroutine)].
   ///
-  /// Write the body in braces, as for [#taskGroup(TaskGroup.Body)].
+  /// A body that is a call without a result needs braces, as for [#taskGroup(TaskGroup.Body)].
   @SuppressWarnings("overloads") // as TaskGroup.run
   public static <T extends @Nullable Object> T timeout(
       @Nullable Duration delay, Timeout.Body<T> body) throws Exception {
@@ -695,6 +713,18 @@ public final class Asyncio {
   public static Server startServer(ClientConnected clientConnected, @Nullable String host, int port)
       throws IOException {
     return startServer(clientConnected, host, port, ServerOptions.DEFAULT);
+  }
+
+  /// Starts a server of streams on **all interfaces**; as [#startServer(ClientConnected, String,
+  /// int)].
+  ///
+  /// So anybody who reaches this machine reaches the server, as with asyncio's `start_server(cb,
+  /// port=...)`, which names no host either. For clients on the same machine name `"127.0.0.1"`.
+  ///
+  /// @param port 0 for a free one, chosen for each address by itself: [Server#port()] tells it only
+  ///   where there is just one
+  public static Server startServer(ClientConnected clientConnected, int port) throws IOException {
+    return startServer(clientConnected, null, port);
   }
 
   /// Starts a server of streams; as [#startServer(ClientConnected, String, int)].

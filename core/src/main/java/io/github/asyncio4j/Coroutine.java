@@ -10,9 +10,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <T> what it returns
 @FunctionalInterface
-public interface Coroutine<T extends @Nullable Object> {
+public interface Coroutine<T extends @Nullable Object> extends VoidCoroutine {
   /// Runs the body, inside a task of the loop.
   ///
   /// @throws Exception whatever goes wrong; it becomes the exception of the task
   T run() throws Exception;
+
+  /// Runs the body and drops its result.
+  @Override
+  default void runVoid() throws Exception {
+    run();
+  }
 }

@@ -7,6 +7,7 @@ import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
+import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -111,6 +112,12 @@ public interface EventLoop extends Executor, AutoCloseable {
   ///   threads are left alone
   /// @throws CancelledError when the calling task is cancelled; the executor stays shut down
   void shutdownDefaultExecutor(@Nullable Duration timeout);
+
+  /// Shuts the default executor down and suspends until its threads have ended, however long; as
+  /// [#shutdownDefaultExecutor(Duration)].
+  default void shutdownDefaultExecutor() {
+    shutdownDefaultExecutor(null);
+  }
 
   // Callbacks, timers, clock.
 
@@ -272,6 +279,12 @@ public interface EventLoop extends Executor, AutoCloseable {
     return createServer(protocolFactory, host, port, ServerOptions.DEFAULT);
   }
 
+  /// Starts a server on **all interfaces** with default options.
+  default Server createServer(Supplier<? extends BaseProtocol> protocolFactory, int port)
+      throws IOException {
+    return createServer(protocolFactory, null, port);
+  }
+
   /// Starts a server on several hosts (EL-70). Suspending.
   ///
   /// Addresses that several names resolve to are bound once.
@@ -336,6 +349,30 @@ public interface EventLoop extends Executor, AutoCloseable {
 
   /// Stops watching for writability; as [#removeReader(Pollable)].
   boolean removeWriter(Pollable fd);
+
+  /// Calls back in every iteration in which a channel is readable; as [#addReader(Pollable,
+  /// Runnable)] of [Pollable#of(SelectableChannel)].
+  ///
+  /// @param channel non-blocking; it stays the caller's
+  default void addReader(SelectableChannel channel, Runnable callback) {
+    addReader(Pollable.of(channel), callback);
+  }
+
+  /// Stops watching a channel for readability; as [#removeReader(Pollable)].
+  default boolean removeReader(SelectableChannel channel) {
+    return removeReader(Pollable.of(channel));
+  }
+
+  /// Calls back in every iteration in which a channel is writable; as
+  /// [#addReader(SelectableChannel, Runnable)].
+  default void addWriter(SelectableChannel channel, Runnable callback) {
+    addWriter(Pollable.of(channel), callback);
+  }
+
+  /// Stops watching a channel for writability; as [#removeReader(Pollable)].
+  default boolean removeWriter(SelectableChannel channel) {
+    return removeWriter(Pollable.of(channel));
+  }
 
   // Threads.
 

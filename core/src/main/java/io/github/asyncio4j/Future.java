@@ -42,6 +42,27 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     this.trace = loop.getDebug() ? new HandleTrace() : null;
   }
 
+  /// Returns a future of the running loop that has its result already.
+  ///
+  /// @throws IllegalStateException when no loop runs in this thread; there is
+  ///   [EventLoop#createFuture()]
+  public static <T extends @Nullable Object> Future<T> completed(T result) {
+    Future<T> future = EventLoop.getRunningLoop().createFuture();
+    future.setResult(result);
+    return future;
+  }
+
+  /// Returns a future of the running loop that has failed already. Like any other it is reported
+  /// when nobody asks for its exception.
+  ///
+  /// @throws IllegalStateException when no loop runs in this thread; there is
+  ///   [EventLoop#createFuture()]
+  public static <T extends @Nullable Object> Future<T> failed(Throwable exception) {
+    Future<T> future = EventLoop.getRunningLoop().createFuture();
+    future.setException(exception);
+    return future;
+  }
+
   /// Suspends the current task until the future is done, and returns its result (FT-07).
   ///
   /// A future that is done answers at once, without suspending. Cancelling the task cancels

@@ -3,7 +3,10 @@ package io.github.asyncio4j;
 
 import io.github.asyncio4j.socket.TransportSocket;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
+import java.util.Objects;
 
 /// A set of listening sockets and the connections accepted from them (EL-150 to EL-157).
 ///
@@ -20,6 +23,27 @@ public interface Server extends AutoCloseable {
 
   /// Returns the listening sockets, a fresh list each time; empty once closed (EL-153, R-97).
   List<TransportSocket> sockets();
+
+  /// Returns the port of the listening sockets.
+  ///
+  /// @throws IllegalStateException when the server is closed, or its sockets have different ports,
+  ///   as those of port 0 on several addresses do: look at [#sockets()]
+  default int port() {
+    List<SocketAddress> addresses =
+        sockets().stream().map(TransportSocket::getsockname).filter(Objects::nonNull).toList();
+    List<Integer> ports =
+        addresses.stream()
+            .map(address -> address instanceof InetSocketAddress inet ? inet.getPort() : -1)
+            .distinct()
+            .toList();
+    if (ports.isEmpty()) {
+      throw new IllegalStateException("no listening socket, the server is closed: " + this);
+    }
+    if (ports.size() > 1 || ports.getFirst() < 0) {
+      throw new IllegalStateException("the sockets do not have one port: " + addresses);
+    }
+    return ports.getFirst();
+  }
 
   /// Starts to listen and accept; does nothing when it already does. Suspends for one iteration, so
   /// that the server is live on return (EL-155).

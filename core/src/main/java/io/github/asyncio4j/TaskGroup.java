@@ -48,19 +48,26 @@ public final class TaskGroup implements AutoCloseable {
 
   /// A piece of a task that has a group of tasks.
   @FunctionalInterface
-  public interface Body<T extends @Nullable Object> {
+  public interface Body<T extends @Nullable Object> extends VoidBody {
     /// Runs the piece, in the task that has called `run`.
     ///
     /// @param group its group
     /// @throws Exception whatever goes wrong; it becomes a member of the [ExceptionGroup]
     T run(TaskGroup group) throws Exception;
+
+    /// Runs the piece and drops its result.
+    @Override
+    default void runVoid(TaskGroup group) throws Exception {
+      run(group);
+    }
   }
 
-  /// A piece of a task that has a group of tasks, and no result.
+  /// A piece of a task that has a group of tasks, and no result. Every [Body] is one, so that the
+  /// overload for a [Body] is taken where both fit.
   @FunctionalInterface
   public interface VoidBody {
     /// Runs the piece; as [Body#run(TaskGroup)].
-    void run(TaskGroup group) throws Exception;
+    void runVoid(TaskGroup group) throws Exception;
   }
 
   private final Set<Task<?>> tasks = new LinkedHashSet<>();
@@ -123,13 +130,13 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   /// Runs a piece that has no result; as [#run(Body)].
-  // The two are told apart by the body's braces: a block with a result, or one without.
+  // A block tells the two apart by its result; where both fit, a Body is the more specific.
   @SuppressWarnings("overloads")
   public void run(VoidBody body) throws Exception {
     Objects.requireNonNull(body, "body");
     run(
         group -> {
-          body.run(group);
+          body.runVoid(group);
           return null;
         });
   }

@@ -30,19 +30,26 @@ public final class Timeout {
 
   /// A piece of a task that knows its deadline.
   @FunctionalInterface
-  public interface Body<T extends @Nullable Object> {
+  public interface Body<T extends @Nullable Object> extends VoidBody {
     /// Runs the piece.
     ///
     /// @param timeout its deadline, to move it
     /// @throws Exception whatever goes wrong
     T run(Timeout timeout) throws Exception;
+
+    /// Runs the piece and drops its result.
+    @Override
+    default void runVoid(Timeout timeout) throws Exception {
+      run(timeout);
+    }
   }
 
-  /// A piece of a task that knows its deadline, and has no result.
+  /// A piece of a task that knows its deadline, and has no result. Every [Body] is one, so that the
+  /// overload for a [Body] is taken where both fit.
   @FunctionalInterface
   public interface VoidBody {
     /// Runs the piece; as [Body#run(Timeout)].
-    void run(Timeout timeout) throws Exception;
+    void runVoid(Timeout timeout) throws Exception;
   }
 
   private final Task<?> task;
@@ -74,6 +81,20 @@ public final class Timeout {
   /// @throws IllegalStateException outside a task
   static Timeout at(@Nullable Long when) {
     return new Timeout(requireTask("timeoutAt()", when), when, null);
+  }
+
+  /// Runs a piece of the current task under a deadline: `Asyncio.timeout`, for packages that the
+  /// facade itself is built on. Suspending.
+  ///
+  /// @param delay from now, null for no deadline; with zero and less the piece runs to its first
+  ///   suspension
+  /// @throws TimeoutException when the deadline has passed
+  /// @throws IllegalStateException outside a task
+  /// @throws Exception the exception of the piece, as it is
+  public static <T extends @Nullable Object> T within(@Nullable Duration delay, Coroutine<T> piece)
+      throws Exception {
+    Objects.requireNonNull(piece, "piece");
+    return after("a call with a time limit", delay).run(timeout -> piece.run());
   }
 
   /// Returns the calling task.
@@ -130,7 +151,7 @@ public final class Timeout {
     Objects.requireNonNull(body, "body");
     run(
         timeout -> {
-          body.run(timeout);
+          body.runVoid(timeout);
           return null;
         });
   }

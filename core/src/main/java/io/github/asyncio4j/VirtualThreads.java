@@ -83,7 +83,8 @@ final class VirtualThreads {
     }
   }
 
-  private static @Nullable VirtualThreads probe() {
+  /// Looks for what the engine needs; null, and a line in the log, where that is missing.
+  static @Nullable VirtualThreads probe() {
     try {
       Method factory =
           Class.forName("java.lang.ThreadBuilders")
@@ -102,8 +103,9 @@ final class VirtualThreads {
           defaultSchedulerOf(virtualThread));
     } catch (ReflectiveOperationException | RuntimeException e) {
       // Not opened, or another JDK: the baton engine serves.
+      // Without its trace, which is long and the same everywhere.
       BaseEventLoop.LOGGER.log(
-          System.Logger.Level.DEBUG, "No loop-thread engine; it needs " + flag(), e);
+          System.Logger.Level.DEBUG, "No loop-thread engine; it needs " + flag() + ": " + e);
       return null;
     }
   }
@@ -116,7 +118,8 @@ final class VirtualThreads {
         return executor;
       }
     } catch (ReflectiveOperationException | RuntimeException e) {
-      BaseEventLoop.LOGGER.log(System.Logger.Level.DEBUG, "No access to the default scheduler", e);
+      BaseEventLoop.LOGGER.log(
+          System.Logger.Level.DEBUG, "No access to the default scheduler: " + e);
     }
     // Any platform thread may run a continuation.
     return ForkJoinPool.commonPool();

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 record VoidBody(VoidCoroutine body) implements Coroutine<@Nullable Void> {
   @Override
   public @Nullable Void run() throws Exception {
-    body.run();
+    body.runVoid();
     return null;
   }
 }

@@ -5,6 +5,7 @@ import io.github.asyncio4j.internal.ffi.Errno;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.SocketException;
+import java.time.ZoneId;
 
 /// The exceptions of this package: one class for one errno, whatever the tier.
 final class SocketFailures {
@@ -14,6 +15,8 @@ final class SocketFailures {
     of("accept", Errno.ECONNRESET);
     ofBind("bind", Errno.EADDRINUSE);
     ofConnect("connect", Errno.ECONNREFUSED);
+    // The JDK's logging writes the time, and opens the file of the time zones for its first line.
+    var _ = ZoneId.systemDefault();
   }
 
   private SocketFailures() {}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.transport.ReadTransport;
@@ -222,6 +224,16 @@ public final class StreamReader implements Iterable<byte[]> {
     return until(new byte[][] {separator}, limit);
   }
 
+  /// Reads up to and including a separator of one byte; as [#readuntil(byte\[\])].
+  public byte[] readuntil(byte separator) throws IOException {
+    return readuntil(new byte[] {separator});
+  }
+
+  /// Reads up to and including a separator, encoded in UTF-8; as [#readuntil(byte\[\])].
+  public byte[] readuntil(String separator) throws IOException {
+    return readuntil(separator.getBytes(UTF_8));
+  }
+
   /// Reads up to and including whichever of several separators ends first (ST-05). Suspending.
   ///
   /// @throws IllegalArgumentException when there is no separator, or one is empty
@@ -291,6 +303,11 @@ public final class StreamReader implements Iterable<byte[]> {
           byte[] line = readline();
           return line.length == 0 ? null : line;
         });
+  }
+
+  /// Returns the lines as text in UTF-8; as [#lines(Charset)].
+  public Iterable<String> lines() {
+    return lines(UTF_8);
   }
 
   /// Returns the lines as text, as [#readline(Charset)] reads them; otherwise as [#iterator()].

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.transport.Transport;
@@ -8,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +79,11 @@ public final class StreamWriter implements AutoCloseable {
     transport.write(text.toString().getBytes(charset));
   }
 
+  /// Sends text, encoded in UTF-8; as [#write(byte\[\])].
+  public void write(CharSequence text) {
+    write(text, UTF_8);
+  }
+
   /// Sends several pieces in order, with as few system calls as can be; as [#write(ByteBuffer)].
   public void writelines(Iterable<ByteBuffer> pieces) {
     transport.writelines(pieces);
@@ -83,7 +91,12 @@ public final class StreamWriter implements AutoCloseable {
 
   /// Sends several arrays in order, with as few system calls as can be; as [#write(byte\[\])].
   public void writelines(byte[]... pieces) {
-    transport.writelines(Arrays.stream(pieces).map(ByteBuffer::wrap).toList());
+    writelines(Arrays.asList(pieces));
+  }
+
+  /// Sends several arrays in order; as [#writelines(byte\[\]...)].
+  public void writelines(Collection<byte[]> pieces) {
+    transport.writelines(pieces.stream().map(ByteBuffer::wrap).toList());
   }
 
   /// Ends the outgoing half once everything written is sent; the incoming half lives on.

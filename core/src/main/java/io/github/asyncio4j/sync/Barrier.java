@@ -2,14 +2,16 @@
 package io.github.asyncio4j.sync;
 
 import io.github.asyncio4j.sync.Waiters.Waiter;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// A point at which a number of tasks of one loop wait for each other, as often as they like
 /// (asyncio's `Barrier`, SY-06).
 ///
-/// Loop thread only, tasks of the loop included. There is no time limit: use `Asyncio.waitFor` or
-/// `Asyncio.timeout`. Asyncio's `wait()` is [#await()], as in [java.util.concurrent.CyclicBarrier];
-/// `async with barrier` is a call of it.
+/// Loop thread only, tasks of the loop included. Asyncio's `wait()` is [#await()], as in
+/// [java.util.concurrent.CyclicBarrier]; `async with barrier` is a call of it.
 ///
 /// The barrier belongs to the loop in which a task first had to wait for it (SY-01).
 public final class Barrier {
@@ -72,6 +74,16 @@ public final class Barrier {
       inside.wakeAll();
     }
     return parties - 1;
+  }
+
+  /// Waits for the others for a limited time; as [#await()]. At the limit the task leaves and the
+  /// barrier waits for one more: it does not break, unlike the JDK's.
+  ///
+  /// @param timeout null for no limit; a call that need not wait returns, whatever it is
+  /// @throws TimeoutException when the time is over
+  /// @throws IllegalStateException outside a task
+  public int await(@Nullable Duration timeout) throws TimeoutException {
+    return TimeLimit.on(timeout, () -> await());
   }
 
   private void awaitOutside() {

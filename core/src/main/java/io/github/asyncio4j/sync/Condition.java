@@ -3,15 +3,16 @@ package io.github.asyncio4j.sync;
 
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.sync.Waiters.Waiter;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A condition that tasks of one loop wait for while they let go of a lock (asyncio's `Condition`,
 /// SY-04).
 ///
-/// Loop thread only, tasks of the loop included. There is no time limit: use `Asyncio.waitFor` or
-/// `Asyncio.timeout`.
+/// Loop thread only, tasks of the loop included.
 ///
 /// ```java
 /// try (var _ = notEmpty.hold()) { // the consumer
@@ -56,9 +57,27 @@ public final class Condition {
     lock.acquire();
   }
 
+  /// Locks the lock, for a limited time; as [Lock#acquire(Duration)].
+  ///
+  /// @param timeout null for no limit; a call that need not wait returns, whatever it is
+  /// @throws TimeoutException when the time is over
+  /// @throws IllegalStateException outside a task
+  public void acquire(@Nullable Duration timeout) throws TimeoutException {
+    lock.acquire(timeout);
+  }
+
   /// Locks the lock and returns what releases it; as [Lock#hold()] (asyncio's `async with cond`).
   public Held hold() {
     return lock.hold();
+  }
+
+  /// Locks the lock for a limited time and returns what releases it; as [Lock#hold(Duration)].
+  ///
+  /// @param timeout null for no limit; a call that need not wait returns, whatever it is
+  /// @throws TimeoutException when the time is over
+  /// @throws IllegalStateException outside a task
+  public Held hold(@Nullable Duration timeout) throws TimeoutException {
+    return lock.hold(timeout);
   }
 
   /// Unlocks the lock; as [Lock#release()]. Never suspends.
@@ -101,6 +120,18 @@ public final class Condition {
         waiters.wakeFirstPending();
       }
     }
+  }
+
+  /// Waits for a signal for a limited time; as [#await()].
+  ///
+  /// The limit is on the wait for the signal and for the lock, but the lock is locked again however
+  /// this ends: it lasts as long as that takes.
+  ///
+  /// @param timeout null for no limit
+  /// @throws TimeoutException when the time is over
+  /// @throws IllegalStateException when the lock is not locked, or outside a task
+  public void await(@Nullable Duration timeout) throws TimeoutException {
+    TimeLimit.on(timeout, () -> await());
   }
 
   // Without the lock; returns or throws with it.
@@ -149,6 +180,17 @@ public final class Condition {
     while (!predicate.getAsBoolean()) {
       await();
     }
+  }
+
+  /// Waits until a predicate holds, for a limited time; as [#waitFor(BooleanSupplier)] and
+  /// [#await(Duration)].
+  ///
+  /// @param timeout null for no limit; a call that need not wait returns, whatever it is
+  /// @throws TimeoutException when the time is over
+  /// @throws IllegalStateException outside a task
+  public void waitFor(BooleanSupplier predicate, @Nullable Duration timeout)
+      throws TimeoutException {
+    TimeLimit.on(timeout, () -> waitFor(predicate));
   }
 
   /// Wakes the task that has waited longest, if any; it goes on once it has the lock again

@@ -2,12 +2,15 @@
 package io.github.asyncio4j.sync;
 
 import io.github.asyncio4j.sync.Waiters.Waiter;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// A flag that tasks of one loop wait for (asyncio's `Event`, SY-03).
 ///
-/// Loop thread only, tasks of the loop included. There is no time limit: use `Asyncio.waitFor` or
-/// `Asyncio.timeout`. Asyncio's `wait()` is [#await()]: the `wait()` and `notify()` that every Java
-/// object has are monitor methods of the JVM and throw [IllegalMonitorStateException].
+/// Loop thread only, tasks of the loop included. Asyncio's `wait()` is [#await()]: the `wait()` and
+/// `notify()` that every Java object has are monitor methods of the JVM and throw
+/// [IllegalMonitorStateException].
 ///
 /// The event belongs to the loop in which a task first had to wait for it (SY-01).
 public final class Event {
@@ -31,6 +34,15 @@ public final class Event {
   ///   another loop than the one that the event is bound to
   public void await() {
     await(this, "await()");
+  }
+
+  /// Waits for a limited time; as [#await()] (asyncio's `wait_for(event.wait(), timeout)`).
+  ///
+  /// @param timeout null for no limit; a call that need not wait returns, whatever it is
+  /// @throws TimeoutException when the time is over
+  /// @throws IllegalStateException outside a task
+  public void await(@Nullable Duration timeout) throws TimeoutException {
+    TimeLimit.on(timeout, () -> await());
   }
 
   /// Waits on behalf of a primitive that is made with this event.

@@ -2,12 +2,14 @@
 package io.github.asyncio4j.sync;
 
 import io.github.asyncio4j.sync.Waiters.Waiter;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// A mutual exclusion lock for the tasks of one loop (asyncio's `Lock`, SY-02).
 ///
 /// Loop thread only, tasks of the loop included. Not reentrant: a task that acquires a lock that it
-/// has locked waits for ever. Nobody owns a lock: any task or callback may release it. There is no
-/// time limit: use `Asyncio.waitFor` or `Asyncio.timeout`.
+/// has locked waits for ever. Nobody owns a lock: any task or callback may release it.
 ///
 /// Fair: tasks get the lock in the order in which they asked for it, and nobody overtakes them, not
 /// even between a [#release()] and the moment at which the next task runs.
@@ -62,10 +64,29 @@ public final class Lock {
     }
   }
 
+  /// Locks the lock, for a limited time; as [#acquire()].
+  ///
+  /// @param timeout null for no limit; a call that need not wait returns, whatever it is
+  /// @throws TimeoutException when the time is over
+  /// @throws IllegalStateException outside a task
+  public void acquire(@Nullable Duration timeout) throws TimeoutException {
+    TimeLimit.on(timeout, () -> acquire());
+  }
+
   /// Locks the lock as [#acquire()] and returns what releases it, for `try`-with-resources
   /// (asyncio's `async with lock`). Allocates nothing.
   public Held hold() {
     acquire();
+    return held;
+  }
+
+  /// Locks the lock as [#acquire(Duration)] and returns what releases it.
+  ///
+  /// @param timeout null for no limit; a call that need not wait returns, whatever it is
+  /// @throws TimeoutException when the time is over
+  /// @throws IllegalStateException outside a task
+  public Held hold(@Nullable Duration timeout) throws TimeoutException {
+    acquire(timeout);
     return held;
   }
 

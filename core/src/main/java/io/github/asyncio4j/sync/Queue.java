@@ -2,23 +2,22 @@
 package io.github.asyncio4j.sync;
 
 import io.github.asyncio4j.sync.Waiters.Waiter;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// Items that tasks of one loop put in and others get out, first in, first out (asyncio's `Queue`,
 /// QU-01 to QU-03).
 ///
-/// Loop thread only, tasks of the loop included. There is no time limit: use `Asyncio.waitFor` or
-/// `Asyncio.timeout`. An item is never null.
+/// Loop thread only, tasks of the loop included. An item is never null.
 ///
 /// ```java
-/// try { // the consumer
-///   while (true) {
-///     handle(jobs.get());
-///   }
-/// } catch (QueueShutDown end) {
-///   // Everything was taken out.
+/// for (Job job : jobs) { // the consumer, until everything is taken out
+///   handle(job);
 /// }
 ///
 /// jobs.put(job); // the producer
@@ -33,7 +32,7 @@ import java.util.Objects;
 /// The queue belongs to the loop in which a task first had to wait for it (SY-01).
 ///
 /// @param <T> what it holds
-public sealed class Queue<T> permits PriorityQueue, LifoQueue {
+public sealed class Queue<T> implements Iterable<T> permits PriorityQueue, LifoQueue {
   private final int maxsize;
   private final java.util.Queue<T> items;
   private final LoopBinding binding = new LoopBinding();
@@ -103,6 +102,15 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
     }
   }
 
+  /// Puts an item in, for a limited time; as [#put(Object)]. At the limit it is not in the queue.
+  ///
+  /// @param timeout null for no limit; a call that need not wait returns, whatever it is
+  /// @throws TimeoutException when the time is over
+  /// @throws IllegalStateException outside a task
+  public void put(T item, @Nullable Duration timeout) throws TimeoutException {
+    TimeLimit.on(timeout, () -> put(item));
+  }
+
   /// Puts an item in. Never suspends.
   ///
   /// @throws QueueFull when there is no room
@@ -161,6 +169,26 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
     return getNowait();
   }
 
+  /// Takes the next item out, for a limited time; as [#get()]. At the limit it has taken nothing.
+  ///
+  /// @param timeout null for no limit; a call that need not wait returns, whatever it is
+  /// @throws TimeoutException when the time is over
+  /// @throws IllegalStateException outside a task
+  public T get(@Nullable Duration timeout) throws TimeoutException {
+    return TimeLimit.on(timeout, () -> get());
+  }
+
+  /// Returns the items as [#get()] takes them out, for a for-each in a task. It ends when the queue
+  /// is shut down and empty; each item belongs to one iterator only, and is still to be reported by
+  /// [#taskDone()].
+  ///
+  /// `hasNext()` takes the next item out and keeps it for `next()`, and so suspends while the queue
+  /// is empty; it throws as [#get()] does, save [QueueShutDown].
+  @Override
+  public Iterator<T> iterator() {
+    return new QueueIterator<>(this);
+  }
+
   /// Takes the next item out. Never suspends.
   ///
   /// @throws QueueEmpty when there is none
@@ -209,6 +237,15 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
   ///   another loop than the one in which a task first joined the queue
   public void join() {
     finished.await(this, "join()");
+  }
+
+  /// Waits until every item is reported as done, for a limited time; as [#join()].
+  ///
+  /// @param timeout null for no limit; a call that need not wait returns, whatever it is
+  /// @throws TimeoutException when the time is over
+  /// @throws IllegalStateException outside a task
+  public void join(@Nullable Duration timeout) throws TimeoutException {
+    TimeLimit.on(timeout, () -> join());
   }
 
   /// Shuts the queue down: nothing can be put in any more, and [#get()] throws once the queue is

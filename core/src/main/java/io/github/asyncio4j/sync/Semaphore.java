@@ -2,12 +2,14 @@
 package io.github.asyncio4j.sync;
 
 import io.github.asyncio4j.sync.Waiters.Waiter;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// A number of permits that tasks of one loop acquire and release (asyncio's `Semaphore`, SY-05).
 ///
 /// Loop thread only, tasks of the loop included. Nobody owns a permit: any task or callback may
-/// release one, also one that was never acquired. There is no time limit: use `Asyncio.waitFor` or
-/// `Asyncio.timeout`.
+/// release one, also one that was never acquired.
 ///
 /// Fair: permits go to the tasks in the order in which they asked, and nobody overtakes one that
 /// waits, even if permits are left.
@@ -66,10 +68,29 @@ public sealed class Semaphore permits BoundedSemaphore {
     }
   }
 
+  /// Takes a permit, for a limited time; as [#acquire()].
+  ///
+  /// @param timeout null for no limit; a call that need not wait returns, whatever it is
+  /// @throws TimeoutException when the time is over
+  /// @throws IllegalStateException outside a task
+  public void acquire(@Nullable Duration timeout) throws TimeoutException {
+    TimeLimit.on(timeout, () -> acquire());
+  }
+
   /// Takes a permit as [#acquire()] and returns what releases it, for `try`-with-resources
   /// (asyncio's `async with semaphore`). Allocates nothing.
   public Held hold() {
     acquire();
+    return held;
+  }
+
+  /// Takes a permit as [#acquire(Duration)] and returns what releases it.
+  ///
+  /// @param timeout null for no limit; a call that need not wait returns, whatever it is
+  /// @throws TimeoutException when the time is over
+  /// @throws IllegalStateException outside a task
+  public Held hold(@Nullable Duration timeout) throws TimeoutException {
+    acquire(timeout);
     return held;
   }
 

@@ -40,6 +40,7 @@ final class LayeringTest {
     MAY_USE.put("sync", Set.of(""));
     MAY_USE.put("testing", Set.of("transport", "internal.jdk", "selector", "socket", "", "stream"));
     MAY_USE.put(FACADE, Set.of("transport", "socket", "", "stream"));
+    MAY_USE.put("internal.check", Set.of("", "stream", "sync", FACADE));
   }
 
   private record Edge(String from, String to) {

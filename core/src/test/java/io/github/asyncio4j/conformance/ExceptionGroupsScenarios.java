@@ -151,6 +151,6 @@ final class ExceptionGroupsScenarios {
             throw split.rest();
           }
         };
-    stage.attempt("passed on", body::run);
+    stage.attempt("passed on", body::runVoid);
   }
 }

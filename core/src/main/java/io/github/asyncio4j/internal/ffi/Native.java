@@ -100,7 +100,7 @@ public final class Native {
       } catch (LinkageError | RuntimeException e) {
         // A C library without these functions, or a JVM without a native linker.
         System.getLogger("io.github.asyncio4j")
-            .log(Level.DEBUG, "system calls are not available, using NIO", e);
+            .log(Level.DEBUG, "system calls are not available, using NIO: " + e);
         return false;
       }
     }
