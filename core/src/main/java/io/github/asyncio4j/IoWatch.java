@@ -56,6 +56,13 @@ public final class IoWatch {
     setInterest(on ? interest | Selector.WRITE : interest & ~Selector.WRITE);
   }
 
+  /// Has both callbacks run in a context from now on, in that object and not in a copy; while
+  /// nothing is watched.
+  public void runIn(Context context) {
+    Objects.requireNonNull(reader).runIn(context);
+    Objects.requireNonNull(writer).runIn(context);
+  }
+
   /// Tells whether readability is watched.
   public boolean isReading() {
     return (interest & Selector.READ) != 0;

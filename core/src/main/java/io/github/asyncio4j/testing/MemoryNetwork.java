@@ -5,6 +5,7 @@ import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionGroup;
 import io.github.asyncio4j.Future;
@@ -201,7 +202,8 @@ final class MemoryNetwork {
     try {
       P protocol = protocolFactory.get();
       Future<@Nullable Void> ready = loop.createFuture();
-      transport.start(protocol, () -> wake(ready));
+      // After the factory, so that the connection sees what it has set.
+      transport.start(protocol, Context.copyContext(), () -> wake(ready));
       await(ready);
       joined = true;
       return new Connection<>(transport, protocol);

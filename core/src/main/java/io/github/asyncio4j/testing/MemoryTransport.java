@@ -17,6 +17,7 @@ import io.github.asyncio4j.transport.WriteBufferLimits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,6 @@ public final class MemoryTransport implements Transport {
   }
 
   private final EventLoop loop;
-  private final Context context;
   private final MemoryPipe out;
   private final MemoryPipe in;
   private final @Nullable InetSocketAddress sockname;
@@ -70,12 +70,13 @@ public final class MemoryTransport implements Transport {
   // All below: loop thread only.
   private final ByteFifo outgoing = new ByteFifo();
   private final ByteFifo incoming = new ByteFifo();
+  private final WriteFlow flow = new WriteFlow(this);
   private State state = State.NEW;
   private Input input = Input.STARTING;
   private Output output = Output.OPEN;
   private BaseProtocol protocol = NOBODY;
-  private WriteBufferLimits limits = WriteBufferLimits.DEFAULT;
-  private boolean writingPaused;
+  // What the protocol is called in; null while NEW.
+  private @Nullable Context context;
   private boolean receiveQueued;
   private boolean writableQueued;
   // The peer has ended its half, and everything before it has arrived.
@@ -91,7 +92,6 @@ public final class MemoryTransport implements Transport {
       @Nullable InetSocketAddress sockname,
       @Nullable InetSocketAddress peername) {
     this.loop = loop;
-    this.context = Context.copyContext();
     this.out = out;
     this.in = in;
     this.sockname = sockname;
@@ -116,8 +116,8 @@ public final class MemoryTransport implements Transport {
     ensureStreamProtocol(first);
     ensureStreamProtocol(second);
     TransportPair pair = connected(loop, conditions, randomOf(loop), null, null);
-    pair.first().start(first, null);
-    pair.second().start(second, null);
+    pair.first().start(first, Context.copyContext(), null);
+    pair.second().start(second, Context.copyContext(), null);
     return pair;
   }
 
@@ -146,12 +146,15 @@ public final class MemoryTransport implements Transport {
   }
 
   /// Joins the protocol; as a socket transport does.
-  void start(BaseProtocol protocol, @Nullable Runnable ready) {
+  ///
+  /// @param context what the protocol is called in, for this connection alone
+  void start(BaseProtocol protocol, Context context, @Nullable Runnable ready) {
     this.protocol = ensureStreamProtocol(protocol);
     if (state != State.NEW) {
       return;
     }
     state = State.OPEN;
+    this.context = context;
     loop.callSoon(() -> this.protocol.connectionMade(this), context);
     loop.callSoon(this::startReading, context);
     if (ready != null) {
@@ -163,7 +166,8 @@ public final class MemoryTransport implements Transport {
     this.server = server;
   }
 
-  Context context() {
+  /// Returns what its protocol is called in, or null while it has none.
+  @Nullable Context context() {
     return context;
   }
 
@@ -208,7 +212,9 @@ public final class MemoryTransport implements Transport {
   }
 
   /// Takes what the other end has sent.
-  void arrived(MemoryPipe.Signal signal) {
+  ///
+  /// @param current the transport's context when this call was queued, in which it is made
+  void arrived(MemoryPipe.Signal signal, @Nullable Context current) {
     switch (signal) {
       case MemoryPipe.Data(ByteBuffer bytes) when isGone() -> {
         in.received(bytes.remaining());
@@ -218,8 +224,14 @@ public final class MemoryTransport implements Transport {
       case MemoryPipe.End() -> endArrived = true;
       case MemoryPipe.Reset() -> reset();
     }
-    if (!receiveQueued) {
+    if (receiveQueued) {
+      return;
+    }
+    if (current == context) {
       receive();
+    } else {
+      // It was sent before the protocol was joined, and was longer under way than that.
+      queueReceive();
     }
   }
 
@@ -390,7 +402,7 @@ public final class MemoryTransport implements Transport {
     if (writableQueued || loop.isClosed() || (state != State.OPEN && state != State.CLOSING)) {
       return;
     }
-    if (!outgoing.isEmpty() || writingPaused || state == State.CLOSING) {
+    if (!outgoing.isEmpty() || flow.isPaused() || state == State.CLOSING) {
       writableQueued = true;
       loop.callSoon(this::onWritable, context);
     }
@@ -402,34 +414,21 @@ public final class MemoryTransport implements Transport {
       return;
     }
     send();
-    shrunk();
+    flow.shrunk(getWriteBufferSize());
     if (state == State.CLOSING && getWriteBufferSize() == 0) {
       connectionLost(null);
     }
   }
 
   private void grown() {
-    if (writingPaused || getWriteBufferSize() <= limits.high() || state != State.OPEN) {
-      return;
-    }
-    writingPaused = true;
-    try {
-      protocol.pauseWriting();
-    } catch (Throwable t) {
-      report("protocol.pauseWriting() failed", t);
+    if (state == State.OPEN) {
+      flow.grown(getWriteBufferSize());
     }
   }
 
-  private void shrunk() {
-    if (!writingPaused || getWriteBufferSize() > limits.low()) {
-      return;
-    }
-    writingPaused = false;
-    try {
-      protocol.resumeWriting();
-    } catch (Throwable t) {
-      report("protocol.resumeWriting() failed", t);
-    }
+  /// Calls the protocol from whatever context is current, in that of the connection.
+  void callInContext(Runnable call) {
+    Objects.requireNonNull(context).run(call);
   }
 
   @Override
@@ -452,12 +451,12 @@ public final class MemoryTransport implements Transport {
 
   @Override
   public WriteBufferLimits getWriteBufferLimits() {
-    return limits;
+    return flow.limits();
   }
 
   @Override
   public void setWriteBufferLimits(int high, int low) {
-    limits = new WriteBufferLimits(low, high);
+    flow.limits(new WriteBufferLimits(low, high));
     grown();
   }
 
@@ -470,7 +469,7 @@ public final class MemoryTransport implements Transport {
     report(message, failure);
   }
 
-  private void report(String message, Throwable failure) {
+  void report(String message, Throwable failure) {
     passOn(failure);
     loop.callExceptionHandler(
         ExceptionContext.of(message).exception(failure).transport(this).protocol(protocol));

@@ -2,6 +2,7 @@
 package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.CancelledError;
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Server;
@@ -33,6 +34,8 @@ final class SelectorServer implements Server {
   private final Supplier<? extends BaseProtocol> protocolFactory;
   private final boolean keepAliveAccepted;
   private final List<Listener> listeners;
+  // Of whoever made the server; each connection has a copy of its own (EL-79).
+  private final Context context = Context.copyContext();
 
   // Loop thread only.
   private State state = State.CREATED;
@@ -192,7 +195,8 @@ final class SelectorServer implements Server {
     }
     clients.add(transport);
     try {
-      transport.start(protocolFactory.get(), null);
+      var own = context.copy();
+      transport.start(own.call(protocolFactory::get), own, null);
     } catch (Throwable t) {
       transport.abandon();
       net.report(t, setupFailed().transport(transport));

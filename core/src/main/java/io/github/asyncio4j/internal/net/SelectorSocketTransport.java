@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.IoWatch;
 import io.github.asyncio4j.socket.Socket;
@@ -30,6 +31,9 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
    * Who may be called when. The protocol is called by this class only, always from the loop: never
    * before connectionMade, never after connectionLost. Any of its methods may close, abort, pause or
    * write, so after each call the state is looked at again.
+   *
+   * Every call to the protocol is made in the context of the connection, which no other connection
+   * shares: those that are queued, those of the watch, and pauseWriting, which a write makes (EL-79).
    *
    * Readable or writable may mean "broken": the next receive or send tells. Nothing is watched while
    * nothing is wanted, so a paused transport learns of a broken peer when it resumes (R-79).
@@ -72,6 +76,8 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   private State state = State.NEW;
   private Input input = Input.STARTING;
   private BaseProtocol protocol = NOBODY;
+  // Null while NEW.
+  private @Nullable Context context;
 
   /// Makes the transport of a connected socket. It owns the socket from now on.
   ///
@@ -96,17 +102,20 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   /// Joins the protocol: queues connectionMade, the start of reading and the waking of who waits,
   /// in this order. Does nothing if the transport was closed meanwhile.
   ///
+  /// @param context what the protocol is called in, for this connection alone
   /// @param ready woken once the protocol knows the transport, or null
   /// @throws IllegalArgumentException when the protocol is not one for streams
-  void start(BaseProtocol protocol, @Nullable Waiter ready) {
+  void start(BaseProtocol protocol, Context context, @Nullable Waiter ready) {
     this.protocol = ensureStreamProtocol(protocol);
     if (state != State.NEW) {
       return;
     }
     state = State.OPEN;
+    this.context = context;
+    watch.runIn(context);
     var loop = net.loop();
-    loop.callSoon(() -> this.protocol.connectionMade(this));
-    loop.callSoon(this::startReading);
+    loop.callSoon(() -> this.protocol.connectionMade(this), context);
+    loop.callSoon(this::startReading, context);
     if (ready != null) {
       loop.callSoon(ready::wake);
     }
@@ -313,6 +322,11 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
     }
   }
 
+  /// Calls the protocol from whatever context is current, in that of the connection.
+  void callInContext(Runnable call) {
+    Objects.requireNonNull(context).run(call);
+  }
+
   /// Tells whether what is written now may still be sent.
   boolean takesOutput() {
     return state == State.OPEN;
@@ -384,7 +398,7 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
     state = State.LOST;
     output.clear();
     stopWatching();
-    net.loop().callSoon(() -> connectionLost(why));
+    net.loop().callSoon(() -> connectionLost(why), context);
   }
 
   /// Watches for nothing more. The watch stays open until the socket is closed, because it is by
