@@ -73,6 +73,12 @@ public final class IoWatch {
     return (interest & Selector.WRITE) != 0;
   }
 
+  /// Queues the call for writability as if the descriptor were writable, which is watched. It
+  /// allocates nothing: for what must be done when there is no memory for a callback of its own.
+  public void callWriter() {
+    queue(writer);
+  }
+
   /// Ends the watch. Idempotent. Close it before the descriptor.
   public void close() {
     changeInterest(0);
@@ -130,10 +136,18 @@ public final class IoWatch {
   // Called by the selector while it polls.
   private void ready(int ops) {
     if ((ops & Selector.READ) != 0 && isReading()) {
-      watches.queue(Objects.requireNonNull(reader));
+      queue(reader);
     }
     if ((ops & Selector.WRITE) != 0 && isWriting()) {
-      watches.queue(Objects.requireNonNull(writer));
+      queue(writer);
+    }
+  }
+
+  private void queue(@Nullable IoHandle handle) {
+    try {
+      watches.queue(Objects.requireNonNull(handle));
+    } catch (OutOfMemoryError e) {
+      return; // Readiness is a level: the next poll tells of it again.
     }
   }
 

@@ -432,8 +432,16 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   /// Appends what has been received into the room.
+  ///
+  /// @throws OutOfMemoryError when there is no memory for it; then everything unread is dropped,
+  ///   because the connection ends with the error and the memory is needed to end it
   void received(int nbytes) {
-    buffer.received(nbytes);
+    try {
+      buffer.received(nbytes);
+    } catch (OutOfMemoryError e) {
+      buffer.clear();
+      throw e;
+    }
     fed();
   }
 

@@ -63,16 +63,18 @@ final class MemoryNetwork {
     names.put("localhost", InetAddress.ofLiteral("127.0.0.1"));
   }
 
+  /// Returns how connections of a loop behave that are made without an address.
+  static LinkConditions conditionsOf(EventLoop loop) {
+    return loop instanceof TestLoop test ? test.network().conditions : LinkConditions.PLAIN;
+  }
+
+  /// Returns what decides whatever the conditions leave open.
+  static RandomGenerator randomOf(EventLoop loop) {
+    return loop instanceof TestLoop test ? test.network().random : Seeds.generator(0, "links");
+  }
+
   EventLoop loop() {
     return loop;
-  }
-
-  LinkConditions conditions() {
-    return conditions;
-  }
-
-  RandomGenerator random() {
-    return random;
   }
 
   void yieldOnce() {

@@ -171,7 +171,7 @@ final class MemoryServer implements Server {
       transport.start(own.call(protocolFactory::get), own, null);
     } catch (Throwable t) {
       transport.abandon();
-      MemoryTransport.passOn(t);
+      Failures.passOn(t);
       network
           .loop()
           .callExceptionHandler(

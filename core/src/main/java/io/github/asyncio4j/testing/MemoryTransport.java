@@ -103,7 +103,7 @@ public final class MemoryTransport implements Transport {
   ///
   /// @throws IllegalArgumentException when one is no protocol for streams
   public static TransportPair pair(EventLoop loop, BaseProtocol first, BaseProtocol second) {
-    return pair(loop, first, second, conditionsOf(loop));
+    return pair(loop, first, second, MemoryNetwork.conditionsOf(loop));
   }
 
   /// Connects two protocols. Both `connectionMade` are queued, the first one's first.
@@ -115,18 +115,10 @@ public final class MemoryTransport implements Transport {
       EventLoop loop, BaseProtocol first, BaseProtocol second, LinkConditions conditions) {
     ensureStreamProtocol(first);
     ensureStreamProtocol(second);
-    TransportPair pair = connected(loop, conditions, randomOf(loop), null, null);
+    TransportPair pair = connected(loop, conditions, MemoryNetwork.randomOf(loop), null, null);
     pair.first().start(first, Context.copyContext(), null);
     pair.second().start(second, Context.copyContext(), null);
     return pair;
-  }
-
-  private static LinkConditions conditionsOf(EventLoop loop) {
-    return loop instanceof TestLoop test ? test.network().conditions() : LinkConditions.PLAIN;
-  }
-
-  private static RandomGenerator randomOf(EventLoop loop) {
-    return loop instanceof TestLoop test ? test.network().random() : Seeds.generator(0, "links");
   }
 
   /// Makes two ends without protocols.
@@ -176,7 +168,7 @@ public final class MemoryTransport implements Transport {
       return protocol;
     }
     throw new IllegalArgumentException(
-        "a stream needs a Protocol or a BufferedProtocol: " + protocol);
+        "a stream needs a Protocol or a BufferedProtocol: " + protocol.getClass().getName());
   }
 
   // Reading.
@@ -265,6 +257,15 @@ public final class MemoryTransport implements Transport {
   }
 
   private void receive() {
+    try {
+      deliver();
+    } finally {
+      // Also when the run of the loop ends here: there may be another.
+      queueReceive();
+    }
+  }
+
+  private void deliver() {
     if (!isReceiving()) {
       return;
     }
@@ -280,7 +281,6 @@ public final class MemoryTransport implements Transport {
     } else if (endArrived) {
       inputEnded();
     }
-    queueReceive();
   }
 
   private void receiveFor(Protocol receiver, int most) {
@@ -326,6 +326,12 @@ public final class MemoryTransport implements Transport {
           protocol instanceof BufferedProtocol buffered
               ? buffered.eofReceived()
               : ((Protocol) protocol).eofReceived();
+    } catch (KeyboardInterrupt | SystemExit e) {
+      // Told again in the next run of the loop.
+      if (state == State.OPEN) {
+        input = Input.FLOWING;
+      }
+      throw e;
     } catch (Throwable t) {
       protocolFailed("eofReceived", t);
       return;
@@ -413,10 +419,13 @@ public final class MemoryTransport implements Transport {
     if (isGone()) {
       return;
     }
-    send();
-    flow.shrunk(getWriteBufferSize());
-    if (state == State.CLOSING && getWriteBufferSize() == 0) {
-      connectionLost(null);
+    try {
+      send();
+      flow.shrunk(getWriteBufferSize());
+    } finally {
+      if (state == State.CLOSING && getWriteBufferSize() == 0) {
+        connectionLost(null);
+      }
     }
   }
 
@@ -464,21 +473,15 @@ public final class MemoryTransport implements Transport {
 
   private void protocolFailed(String method, Throwable failure) {
     String message = "Fatal error: protocol." + method + "() call failed.";
-    passOn(failure);
-    lose(failure instanceof Exception e ? e : new IllegalStateException(message, failure));
+    Failures.passOn(failure);
+    lose(Failures.toTell(failure));
     report(message, failure);
   }
 
   void report(String message, Throwable failure) {
-    passOn(failure);
+    Failures.passOn(failure);
     loop.callExceptionHandler(
         ExceptionContext.of(message).exception(failure).transport(this).protocol(protocol));
-  }
-
-  static void passOn(Throwable failure) {
-    if (failure instanceof KeyboardInterrupt || failure instanceof SystemExit) {
-      throw (Error) failure;
-    }
   }
 
   @Override

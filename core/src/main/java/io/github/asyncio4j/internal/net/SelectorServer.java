@@ -92,9 +92,9 @@ final class SelectorServer implements Server {
       for (var listener : listeners) {
         listener.start();
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable t) {
       close();
-      throw e;
+      throw t;
     }
   }
 
@@ -193,8 +193,8 @@ final class SelectorServer implements Server {
       net.report(t, setupFailed().socket(new TransportSocket(socket)));
       return;
     }
-    clients.add(transport);
     try {
+      clients.add(transport);
       var own = context.copy();
       transport.start(own.call(protocolFactory::get), own, null);
     } catch (Throwable t) {

@@ -4,6 +4,8 @@ package io.github.asyncio4j.internal.net;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.IoWatch;
+import io.github.asyncio4j.KeyboardInterrupt;
+import io.github.asyncio4j.SystemExit;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.TransportSocket;
 import io.github.asyncio4j.transport.BaseProtocol;
@@ -32,8 +34,16 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
    * before connectionMade, never after connectionLost. Any of its methods may close, abort, pause or
    * write, so after each call the state is looked at again.
    *
+   * A KeyboardInterrupt or a SystemExit out of a call ends the run of the loop, and the connection is
+   * as before the call in the next one.
+   *
    * Every call to the protocol is made in the context of the connection, which no other connection
    * shares: those that are queued, those of the watch, and pauseWriting, which a write makes (EL-79).
+   *
+   * When memory runs out one connection ends, not the loop and not in silence. So losing a connection
+   * needs none, up to the point where its end is queued: what is allocated for the report and for the
+   * protocol comes behind it, and for want of a handle that of the watch is taken. The network keeps a
+   * reserve for it, which is given up first.
    *
    * Readable or writable may mean "broken": the next receive or send tells. Nothing is watched while
    * nothing is wanted, so a paused transport learns of a broken peer when it resumes (R-79).
@@ -78,6 +88,9 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   private BaseProtocol protocol = NOBODY;
   // Null while NEW.
   private @Nullable Context context;
+  private @Nullable Throwable lostBecause;
+  // The text of a report that there was no memory for.
+  private @Nullable String unreported;
 
   /// Makes the transport of a connected socket. It owns the socket from now on.
   ///
@@ -88,6 +101,9 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   /// @throws IOException when the selector refuses the socket
   SelectorSocketTransport(Network net, Socket socket, @Nullable SelectorServer server)
       throws IOException {
+    if (!net.hasReserve()) {
+      throw new OutOfMemoryError("no memory for another connection");
+    }
     this.net = net;
     this.socket = socket;
     this.server = server;
@@ -95,8 +111,13 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
     this.sockname = socket.getsockname();
     this.peername = socket.getpeername();
     this.watch = net.port().watch(socket, this, this::onReadable, this::onWritable);
-    this.output = new SocketOutput(net, this, socket, watch);
-    sendWithoutDelay();
+    try {
+      this.output = new SocketOutput(net, this, socket, watch);
+      sendWithoutDelay();
+    } catch (Throwable t) {
+      watch.close();
+      throw t;
+    }
   }
 
   /// Joins the protocol: queues connectionMade, the start of reading and the waking of who waits,
@@ -114,10 +135,17 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
     this.context = context;
     watch.runIn(context);
     var loop = net.loop();
-    loop.callSoon(() -> this.protocol.connectionMade(this), context);
+    loop.callSoon(this::begin, context);
     loop.callSoon(this::startReading, context);
     if (ready != null) {
       loop.callSoon(ready::wake);
+    }
+  }
+
+  private void begin() {
+    // Not when there was no memory for what start() queues behind this.
+    if (state != State.CLOSED) {
+      protocol.connectionMade(this);
     }
   }
 
@@ -126,7 +154,7 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
       return protocol;
     }
     throw new IllegalArgumentException(
-        "a stream needs a Protocol or a BufferedProtocol: " + protocol);
+        "a stream needs a Protocol or a BufferedProtocol: " + protocol.getClass().getName());
   }
 
   private void sendWithoutDelay() {
@@ -176,12 +204,24 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   private void watchInput(boolean on) {
     try {
       watch.reading(on);
-    } catch (UncheckedIOException e) {
-      transferFailed("watch", Objects.requireNonNull(e.getCause()));
+    } catch (Throwable t) {
+      watchFailed(t);
     }
   }
 
   private void onReadable() {
+    if (state != State.OPEN) {
+      // There was no memory to end the watch.
+      return;
+    }
+    try {
+      if (!net.hasReserve()) {
+        return;
+      }
+    } catch (OutOfMemoryError e) {
+      transferFailed("read", e);
+      return;
+    }
     if (protocol instanceof BufferedProtocol buffered) {
       receiveInto(buffered);
     } else {
@@ -190,11 +230,13 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   }
 
   private void receiveFor(Protocol receiver) {
-    var data = net.receiveBuffer();
+    ByteBuffer data;
     int count;
     try {
+      data = net.receiveBuffer();
       count = socket.recv(data);
     } catch (Throwable t) {
+      net.makeRoom(t);
       transferFailed("read", t);
       return;
     }
@@ -202,7 +244,8 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
       try {
         receiver.dataReceived(data.flip());
       } catch (Throwable t) {
-        protocolFailed("dataReceived", t);
+        net.makeRoom(t);
+        fatal("Fatal error: protocol.dataReceived() call failed.", t);
       }
     } else if (count < 0) {
       inputEnded();
@@ -220,7 +263,8 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
         throw new IllegalStateException("getBuffer() returned a read-only buffer");
       }
     } catch (Throwable t) {
-      protocolFailed("getBuffer", t);
+      net.makeRoom(t);
+      fatal("Fatal error: protocol.getBuffer() call failed.", t);
       return;
     }
     if (!isReading()) {
@@ -230,6 +274,7 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
     try {
       count = receive(target);
     } catch (Throwable t) {
+      net.makeRoom(t);
       transferFailed("read", t);
       return;
     }
@@ -237,7 +282,8 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
       try {
         receiver.bufferUpdated(count);
       } catch (Throwable t) {
-        protocolFailed("bufferUpdated", t);
+        net.makeRoom(t);
+        fatal("Fatal error: protocol.bufferUpdated() call failed.", t);
       }
     } else if (count < 0) {
       inputEnded();
@@ -268,8 +314,15 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
           protocol instanceof BufferedProtocol buffered
               ? buffered.eofReceived()
               : ((Protocol) protocol).eofReceived();
+    } catch (KeyboardInterrupt | SystemExit e) {
+      // Told again in the next run of the loop, as what ends this one is no answer.
+      if (state == State.OPEN) {
+        flow(Input.FLOWING);
+      }
+      throw e;
     } catch (Throwable t) {
-      protocolFailed("eofReceived", t);
+      net.makeRoom(t);
+      fatal("Fatal error: protocol.eofReceived() call failed.", t);
       return;
     }
     if (!keepOpen) {
@@ -317,8 +370,11 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   }
 
   private void onWritable() {
-    if (output.resume() && state == State.CLOSING) {
-      connectionLost(null);
+    if (state == State.LOST) {
+      // There was no memory to queue it.
+      connectionLost();
+    } else if (output.resume() && state == State.CLOSING) {
+      connectionLost();
     }
   }
 
@@ -337,24 +393,37 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   /// A system call did not work. Connections break, so an I/O error is no reason for a report: the
   /// protocol is told.
   void transferFailed(String what, Throwable failure) {
+    net.makeRoom(failure);
+    lose(failure);
     if (failure instanceof IOException e) {
       net.logDebug(() -> this + ": " + what + " error", e);
-      lose(e);
     } else {
-      fatal("Fatal " + what + " error on socket transport", failure);
+      report("Fatal " + what + " error on socket transport", failure);
     }
   }
 
-  /// The protocol broke.
-  private void protocolFailed(String method, Throwable failure) {
-    fatal("Fatal error: protocol." + method + "() call failed.", failure);
+  /// The selector refuses, or there is no memory to ask it.
+  void watchFailed(Throwable failure) {
+    net.makeRoom(failure);
+    transferFailed(
+        "watch",
+        failure instanceof UncheckedIOException e ? Objects.requireNonNull(e.getCause()) : failure);
   }
 
-  /// Something broke that should not: it is reported, and the connection ends with it.
+  /// The protocol broke: it is reported, and the connection ends with it.
   private void fatal(String message, Throwable failure) {
     Network.passOn(failure);
-    lose(failure instanceof Exception e ? e : new IllegalStateException(message, failure));
-    net.report(failure, ExceptionContext.of(message).transport(this).protocol(protocol));
+    lose(failure);
+    report(message, failure);
+  }
+
+  private void report(String message, Throwable failure) {
+    try {
+      net.report(failure, ExceptionContext.of(message).transport(this).protocol(protocol));
+    } catch (OutOfMemoryError e) {
+      // Again when the connection has given back what it holds.
+      unreported = message;
+    }
   }
 
   @Override
@@ -386,7 +455,7 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   }
 
   /// Drops the output and queues connectionLost, unless that has been done.
-  private void lose(@Nullable Exception why) {
+  private void lose(@Nullable Throwable why) {
     if (isGone()) {
       return;
     }
@@ -395,10 +464,26 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
       abandon();
       return;
     }
+    // First, because it refuses a wrong thread, and nothing has changed then.
+    boolean queued = queueEnd();
     state = State.LOST;
+    lostBecause = why;
     output.clear();
     stopWatching();
-    net.loop().callSoon(() -> connectionLost(why), context);
+    if (!queued) {
+      // The handle of the watch is there already. Should its queue be full, a poll finds it.
+      output.watch(true);
+      watch.callWriter();
+    }
+  }
+
+  private boolean queueEnd() {
+    try {
+      net.loop().callSoon(this::connectionLost, context);
+      return true;
+    } catch (OutOfMemoryError e) {
+      return false;
+    }
   }
 
   /// Watches for nothing more. The watch stays open until the socket is closed, because it is by
@@ -409,20 +494,38 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
       watch.writing(false);
     } catch (UncheckedIOException e) {
       // Somebody has closed the descriptor behind our back.
-      net.logDebug(() -> "cannot end the watch of " + this, e);
       watch.close();
+      net.logDebug(() -> "cannot end the watch of " + this, e);
+    } catch (OutOfMemoryError e) {
+      return; // What is called meanwhile looks at the state.
     }
   }
 
-  private void connectionLost(@Nullable Exception why) {
+  private void connectionLost() {
     if (state == State.CLOSED) {
       return;
     }
     state = State.CLOSED;
     try {
-      protocol.connectionLost(why);
+      protocol.connectionLost(told());
     } finally {
       release();
+    }
+    if (unreported != null) {
+      report(unreported, Objects.requireNonNull(lostBecause));
+    }
+  }
+
+  /// Returns what the protocol is told of the loss.
+  private @Nullable Exception told() {
+    var why = lostBecause;
+    if (why == null || why instanceof Exception) {
+      return (Exception) why;
+    }
+    try {
+      return new IOException("connection ended by an error", why);
+    } catch (OutOfMemoryError e) {
+      return net.noMemory();
     }
   }
 
@@ -444,10 +547,16 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   }
 
   private void release() {
-    watch.close();
-    net.close(socket);
-    if (server != null) {
-      server.detach(this);
+    try {
+      watch.close();
+    } finally {
+      try {
+        net.close(socket);
+      } finally {
+        if (server != null) {
+          server.detach(this);
+        }
+      }
     }
   }
 

@@ -5,10 +5,8 @@ import io.github.asyncio4j.IoWatch;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.WriteBufferLimits;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 
 /// The sending half of a stream socket: at once what the kernel takes, the rest when there is room
 ///
@@ -223,8 +221,8 @@ final class SocketOutput {
   void watch(boolean on) {
     try {
       watch.writing(on);
-    } catch (UncheckedIOException e) {
-      transport.transferFailed("watch", Objects.requireNonNull(e.getCause()));
+    } catch (Throwable t) {
+      transport.watchFailed(t);
     }
   }
 

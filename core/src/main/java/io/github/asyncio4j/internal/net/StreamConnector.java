@@ -225,7 +225,7 @@ public final class StreamConnector {
   private SelectorSocketTransport makeTransport(Socket socket) throws IOException {
     try {
       return new SelectorSocketTransport(net, socket, null);
-    } catch (IOException | UnsupportedOperationException e) {
+    } catch (IOException | UnsupportedOperationException | Error e) {
       net.close(socket);
       throw e;
     }
