@@ -7,7 +7,18 @@ import java.io.IOException;
 
 /// What transports in memory do with what protocols throw.
 final class Failures {
+  private static final System.Logger LOGGER = System.getLogger("io.github.asyncio4j");
+
   private Failures() {}
+
+  /// Logs a warning; what the logger throws is not the business of a connection.
+  static void warn(String message) {
+    try {
+      LOGGER.log(System.Logger.Level.WARNING, message);
+    } catch (RuntimeException | Error e) {
+      passOn(e);
+    }
+  }
 
   /// Throws on what no handler may swallow.
   static void passOn(Throwable failure) {

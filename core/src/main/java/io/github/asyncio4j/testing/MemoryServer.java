@@ -94,7 +94,9 @@ final class MemoryServer implements Server {
       try {
         awaitEnd();
       } catch (CancelledError again) {
-        e.addSuppressed(again);
+        if (again != e) {
+          e.addSuppressed(again);
+        }
       }
       throw e;
     } finally {

@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 /// that closes with bytes unread are those of a TCP connection. Loop thread only, tasks of the loop
 /// included.
 public final class MemoryTransport implements Transport {
-  private static final System.Logger LOGGER = System.getLogger("io.github.asyncio4j");
   private static final int MAX_RECEIVE = 256 * 1024;
   // As asyncio's constants.LOG_THRESHOLD_FOR_CONNLOST_WRITES.
   private static final int SILENT_DROPS = 5;
@@ -375,8 +374,7 @@ public final class MemoryTransport implements Transport {
     data.get(copy);
     if (state != State.OPEN) {
       if (++droppedWrites >= SILENT_DROPS) {
-        LOGGER.log(
-            System.Logger.Level.WARNING, "write number " + droppedWrites + " dropped: " + this);
+        Failures.warn("write number " + droppedWrites + " dropped: " + this);
       }
       return false;
     }

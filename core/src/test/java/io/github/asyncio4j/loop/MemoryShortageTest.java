@@ -56,8 +56,7 @@ final class MemoryShortageTest extends NetTest {
   void openLoop() throws Exception {
     var syscalls = Native.syscalls();
     for (var call :
-        List.of(
-            "recv", "send", "sendmsg", "epoll_ctl", "accept4", "getsockname", "setsockopt")) {
+        List.of("recv", "send", "sendmsg", "epoll_ctl", "accept4", "getsockname", "setsockopt")) {
       var hooked = new HookedSyscalls(syscalls, call);
       hooked.hook(() -> fault.before(call), () -> {});
       syscalls = hooked;

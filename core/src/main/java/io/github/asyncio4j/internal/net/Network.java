@@ -31,7 +31,7 @@ public final class Network {
 
   private static final long RESERVE_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-  static final Logger LOGGER = System.getLogger("io.github.asyncio4j");
+  private static final Logger LOGGER = System.getLogger("io.github.asyncio4j");
 
   private final NetLoop port;
   private final ChunkPool chunks = new ChunkPool();
@@ -140,12 +140,22 @@ public final class Network {
   /// Logs what goes wrong on a connection in the normal course of networking; debug mode only.
   void logDebug(Supplier<String> message, Throwable failure) {
     if (loop().getDebug()) {
-      LOGGER.log(Level.DEBUG, message, failure);
+      log(Level.DEBUG, message, failure);
+    }
+  }
+
+  /// Logs; what a logger throws is no reason to leave a connection half closed.
+  static void log(Level level, Supplier<String> message, @Nullable Throwable failure) {
+    try {
+      LOGGER.log(level, message, failure);
+    } catch (RuntimeException | Error e) {
+      // There is no other place to tell it.
+      passOn(e);
     }
   }
 
   /// Warns of what its owner left open when the loop was closed.
   static void warnUnclosed(Object owner) {
-    LOGGER.log(Level.WARNING, "unclosed when its loop was closed: " + owner);
+    log(Level.WARNING, () -> "unclosed when its loop was closed: " + owner, null);
   }
 }

@@ -120,7 +120,9 @@ final class SelectorServer implements Server {
       try {
         awaitEnd();
       } catch (CancelledError again) {
-        e.addSuppressed(again);
+        if (again != e) {
+          e.addSuppressed(again);
+        }
       }
       throw e;
     } finally {

@@ -101,9 +101,8 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   /// @throws IOException when the selector refuses the socket
   SelectorSocketTransport(Network net, Socket socket, @Nullable SelectorServer server)
       throws IOException {
-    if (!net.hasReserve()) {
-      throw new OutOfMemoryError("no memory for another connection");
-    }
+    // Made with the first connection; without one a connection is made, and waits for its bytes.
+    boolean _ = net.hasReserve();
     this.net = net;
     this.socket = socket;
     this.server = server;

@@ -31,6 +31,7 @@ final class SocketOutput {
     ENDED
   }
 
+  private final Network net;
   private final SelectorSocketTransport transport;
   private final Socket socket;
   private final IoWatch watch;
@@ -42,6 +43,7 @@ final class SocketOutput {
   private int droppedWrites;
 
   SocketOutput(Network net, SelectorSocketTransport transport, Socket socket, IoWatch watch) {
+    this.net = net;
     this.transport = transport;
     this.socket = socket;
     this.watch = watch;
@@ -126,7 +128,8 @@ final class SocketOutput {
   ///
   private void warnDropped() {
     if (++droppedWrites > SILENT_DROPS) {
-      Network.LOGGER.log(Level.WARNING, "write number " + droppedWrites + " dropped: " + transport);
+      Network.log(
+          Level.WARNING, () -> "write number " + droppedWrites + " dropped: " + transport, null);
     }
   }
 
@@ -242,7 +245,10 @@ final class SocketOutput {
     try {
       socket.shutdownOutput();
     } catch (IOException e) {
-      transport.transferFailed("shutdown", e);
+      // The peer is gone, which the JDK does not tell: reading does, on each tier alike.
+      net.logDebug(() -> "shutdown error: " + transport, e);
+    } catch (Throwable t) {
+      transport.transferFailed("shutdown", t);
     }
   }
 
