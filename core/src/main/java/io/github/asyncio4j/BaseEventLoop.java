@@ -400,7 +400,7 @@ public abstract class BaseEventLoop implements EventLoop {
   /// Suspends the calling task for exactly one iteration.
   ///
   /// @throws IllegalStateException outside a task of this loop
-  protected final void yieldOnce() {
+  public final void yieldOnce() {
     Task.current(this, "yieldOnce()").yieldOnce();
   }
 

@@ -185,7 +185,8 @@ final class ReceiveBuffer {
         try {
           piece.copyOut();
         } catch (OutOfMemoryError e) {
-          return; // The bytes stay where they are, and the pool has a chunk less until they are read.
+          return; // The bytes stay where they are, and the pool has a chunk less until they are
+          // read.
         }
         pool.release(chunk);
       }
