@@ -45,7 +45,7 @@ public final class Asyncio {
   }
 
   /// Runs a coroutine in a new loop; as [#run(Coroutine)].
-  public static void run(VoidCoroutine main) throws Exception {
+  public static void run(TaskBody main) throws Exception {
     run(main, RunnerOptions.DEFAULT);
   }
 
@@ -63,7 +63,7 @@ public final class Asyncio {
   }
 
   /// Runs a coroutine in a new loop, made and set up by the options; as [#run(Coroutine)].
-  public static void run(VoidCoroutine main, RunnerOptions options) throws Exception {
+  public static void run(TaskBody main, RunnerOptions options) throws Exception {
     run(Objects.requireNonNull(main, "main").asCoroutine(), options);
   }
 
@@ -125,14 +125,14 @@ public final class Asyncio {
   /// Starts a task that returns nothing on the running loop (TK-11).
   ///
   /// @throws IllegalStateException when no loop runs in this thread
-  public static Task<@Nullable Void> createTask(VoidCoroutine body) {
+  public static Task<@Nullable Void> createTask(TaskBody body) {
     return getRunningLoop().createTask(body);
   }
 
   /// Starts a task that returns nothing, with a name, on the running loop (TK-11).
   ///
   /// @throws IllegalStateException when no loop runs in this thread
-  public static Task<@Nullable Void> createTask(VoidCoroutine body, @Nullable String name) {
+  public static Task<@Nullable Void> createTask(TaskBody body, @Nullable String name) {
     return getRunningLoop().createTask(body, name);
   }
 
@@ -146,7 +146,7 @@ public final class Asyncio {
 
   /// Starts a task with options that returns nothing on the running loop; as
   /// [#createTask(Coroutine, TaskOptions)].
-  public static Task<@Nullable Void> createTask(VoidCoroutine body, TaskOptions options) {
+  public static Task<@Nullable Void> createTask(TaskBody body, TaskOptions options) {
     return createTask(options.coroutine(body), options);
   }
 
@@ -257,10 +257,10 @@ public final class Asyncio {
   }
 
   /// Starts a task for each body and returns a future for their ends; as [#gather(Collection)].
-  public static Future<List<@Nullable Void>> gather(VoidCoroutine... bodies) {
-    List<VoidCoroutine> list = Arrays.asList(bodies);
+  public static Future<List<@Nullable Void>> gather(TaskBody... bodies) {
+    List<TaskBody> list = Arrays.asList(bodies);
     Asyncs.requireElements(list, "bodies");
-    return gather(start(list.stream().map(VoidCoroutine::asCoroutine).toList()));
+    return gather(start(list.stream().map(TaskBody::asCoroutine).toList()));
   }
 
   // A Collection: gather of a List of bodies would be gather of this one.
@@ -348,7 +348,7 @@ public final class Asyncio {
   }
 
   /// Starts a task for a body that returns nothing; as [#shield(Coroutine)].
-  public static Future<@Nullable Void> shield(VoidCoroutine body) {
+  public static Future<@Nullable Void> shield(TaskBody body) {
     return shield(createTask(body));
   }
 
@@ -472,7 +472,7 @@ public final class Asyncio {
   /// Starts a task that returns nothing on a loop; as [#runCoroutineThreadsafe(Coroutine,
   /// EventLoop)].
   public static CompletableFuture<@Nullable Void> runCoroutineThreadsafe(
-      VoidCoroutine body, EventLoop loop) {
+      TaskBody body, EventLoop loop) {
     return runCoroutineThreadsafe(Objects.requireNonNull(body, "body").asCoroutine(), loop);
   }
 
@@ -553,7 +553,7 @@ public final class Asyncio {
   }
 
   /// Runs a body that returns nothing, for a limited time; as [#waitFor(Coroutine, Duration)].
-  public static void waitFor(VoidCoroutine body, @Nullable Duration timeout) throws Exception {
+  public static void waitFor(TaskBody body, @Nullable Duration timeout) throws Exception {
     Waiting.waitFor(Objects.requireNonNull(body, "body").asCoroutine(), timeout);
   }
 
@@ -569,7 +569,7 @@ public final class Asyncio {
   }
 
   /// Runs a piece that returns nothing under a deadline; as [#timeout(Duration, Coroutine)].
-  public static void timeout(@Nullable Duration delay, VoidCoroutine body) throws Exception {
+  public static void timeout(@Nullable Duration delay, TaskBody body) throws Exception {
     timeout(delay, Objects.requireNonNull(body, "body").asCoroutine());
   }
 
@@ -599,7 +599,7 @@ public final class Asyncio {
   }
 
   /// Runs a piece that returns nothing under a deadline; as [#timeoutAt(Long, Coroutine)].
-  public static void timeoutAt(@Nullable Long when, VoidCoroutine body) throws Exception {
+  public static void timeoutAt(@Nullable Long when, TaskBody body) throws Exception {
     timeoutAt(when, Objects.requireNonNull(body, "body").asCoroutine());
   }
 
@@ -640,7 +640,7 @@ public final class Asyncio {
   }
 
   /// Starts a task that returns nothing on the running loop; as [#ensureFuture(Coroutine)].
-  public static Task<@Nullable Void> ensureFuture(VoidCoroutine body) {
+  public static Task<@Nullable Void> ensureFuture(TaskBody body) {
     return getRunningLoop().createTask(body);
   }
 
@@ -651,7 +651,7 @@ public final class Asyncio {
   }
 
   /// Starts a task that returns nothing on the loop; as [#ensureFuture(Coroutine, EventLoop)].
-  public static Task<@Nullable Void> ensureFuture(VoidCoroutine body, EventLoop loop) {
+  public static Task<@Nullable Void> ensureFuture(TaskBody body, EventLoop loop) {
     return loop.createTask(body);
   }
 

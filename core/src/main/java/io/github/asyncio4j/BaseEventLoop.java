@@ -385,7 +385,7 @@ public abstract class BaseEventLoop implements EventLoop {
   /// Suspends the calling task for exactly one iteration.
   ///
   /// @throws IllegalStateException outside a task of this loop
-  protected final void yieldOnce() {
+  public final void yieldOnce() {
     Task.current(this, "yieldOnce()").yieldOnce();
   }
 
@@ -433,7 +433,7 @@ public abstract class BaseEventLoop implements EventLoop {
 
   /// Opens a watch over a descriptor for a transport or the like, watching for nothing yet.
   ///
-  /// The callbacks run in a copy of the context that is current now.
+  /// The callbacks run in a copy of the context that is current now, or see [IoWatch#runIn].
   ///
   /// @param pollable what to watch
   /// @param owner who holds it, named in the error of `addReader` on the same descriptor

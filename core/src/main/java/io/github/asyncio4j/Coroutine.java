@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <T> what it returns
 @FunctionalInterface
-public interface Coroutine<T extends @Nullable Object> extends VoidCoroutine {
+public interface Coroutine<T extends @Nullable Object> extends TaskBody {
   /// Runs the body, inside a task of the loop.
   ///
   /// @throws Exception whatever goes wrong; it becomes the exception of the task

@@ -23,7 +23,7 @@ final class Descriptions {
 
   /// Returns the class of a lambda, or of the one that it stands for.
   static Class<?> classOf(Object callback) {
-    return callback instanceof VoidBody(VoidCoroutine body) ? body.getClass() : callback.getClass();
+    return callback instanceof VoidBody(TaskBody body) ? body.getClass() : callback.getClass();
   }
 
   /// As [#ofCallback(Object)], of the lambda's class.

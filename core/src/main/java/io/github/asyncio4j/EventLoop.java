@@ -68,7 +68,7 @@ public interface EventLoop extends Executor, AutoCloseable {
   <T extends @Nullable Object> T runUntilComplete(Coroutine<T> body) throws Exception;
 
   /// Runs until a new task with this body is done; as [#runUntilComplete(Coroutine)].
-  default void runUntilComplete(VoidCoroutine body) throws Exception {
+  default void runUntilComplete(TaskBody body) throws Exception {
     runUntilComplete(Objects.requireNonNull(body, "body").asCoroutine());
   }
 
@@ -200,17 +200,17 @@ public interface EventLoop extends Executor, AutoCloseable {
   <T extends @Nullable Object> Task<T> createTask(Coroutine<T> body, TaskOptions options);
 
   /// Starts a task that returns nothing (EL-31).
-  default Task<@Nullable Void> createTask(VoidCoroutine body) {
+  default Task<@Nullable Void> createTask(TaskBody body) {
     return createTask(Objects.requireNonNull(body, "body").asCoroutine(), TaskOptions.DEFAULT);
   }
 
   /// Starts a task that returns nothing, with a name (EL-31).
-  default Task<@Nullable Void> createTask(VoidCoroutine body, @Nullable String name) {
+  default Task<@Nullable Void> createTask(TaskBody body, @Nullable String name) {
     return createTask(Objects.requireNonNull(body, "body").asCoroutine(), TaskOptions.named(name));
   }
 
   /// Starts a task that returns nothing; as [#createTask(Coroutine, TaskOptions)].
-  default Task<@Nullable Void> createTask(VoidCoroutine body, TaskOptions options) {
+  default Task<@Nullable Void> createTask(TaskBody body, TaskOptions options) {
     return createTask(options.coroutine(body), options);
   }
 

@@ -108,7 +108,7 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
   /// Starts the task. Loop thread.
   void start() {
     try {
-      VoidCoroutine feed = this::feed;
+      TaskBody feed = this::feed;
       // Not at once, whatever the task factory does: what wakes the task needs to know it.
       task =
           loop.createTask(

@@ -51,7 +51,7 @@ final class Generators {
     var closings = new LinkedHashMap<AsyncGenerator<?>, Task<@Nullable Void>>();
     for (Task<?> body : bodies.toSet()) {
       AsyncGenerator<?> generator = Objects.requireNonNull(body.generation).generator;
-      VoidCoroutine aclose = generator::aclose;
+      TaskBody aclose = generator::aclose;
       closings.put(generator, loop.createTask(aclose));
     }
     if (closings.isEmpty()) {

@@ -64,6 +64,11 @@ public class Handle {
     return (Context) scope;
   }
 
+  /// Has the callback run in another context from now on.
+  void runIn(Context context) {
+    scope = context;
+  }
+
   /// Runs the callback in its context; what it throws goes to the loop's exception handler.
   void run(BaseEventLoop loop) {
     if (callback == CANCELLED) {

@@ -56,6 +56,13 @@ public final class IoWatch {
     setInterest(on ? interest | Selector.WRITE : interest & ~Selector.WRITE);
   }
 
+  /// Has both callbacks run in a context from now on, in that object and not in a copy; while
+  /// nothing is watched.
+  public void runIn(Context context) {
+    Objects.requireNonNull(reader).runIn(context);
+    Objects.requireNonNull(writer).runIn(context);
+  }
+
   /// Tells whether readability is watched.
   public boolean isReading() {
     return (interest & Selector.READ) != 0;
@@ -64,6 +71,12 @@ public final class IoWatch {
   /// Tells whether writability is watched.
   public boolean isWriting() {
     return (interest & Selector.WRITE) != 0;
+  }
+
+  /// Queues the call for writability as if the descriptor were writable, which is watched. It
+  /// allocates nothing: for what must be done when there is no memory for a callback of its own.
+  public void callWriter() {
+    queue(writer);
   }
 
   /// Ends the watch. Idempotent. Close it before the descriptor.
@@ -123,10 +136,18 @@ public final class IoWatch {
   // Called by the selector while it polls.
   private void ready(int ops) {
     if ((ops & Selector.READ) != 0 && isReading()) {
-      watches.queue(Objects.requireNonNull(reader));
+      queue(reader);
     }
     if ((ops & Selector.WRITE) != 0 && isWriting()) {
-      watches.queue(Objects.requireNonNull(writer));
+      queue(writer);
+    }
+  }
+
+  private void queue(@Nullable IoHandle handle) {
+    try {
+      watches.queue(Objects.requireNonNull(handle));
+    } catch (OutOfMemoryError e) {
+      return; // Readiness is a level: the next poll tells of it again.
     }
   }
 

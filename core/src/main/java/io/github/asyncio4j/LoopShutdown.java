@@ -42,7 +42,7 @@ final class LoopShutdown {
   void run() {
     @Nullable TimerHandle deadline = timeout == null ? null : loop.callLater(timeout, this::giveUp);
     TimerHandle report = loop.callLater(patience, this::report);
-    VoidCoroutine body = this::shutDown;
+    TaskBody body = this::shutDown;
     try {
       // Not by a task, as that would be one more for a clean-up that looks at all of them.
       cancelAllTasks();

@@ -116,12 +116,12 @@ public final class Runner implements AutoCloseable {
   }
 
   /// Runs a coroutine to its end; as [#run(Coroutine)].
-  public void run(VoidCoroutine main) throws Exception {
+  public void run(TaskBody main) throws Exception {
     run(main, null);
   }
 
   /// Runs a coroutine to its end in the given context; as [#run(Coroutine, Context)].
-  public void run(VoidCoroutine main, @Nullable Context context) throws Exception {
+  public void run(TaskBody main, @Nullable Context context) throws Exception {
     run(Objects.requireNonNull(main, "main").asCoroutine(), context);
   }
 

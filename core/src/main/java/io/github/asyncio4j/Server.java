@@ -12,6 +12,9 @@ import java.util.Objects;
 ///
 /// Made by `createServer`. Loop thread only, tasks of the loop included.
 ///
+/// Each connection has a context of its own, a copy of the one that the server was made in: its
+/// protocol is made and called there, and what that sets no other connection sees (EL-79).
+///
 /// In a try-with-resources statement only [#close()] is called; connections that are open live on.
 /// Call [#waitClosed()] to wait for them, after [#closeClients()] or [#abortClients()] to end them.
 public interface Server extends AutoCloseable {

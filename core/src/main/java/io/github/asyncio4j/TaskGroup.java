@@ -186,18 +186,18 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   /// Starts a task that returns nothing in the group; as [#createTask(Coroutine)].
-  public Task<@Nullable Void> createTask(VoidCoroutine body) {
+  public Task<@Nullable Void> createTask(TaskBody body) {
     return createTask(body, TaskOptions.DEFAULT);
   }
 
   /// Starts a task that returns nothing, with a name, in the group; as [#createTask(Coroutine)].
-  public Task<@Nullable Void> createTask(VoidCoroutine body, @Nullable String name) {
+  public Task<@Nullable Void> createTask(TaskBody body, @Nullable String name) {
     return createTask(body, TaskOptions.named(name));
   }
 
   /// Starts a task that returns nothing, with options, in the group; as [#createTask(Coroutine,
   /// TaskOptions)].
-  public Task<@Nullable Void> createTask(VoidCoroutine body, TaskOptions options) {
+  public Task<@Nullable Void> createTask(TaskBody body, TaskOptions options) {
     return createTask(options.coroutine(body), options);
   }
 

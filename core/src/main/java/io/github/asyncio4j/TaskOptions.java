@@ -63,7 +63,7 @@ public record TaskOptions(
   }
 
   /// Returns a body as a coroutine; when it is null, what the task would have owned is closed.
-  Coroutine<@Nullable Void> coroutine(VoidCoroutine body) {
+  Coroutine<@Nullable Void> coroutine(TaskBody body) {
     requireBody(body);
     return body.asCoroutine();
   }

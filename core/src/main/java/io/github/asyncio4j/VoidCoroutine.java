@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import org.jspecify.annotations.Nullable;
-
-/// A [Coroutine] that returns nothing.
-///
-/// It exists so that a lambda without a result can be the body of a task. Every [Coroutine] is one,
-/// which makes javac prefer the overload that takes a [Coroutine] wherever both fit: also for a
-/// reference to an overloaded method, as in `createTask(future::await)`.
+/// A [Coroutine] that returns nothing, as the type of a variable or a parameter.
 @FunctionalInterface
-public interface VoidCoroutine {
+public interface VoidCoroutine extends TaskBody {
   /// Runs the body, inside a task of the loop.
   ///
   /// @throws Exception whatever goes wrong; it becomes the exception of the task
-  void runVoid() throws Exception;
+  void run() throws Exception;
 
-  /// Returns this body as a coroutine whose result is null.
-  default Coroutine<@Nullable Void> asCoroutine() {
-    return new VoidBody(this);
+  @Override
+  default void runVoid() throws Exception {
+    run();
   }
 }

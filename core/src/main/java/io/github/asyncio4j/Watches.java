@@ -49,10 +49,15 @@ final class Watches {
       existing.close();
     }
     IoWatch watch = register(key, pollable, owner);
-    watch.setCallbacks(
-        handle(watch, Selector.READ, onReadable, scope),
-        handle(watch, Selector.WRITE, onWritable, scope));
-    return watch;
+    try {
+      watch.setCallbacks(
+          handle(watch, Selector.READ, onReadable, scope),
+          handle(watch, Selector.WRITE, onWritable, scope));
+      return watch;
+    } catch (Throwable t) {
+      watch.close();
+      throw t;
+    }
   }
 
   void addReader(Pollable pollable, Runnable callback, Object scope) {
@@ -147,8 +152,13 @@ final class Watches {
   private IoWatch register(Object key, Pollable pollable, IoWatch.@Nullable Owner owner)
       throws IOException {
     var watch = new IoWatch(this, key, owner, l -> selector.register(pollable, 0, l));
-    byKey.put(key, watch);
-    return watch;
+    try {
+      byKey.put(key, watch);
+      return watch;
+    } catch (Throwable t) {
+      watch.close();
+      throw t;
+    }
   }
 
   private static IllegalArgumentException refused(

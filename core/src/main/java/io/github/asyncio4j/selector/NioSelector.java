@@ -222,15 +222,28 @@ public final class NioSelector implements Selector {
   }
 
   private void collect(SelectionKey key) {
-    if (ready == batch.length) {
-      batch = Arrays.copyOf(batch, ready * 2);
-      batchOps = Arrays.copyOf(batchOps, ready * 2);
+    if (ready == batch.length && !grow()) {
+      return; // Readiness is a level: the next select tells of it again.
     }
     try {
       batchOps[ready] = key.readyOps();
       batch[ready++] = (NioRegistration) key.attachment();
     } catch (CancelledKeyException e) {
       return; // Its channel was closed by another thread just now.
+    }
+  }
+
+  /// Makes the batch larger.
+  ///
+  /// @return false when there is no memory
+  private boolean grow() {
+    try {
+      var ops = Arrays.copyOf(batchOps, ready * 2);
+      batch = Arrays.copyOf(batch, ready * 2);
+      batchOps = ops;
+      return true;
+    } catch (OutOfMemoryError e) {
+      return false;
     }
   }
 

@@ -232,12 +232,17 @@ final class DescriptorCalls implements SocketCalls {
         length.set(ValueLayout.JAVA_INT, 0, Sockaddr.BYTES);
         int result = syscalls.accept4(state, n, peer, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (result >= 0) {
-          // A unix socket has no reset, and a path may be unreadable.
-          SocketAddress from =
-              family == StandardProtocolFamily.UNIX
-                  ? null
-                  : Sockaddr.read(peer, length.get(ValueLayout.JAVA_INT, 0));
-          return new DescriptorCalls(syscalls, result, family, SocketType.STREAM, from);
+          try {
+            // A unix socket has no reset, and a path may be unreadable.
+            SocketAddress from =
+                family == StandardProtocolFamily.UNIX
+                    ? null
+                    : Sockaddr.read(peer, length.get(ValueLayout.JAVA_INT, 0));
+            return new DescriptorCalls(syscalls, result, family, SocketType.STREAM, from);
+          } catch (Throwable t) {
+            syscalls.close(state, result);
+            throw t;
+          }
         }
         if (result == -Errno.EAGAIN) {
           return null;

@@ -244,7 +244,15 @@ public final class Socket implements Pollable, AutoCloseable {
   /// @throws IOException when the socket is closed or does not listen
   public @Nullable Socket accept() throws IOException {
     SocketCalls accepted = calls.accept();
-    return accepted == null ? null : new Socket(accepted, family, SocketType.STREAM);
+    if (accepted == null) {
+      return null;
+    }
+    try {
+      return new Socket(accepted, family, SocketType.STREAM);
+    } catch (OutOfMemoryError e) {
+      accepted.close();
+      throw e;
+    }
   }
 
   /// Receives bytes into a buffer, from its position on, and advances the position.

@@ -180,8 +180,8 @@ final class StreamChannelCalls extends ChannelCalls {
     if (accepted == null) {
       return null;
     }
-    var calls = new StreamChannelCalls(accepted, family);
     try {
+      var calls = new StreamChannelCalls(accepted, family);
       accepted.configureBlocking(false);
       for (SocketOption<?> option : INHERITED) {
         Object value = options.get(option);
@@ -189,11 +189,11 @@ final class StreamChannelCalls extends ChannelCalls {
           apply(accepted, option, value);
         }
       }
-    } catch (IOException | RuntimeException e) {
+      return calls;
+    } catch (Throwable t) {
       accepted.close();
-      throw e;
+      throw t;
     }
-    return calls;
   }
 
   @Override

@@ -171,13 +171,23 @@ final class ReceiveBuffer {
     size -= count;
   }
 
+  /// Drops everything, for want of memory.
+  void clear() {
+    drop(size);
+  }
+
   /// Copies what is left out of the pool's chunks, because no more will come. Scans go on.
   void leavePool() {
     pool.giveBack(this);
     for (Piece piece = head; piece != null; piece = piece.next) {
       ReceivePool.Chunk chunk = piece.chunk;
       if (chunk != null) {
-        piece.copyOut();
+        try {
+          piece.copyOut();
+        } catch (OutOfMemoryError e) {
+          return; // The bytes stay where they are, and the pool has a chunk less until they are
+          // read.
+        }
         pool.release(chunk);
       }
     }

@@ -105,8 +105,9 @@ final class ReceivePool {
       return chunk;
     }
     if (chunks < MAX_CHUNKS) {
+      var fresh = new Chunk();
       chunks++;
-      return new Chunk();
+      return fresh;
     }
     if (scratch == null) {
       scratch = new Chunk();

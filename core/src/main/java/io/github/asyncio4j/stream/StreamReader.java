@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// When more than twice the limit is unread the transport is paused, and resumed when the limit or
 /// less is left, or when a read needs more.
 ///
-/// Once the connection has failed every read throws its exception, unread bytes or not (ST-07).
+/// Once the connection has failed every read throws its exception, the same object each time,
+/// unread bytes or not (ST-07). They are not lost: [#readNowait()] gives them still.
 public final class StreamReader implements Iterable<byte[]> {
   /// The limit of a reader for which none is given: 64 KiB.
   public static final int DEFAULT_LIMIT = 64 * 1024;
@@ -53,6 +54,8 @@ public final class StreamReader implements Iterable<byte[]> {
   // The read that waits, its name, and the number of unread bytes that it waits for.
   private @Nullable Future<@Nullable Void> waiter;
   private String waitingCall = "";
+  // What woke it, if that was a failure: what comes after that does not change how it ends.
+  private @Nullable Exception wokenBy;
   private int wakeAt;
 
   // Above this many unread bytes the transport is paused: more than usual while a read needs more.
@@ -147,6 +150,31 @@ public final class StreamReader implements Iterable<byte[]> {
     while (buffer.size() == 0 && !eof) {
       waitFor("read", 1, most);
     }
+  }
+
+  /// Takes what has come and is not read yet, at once: neither suspends nor throws for a connection
+  /// that has failed.
+  ///
+  /// So after another read has thrown the failure it gives what came before it, such as the error
+  /// message of a peer that then reset the connection:
+  ///
+  /// ```java
+  /// try {
+  ///   answer = reader.readline();
+  /// } catch (IOException e) {
+  ///   log(e, reader.readNowait());
+  ///   throw e;
+  /// }
+  /// ```
+  ///
+  /// What the system itself had received and not handed over at a reset is gone. The name is that
+  /// of a queue's `getNowait`; asyncio has no such read.
+  ///
+  /// @return the bytes; an empty array when there are none
+  /// @throws IllegalStateException while a task waits in another read
+  public byte[] readNowait() {
+    ensureNobodyWaits("readNowait");
+    return take(buffer.size());
   }
 
   /// Reads exactly `n` bytes (ST-06). Not bounded by the limit; suspending.
@@ -343,6 +371,10 @@ public final class StreamReader implements Iterable<byte[]> {
     if (exception != null) {
       throw Failures.toThrow(exception);
     }
+    ensureNobodyWaits(call);
+  }
+
+  private void ensureNobodyWaits(String call) {
     if (waiter != null) {
       throw new IllegalStateException(
           call + "() called while " + waitingCall + "() is already waiting for incoming data");
@@ -361,6 +393,7 @@ public final class StreamReader implements Iterable<byte[]> {
     Future<@Nullable Void> future = loop.createFuture();
     waiter = future;
     waitingCall = call;
+    wokenBy = null;
     this.wakeAt = wakeAt;
     pauseAbove = Math.clamp(most, pauseAbove, MAX_BYTES - 1);
     try {
@@ -372,6 +405,9 @@ public final class StreamReader implements Iterable<byte[]> {
       waiter = null;
       pauseAbove = highWater();
       pauseIfFull();
+    }
+    if (wokenBy != null) {
+      throw Failures.toThrow(wokenBy);
     }
   }
 
@@ -407,6 +443,9 @@ public final class StreamReader implements Iterable<byte[]> {
   /// An [IOException] or a [RuntimeException] is thrown as it is, any other is wrapped.
   public void setException(Exception exception) {
     this.exception = Objects.requireNonNull(exception, "exception");
+    if (waiter != null && !waiter.done()) {
+      wokenBy = exception;
+    }
     wake();
   }
 
@@ -449,8 +488,16 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   /// Appends what has been received into the room.
+  ///
+  /// @throws OutOfMemoryError when there is no memory for it; then everything unread is dropped,
+  ///   because the connection ends with the error and the memory is needed to end it
   void received(int nbytes) {
-    buffer.received(nbytes);
+    try {
+      buffer.received(nbytes);
+    } catch (OutOfMemoryError e) {
+      buffer.clear();
+      throw e;
+    }
     fed();
   }
 
@@ -474,7 +521,7 @@ public final class StreamReader implements Iterable<byte[]> {
     text.append(eof ? " eof" : "").append(paused ? " paused" : "");
     text.append(limit != DEFAULT_LIMIT ? " limit=" + limit : "");
     text.append(waiter != null ? " waiting=" + waitingCall : "");
-    text.append(exception != null ? " exception=" + exception : "");
+    text.append(exception != null ? " exception=" + Failures.text(exception) : "");
     return text.append(transport != null ? " transport=" + transport : "").append('>').toString();
   }
 }

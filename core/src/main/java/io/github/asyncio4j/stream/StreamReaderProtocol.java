@@ -91,11 +91,14 @@ public final class StreamReaderProtocol implements BufferedProtocol {
     }
     Throwable exception = handler.exception();
     if (exception != null) {
-      loop.callExceptionHandler(
-          ExceptionContext.of("Unhandled exception in client_connected_cb")
-              .exception(exception)
-              .transport(transport));
-      transport.close();
+      try {
+        loop.callExceptionHandler(
+            ExceptionContext.of("Unhandled exception in client_connected_cb")
+                .exception(exception)
+                .transport(transport));
+      } finally {
+        transport.close();
+      }
     }
   }
 
@@ -133,14 +136,18 @@ public final class StreamReaderProtocol implements BufferedProtocol {
   public void connectionLost(@Nullable Exception exc) {
     output = Output.LOST;
     lostBecause = exc;
-    if (exc == null) {
-      reader.feedEof();
-    } else {
-      reader.setException(exc);
+    try {
+      if (exc == null) {
+        reader.feedEof();
+      } else {
+        reader.setException(exc);
+      }
+      closing.wakeAll();
+    } finally {
+      draining.wakeAll();
     }
+    // Last, because it copies, for which there may be no memory.
     reader.detach();
-    draining.wakeAll();
-    closing.wakeAll();
   }
 
   // What the writer calls.
@@ -152,7 +159,7 @@ public final class StreamReaderProtocol implements BufferedProtocol {
     if (output == Output.PAUSED) {
       draining.await();
       if (lostBecause != null) {
-        throw Failures.toThrow(lostBecause);
+        throw Failures.another(lostBecause);
       }
     }
     if (output == Output.LOST) {
@@ -168,7 +175,7 @@ public final class StreamReaderProtocol implements BufferedProtocol {
       closing.await();
     }
     if (lostBecause != null) {
-      throw Failures.toThrow(lostBecause);
+      throw Failures.another(lostBecause);
     }
   }
 

@@ -3,8 +3,8 @@ package io.github.asyncio4j.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.EventLoop;
-import io.github.asyncio4j.Future;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -114,27 +114,22 @@ public final class StreamWriter implements AutoCloseable {
   /// Suspends until the connection can take more: while more than its high-water mark is buffered
   /// (ST-09). Several tasks may wait.
   ///
-  /// Otherwise it returns at once, but on a closing connection only after other callbacks have run,
-  /// so that a loop of `write` and `drain` learns of its end.
+  /// Otherwise it returns at once, but on a closing connection after one iteration, so that a loop
+  /// of `write` and `drain` learns of its end.
   ///
-  /// @throws IOException what the connection has failed with;
+  /// @throws IOException the connection has failed: an exception of its own, with what the reader
+  ///   throws as its cause, so that it can be added to that;
   ///   [io.github.asyncio4j.socket.ConnectionResetException] `Connection lost` when it is over
   public void drain() throws IOException {
     Exception failure = reader != null ? reader.exception() : null;
     if (failure != null) {
-      throw Failures.toThrow(failure);
+      throw Failures.another(failure);
     }
     if (transport.isClosing()) {
-      letOthersRun();
+      // The transport queued connectionLost when it was closed, so that runs first.
+      ((BaseEventLoop) loop).yieldOnce();
     }
     protocol.drain();
-  }
-
-  // The transport queued connectionLost when it was closed, so that runs first.
-  private void letOthersRun() {
-    Future<@Nullable Void> turn = loop.createFuture();
-    loop.callSoon(() -> Wakeups.wake(turn));
-    Wakeups.await(turn);
   }
 
   /// Closes the connection, both halves: reads no more, sends what is buffered, and ends.
@@ -154,7 +149,7 @@ public final class StreamWriter implements AutoCloseable {
   ///
   /// Several tasks may wait, and cancelling one leaves the connection and the others alone.
   ///
-  /// @throws IOException what the connection has failed with
+  /// @throws IOException the connection has failed; an exception of its own, as for [#drain()]
   public void waitClosed() throws IOException {
     protocol.waitClosed();
   }

@@ -5,6 +5,7 @@ import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionGroup;
 import io.github.asyncio4j.Future;
@@ -62,16 +63,18 @@ final class MemoryNetwork {
     names.put("localhost", InetAddress.ofLiteral("127.0.0.1"));
   }
 
+  /// Returns how connections of a loop behave that are made without an address.
+  static LinkConditions conditionsOf(EventLoop loop) {
+    return loop instanceof TestLoop test ? test.network().conditions : LinkConditions.PLAIN;
+  }
+
+  /// Returns what decides whatever the conditions leave open.
+  static RandomGenerator randomOf(EventLoop loop) {
+    return loop instanceof TestLoop test ? test.network().random : Seeds.generator(0, "links");
+  }
+
   EventLoop loop() {
     return loop;
-  }
-
-  LinkConditions conditions() {
-    return conditions;
-  }
-
-  RandomGenerator random() {
-    return random;
   }
 
   void yieldOnce() {
@@ -201,7 +204,8 @@ final class MemoryNetwork {
     try {
       P protocol = protocolFactory.get();
       Future<@Nullable Void> ready = loop.createFuture();
-      transport.start(protocol, () -> wake(ready));
+      // After the factory, so that the connection sees what it has set.
+      transport.start(protocol, Context.copyContext(), () -> wake(ready));
       await(ready);
       joined = true;
       return new Connection<>(transport, protocol);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.testing;
 
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -69,12 +70,12 @@ final class MemoryPipe {
     }
     underWay.add(signal);
     // Whichever of the queued handles runs first takes the oldest signal: a stream has one order.
-    MemoryTransport to = Objects.requireNonNull(sink);
+    Context current = Objects.requireNonNull(sink).context();
     if (conditions.maxLatency().isZero()) {
-      loop.callSoon(this::arrive, to.context());
+      loop.callSoon(() -> arrive(current), current);
     } else {
       lastArrival = Math.max(lastArrival, loop.time() + latency(conditions, random));
-      loop.callAt(lastArrival, this::arrive, to.context());
+      loop.callAt(lastArrival, () -> arrive(current), current);
     }
   }
 
@@ -84,8 +85,8 @@ final class MemoryPipe {
     return min == max ? min : random.nextLong(min, max + 1);
   }
 
-  private void arrive() {
-    Objects.requireNonNull(sink).arrived(underWay.remove());
+  private void arrive(@Nullable Context current) {
+    Objects.requireNonNull(sink).arrived(underWay.remove(), current);
   }
 
   /// The sink's protocol has received bytes, or nobody ever will.

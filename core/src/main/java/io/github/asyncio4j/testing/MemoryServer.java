@@ -2,6 +2,7 @@
 package io.github.asyncio4j.testing;
 
 import io.github.asyncio4j.CancelledError;
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Future;
@@ -30,6 +31,8 @@ final class MemoryServer implements Server {
   private final MemoryNetwork network;
   private final Supplier<? extends BaseProtocol> protocolFactory;
   private final List<InetSocketAddress> addresses;
+  // Of whoever made the server; each connection has a copy of its own (EL-79).
+  private final Context context = Context.copyContext();
   private final Set<MemoryTransport> clients = new LinkedHashSet<>();
   private final List<Future<@Nullable Void>> waiters = new ArrayList<>();
   private @Nullable Future<@Nullable Void> forever;
@@ -91,7 +94,9 @@ final class MemoryServer implements Server {
       try {
         awaitEnd();
       } catch (CancelledError again) {
-        e.addSuppressed(again);
+        if (again != e) {
+          e.addSuppressed(again);
+        }
       }
       throw e;
     } finally {
@@ -164,10 +169,11 @@ final class MemoryServer implements Server {
     transport.attach(this);
     clients.add(transport);
     try {
-      transport.start(protocolFactory.get(), null);
+      var own = context.copy();
+      transport.start(own.call(protocolFactory::get), own, null);
     } catch (Throwable t) {
       transport.abandon();
-      MemoryTransport.passOn(t);
+      Failures.passOn(t);
       network
           .loop()
           .callExceptionHandler(

@@ -6,7 +6,6 @@ import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.KeyboardInterrupt;
 import io.github.asyncio4j.SystemExit;
-import io.github.asyncio4j.internal.jdk.LibraryLogger;
 import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.TransportSocket;
@@ -18,6 +17,7 @@ import io.github.asyncio4j.transport.WriteBufferLimits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 /// that closes with bytes unread are those of a TCP connection. Loop thread only, tasks of the loop
 /// included.
 public final class MemoryTransport implements Transport {
-  private static final System.Logger LOGGER = LibraryLogger.get();
   private static final int MAX_RECEIVE = 256 * 1024;
   // As asyncio's constants.LOG_THRESHOLD_FOR_CONNLOST_WRITES.
   private static final int SILENT_DROPS = 5;
@@ -62,7 +61,6 @@ public final class MemoryTransport implements Transport {
   }
 
   private final EventLoop loop;
-  private final Context context;
   private final MemoryPipe out;
   private final MemoryPipe in;
   private final @Nullable InetSocketAddress sockname;
@@ -71,12 +69,13 @@ public final class MemoryTransport implements Transport {
   // All below: loop thread only.
   private final ByteFifo outgoing = new ByteFifo();
   private final ByteFifo incoming = new ByteFifo();
+  private final WriteFlow flow = new WriteFlow(this);
   private State state = State.NEW;
   private Input input = Input.STARTING;
   private Output output = Output.OPEN;
   private BaseProtocol protocol = NOBODY;
-  private WriteBufferLimits limits = WriteBufferLimits.DEFAULT;
-  private boolean writingPaused;
+  // What the protocol is called in; null while NEW.
+  private @Nullable Context context;
   private boolean receiveQueued;
   private boolean writableQueued;
   // The peer has ended its half, and everything before it has arrived.
@@ -92,7 +91,6 @@ public final class MemoryTransport implements Transport {
       @Nullable InetSocketAddress sockname,
       @Nullable InetSocketAddress peername) {
     this.loop = loop;
-    this.context = Context.copyContext();
     this.out = out;
     this.in = in;
     this.sockname = sockname;
@@ -104,7 +102,7 @@ public final class MemoryTransport implements Transport {
   ///
   /// @throws IllegalArgumentException when one is no protocol for streams
   public static TransportPair pair(EventLoop loop, BaseProtocol first, BaseProtocol second) {
-    return pair(loop, first, second, conditionsOf(loop));
+    return pair(loop, first, second, MemoryNetwork.conditionsOf(loop));
   }
 
   /// Connects two protocols. Both `connectionMade` are queued, the first one's first.
@@ -116,18 +114,10 @@ public final class MemoryTransport implements Transport {
       EventLoop loop, BaseProtocol first, BaseProtocol second, LinkConditions conditions) {
     ensureStreamProtocol(first);
     ensureStreamProtocol(second);
-    TransportPair pair = connected(loop, conditions, randomOf(loop), null, null);
-    pair.first().start(first, null);
-    pair.second().start(second, null);
+    TransportPair pair = connected(loop, conditions, MemoryNetwork.randomOf(loop), null, null);
+    pair.first().start(first, Context.copyContext(), null);
+    pair.second().start(second, Context.copyContext(), null);
     return pair;
-  }
-
-  private static LinkConditions conditionsOf(EventLoop loop) {
-    return loop instanceof TestLoop test ? test.network().conditions() : LinkConditions.PLAIN;
-  }
-
-  private static RandomGenerator randomOf(EventLoop loop) {
-    return loop instanceof TestLoop test ? test.network().random() : Seeds.generator(0, "links");
   }
 
   /// Makes two ends without protocols.
@@ -147,12 +137,15 @@ public final class MemoryTransport implements Transport {
   }
 
   /// Joins the protocol; as a socket transport does.
-  void start(BaseProtocol protocol, @Nullable Runnable ready) {
+  ///
+  /// @param context what the protocol is called in, for this connection alone
+  void start(BaseProtocol protocol, Context context, @Nullable Runnable ready) {
     this.protocol = ensureStreamProtocol(protocol);
     if (state != State.NEW) {
       return;
     }
     state = State.OPEN;
+    this.context = context;
     loop.callSoon(() -> this.protocol.connectionMade(this), context);
     loop.callSoon(this::startReading, context);
     if (ready != null) {
@@ -164,7 +157,8 @@ public final class MemoryTransport implements Transport {
     this.server = server;
   }
 
-  Context context() {
+  /// Returns what its protocol is called in, or null while it has none.
+  @Nullable Context context() {
     return context;
   }
 
@@ -173,7 +167,7 @@ public final class MemoryTransport implements Transport {
       return protocol;
     }
     throw new IllegalArgumentException(
-        "a stream needs a Protocol or a BufferedProtocol: " + protocol);
+        "a stream needs a Protocol or a BufferedProtocol: " + protocol.getClass().getName());
   }
 
   // Reading.
@@ -209,7 +203,9 @@ public final class MemoryTransport implements Transport {
   }
 
   /// Takes what the other end has sent.
-  void arrived(MemoryPipe.Signal signal) {
+  ///
+  /// @param current the transport's context when this call was queued, in which it is made
+  void arrived(MemoryPipe.Signal signal, @Nullable Context current) {
     switch (signal) {
       case MemoryPipe.Data(ByteBuffer bytes) when isGone() -> {
         in.received(bytes.remaining());
@@ -219,8 +215,14 @@ public final class MemoryTransport implements Transport {
       case MemoryPipe.End() -> endArrived = true;
       case MemoryPipe.Reset() -> reset();
     }
-    if (!receiveQueued) {
+    if (receiveQueued) {
+      return;
+    }
+    if (current == context) {
       receive();
+    } else {
+      // It was sent before the protocol was joined, and was longer under way than that.
+      queueReceive();
     }
   }
 
@@ -254,6 +256,15 @@ public final class MemoryTransport implements Transport {
   }
 
   private void receive() {
+    try {
+      deliver();
+    } finally {
+      // Also when the run of the loop ends here: there may be another.
+      queueReceive();
+    }
+  }
+
+  private void deliver() {
     if (!isReceiving()) {
       return;
     }
@@ -269,7 +280,6 @@ public final class MemoryTransport implements Transport {
     } else if (endArrived) {
       inputEnded();
     }
-    queueReceive();
   }
 
   private void receiveFor(Protocol receiver, int most) {
@@ -315,6 +325,12 @@ public final class MemoryTransport implements Transport {
           protocol instanceof BufferedProtocol buffered
               ? buffered.eofReceived()
               : ((Protocol) protocol).eofReceived();
+    } catch (KeyboardInterrupt | SystemExit e) {
+      // Told again in the next run of the loop.
+      if (state == State.OPEN) {
+        input = Input.FLOWING;
+      }
+      throw e;
     } catch (Throwable t) {
       protocolFailed("eofReceived", t);
       return;
@@ -358,8 +374,7 @@ public final class MemoryTransport implements Transport {
     data.get(copy);
     if (state != State.OPEN) {
       if (++droppedWrites >= SILENT_DROPS) {
-        LOGGER.log(
-            System.Logger.Level.WARNING, "write number " + droppedWrites + " dropped: " + this);
+        Failures.warn("write number " + droppedWrites + " dropped: " + this);
       }
       return false;
     }
@@ -391,7 +406,7 @@ public final class MemoryTransport implements Transport {
     if (writableQueued || loop.isClosed() || (state != State.OPEN && state != State.CLOSING)) {
       return;
     }
-    if (!outgoing.isEmpty() || writingPaused || state == State.CLOSING) {
+    if (!outgoing.isEmpty() || flow.isPaused() || state == State.CLOSING) {
       writableQueued = true;
       loop.callSoon(this::onWritable, context);
     }
@@ -402,35 +417,25 @@ public final class MemoryTransport implements Transport {
     if (isGone()) {
       return;
     }
-    send();
-    shrunk();
-    if (state == State.CLOSING && getWriteBufferSize() == 0) {
-      connectionLost(null);
+    try {
+      send();
+      flow.shrunk(getWriteBufferSize());
+    } finally {
+      if (state == State.CLOSING && getWriteBufferSize() == 0) {
+        connectionLost(null);
+      }
     }
   }
 
   private void grown() {
-    if (writingPaused || getWriteBufferSize() <= limits.high() || state != State.OPEN) {
-      return;
-    }
-    writingPaused = true;
-    try {
-      protocol.pauseWriting();
-    } catch (Throwable t) {
-      report("protocol.pauseWriting() failed", t);
+    if (state == State.OPEN) {
+      flow.grown(getWriteBufferSize());
     }
   }
 
-  private void shrunk() {
-    if (!writingPaused || getWriteBufferSize() > limits.low()) {
-      return;
-    }
-    writingPaused = false;
-    try {
-      protocol.resumeWriting();
-    } catch (Throwable t) {
-      report("protocol.resumeWriting() failed", t);
-    }
+  /// Calls the protocol from whatever context is current, in that of the connection.
+  void callInContext(Runnable call) {
+    Objects.requireNonNull(context).run(call);
   }
 
   @Override
@@ -453,12 +458,12 @@ public final class MemoryTransport implements Transport {
 
   @Override
   public WriteBufferLimits getWriteBufferLimits() {
-    return limits;
+    return flow.limits();
   }
 
   @Override
   public void setWriteBufferLimits(int high, int low) {
-    limits = new WriteBufferLimits(low, high);
+    flow.limits(new WriteBufferLimits(low, high));
     grown();
   }
 
@@ -466,21 +471,15 @@ public final class MemoryTransport implements Transport {
 
   private void protocolFailed(String method, Throwable failure) {
     String message = "Fatal error: protocol." + method + "() call failed.";
-    passOn(failure);
-    lose(failure instanceof Exception e ? e : new IllegalStateException(message, failure));
+    Failures.passOn(failure);
+    lose(Failures.toTell(failure));
     report(message, failure);
   }
 
-  private void report(String message, Throwable failure) {
-    passOn(failure);
+  void report(String message, Throwable failure) {
+    Failures.passOn(failure);
     loop.callExceptionHandler(
         ExceptionContext.of(message).exception(failure).transport(this).protocol(protocol));
-  }
-
-  static void passOn(Throwable failure) {
-    if (failure instanceof KeyboardInterrupt || failure instanceof SystemExit) {
-      throw (Error) failure;
-    }
   }
 
   @Override

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// attached to. They must not block. [#connectionMade(BaseTransport)] is the first call and
 /// [#connectionLost(Exception)] the last, each exactly once.
 ///
+/// All calls of one connection are made in one context, its own: a copy of the one that its server
+/// was made in, in which the protocol's factory has run too, or of the connecting task's. What one
+/// call sets the next ones see, and no other connection does (EL-79).
+///
 /// An exception out of `connectionMade`, `pauseWriting` or `resumeWriting` goes to the loop's
 /// exception handler and the connection lives on.
 public interface BaseProtocol {

@@ -9,6 +9,7 @@ final class Themes {
     CancelDeliveryScenarios.class,
     CancellationScenarios.class,
     ConditionsScenarios.class,
+    ConnectionsScenarios.class,
     ContextsScenarios.class,
     DebugScenarios.class,
     EagerScenarios.class,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.ffi;
 
+import io.github.asyncio4j.internal.jdk.LibraryLogger;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
@@ -99,8 +100,7 @@ public final class Native {
         return LinuxSyscalls.INSTANCE != null;
       } catch (LinkageError | RuntimeException e) {
         // A C library without these functions, or a JVM without a native linker.
-        System.getLogger("io.github.asyncio4j")
-            .log(Level.DEBUG, "system calls are not available, using NIO: " + e);
+        LibraryLogger.get().log(Level.DEBUG, "system calls are not available, using NIO: " + e);
         return false;
       }
     }

@@ -19,7 +19,8 @@ final class Listener implements IoWatch.Owner {
   /*
    * When accept(2) fails for want of a descriptor the connection stays pending and the socket stays
    * readable, so watching on would burn the processor. The listener rests for a second instead, and
-   * reports the shortage once, not once a second: the next report needs an accept that worked.
+   * reports the shortage once, not once a second: the next report needs an accept that worked. A
+   * shortage of memory is treated alike.
    */
 
   private static final Duration REST = Duration.ofSeconds(1);
@@ -78,7 +79,7 @@ final class Listener implements IoWatch.Owner {
       Socket accepted;
       try {
         accepted = socket.accept();
-      } catch (ResourceExhaustedException e) {
+      } catch (ResourceExhaustedException | OutOfMemoryError e) {
         rest(e);
         return;
       } catch (IOException e) {
@@ -93,12 +94,13 @@ final class Listener implements IoWatch.Owner {
     }
   }
 
-  private void rest(ResourceExhaustedException shortage) {
+  private void rest(Throwable shortage) {
+    // The timer first: who rests without one never wakes.
+    rest = net.loop().callLater(REST, this::resume);
     state = State.RESTING;
     if (watch != null) {
       watch.reading(false);
     }
-    rest = net.loop().callLater(REST, this::resume);
     if (!shortageReported) {
       shortageReported = true;
       report("socket.accept() out of system resource", shortage);
@@ -109,16 +111,21 @@ final class Listener implements IoWatch.Owner {
     if (state != State.RESTING) {
       return;
     }
-    state = State.LISTENING;
     rest = null;
     if (watch != null) {
-      watch.reading(true);
+      try {
+        watch.reading(true);
+      } catch (UncheckedIOException | OutOfMemoryError e) {
+        rest(e);
+        return;
+      }
     }
+    state = State.LISTENING;
     // Not left to the next poll: the report of a shortage that lasts is told from a new one here.
     acceptPending();
   }
 
-  private void report(String message, IOException failure) {
+  private void report(String message, Throwable failure) {
     net.report(failure, ExceptionContext.of(message).socket(socket()));
   }
 

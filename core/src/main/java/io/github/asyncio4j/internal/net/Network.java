@@ -12,6 +12,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +25,25 @@ public final class Network {
   ///
   static final int TRANSFER_LIMIT = 256 * 1024;
 
-  static final Logger LOGGER = LibraryLogger.get();
+  /// Bytes kept free for the end of a connection whose memory has run out: what it takes to queue
+  /// it, to report it and to load the classes for that. Less than a region of the G1 collector
+  /// would not help, because it can hand out whole regions only.
+  private static final int RESERVE = 1024 * 1024;
+
+  private static final long RESERVE_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private static final Logger LOGGER = LibraryLogger.get();
 
   private final NetLoop port;
   private final ChunkPool chunks = new ChunkPool();
+
+  // Null when it is needed, until there is memory for another.
+  private byte @Nullable [] reserve;
+  // When to try for another; 0 before the first.
+  private long reserveAt;
+
+  // Made while there is some.
+  private final IOException noMemory = new IOException("out of memory");
 
   // Made when the first bytes are expected: a loop without connections needs none.
   private @Nullable ByteBuffer receiveBuffer;
@@ -47,6 +63,39 @@ public final class Network {
 
   ChunkPool chunks() {
     return chunks;
+  }
+
+  /// Gives up the reserve when memory has run out, before anything else is done about it.
+  void makeRoom(Throwable failure) {
+    if (failure instanceof OutOfMemoryError) {
+      reserve = null;
+      reserveAt = System.nanoTime() + RESERVE_DELAY_NANOS;
+    }
+  }
+
+  /// Tells whether there is a reserve; if not nothing is received for a while, because nobody is to
+  /// take what was set free for the end of another connection.
+  ///
+  /// @throws OutOfMemoryError when the while is over and there is still no memory for a reserve:
+  ///   one more connection has to end
+  boolean hasReserve() {
+    return reserve != null || makeReserve();
+  }
+
+  private boolean makeReserve() {
+    long now = System.nanoTime();
+    if (reserveAt != 0 && now - reserveAt < 0) {
+      return false;
+    }
+    // Before the attempt: it may cost a full collection.
+    reserveAt = now + RESERVE_DELAY_NANOS;
+    reserve = new byte[RESERVE];
+    return true;
+  }
+
+  /// Returns what a protocol is told when there is no memory to say why it has lost its connection.
+  IOException noMemory() {
+    return noMemory;
   }
 
   /// Returns the buffer that bytes are received into, empty and with [#TRANSFER_LIMIT] bytes of
@@ -92,12 +141,22 @@ public final class Network {
   /// Logs what goes wrong on a connection in the normal course of networking; debug mode only.
   void logDebug(Supplier<String> message, Throwable failure) {
     if (loop().getDebug()) {
-      LOGGER.log(Level.DEBUG, message, failure);
+      log(Level.DEBUG, message, failure);
+    }
+  }
+
+  /// Logs; what a logger throws is no reason to leave a connection half closed.
+  static void log(Level level, Supplier<String> message, @Nullable Throwable failure) {
+    try {
+      LOGGER.log(level, message, failure);
+    } catch (RuntimeException | Error e) {
+      // There is no other place to tell it.
+      passOn(e);
     }
   }
 
   /// Warns of what its owner left open when the loop was closed.
   static void warnUnclosed(Object owner) {
-    LOGGER.log(Level.WARNING, "unclosed when its loop was closed: " + owner);
+    log(Level.WARNING, () -> "unclosed when its loop was closed: " + owner, null);
   }
 }

@@ -158,9 +158,10 @@ public final class Resolver implements AutoCloseable {
         return call.call();
       } finally {
         long nanos = System.nanoTime() - start;
-        Network.LOGGER.log(
+        Network.log(
             nanos >= slow ? Level.INFO : Level.DEBUG,
-            "Getting address info of " + name + " took " + nanos / 1000 + " us");
+            () -> "Getting address info of " + name + " took " + nanos / 1000 + " us",
+            null);
       }
     };
   }

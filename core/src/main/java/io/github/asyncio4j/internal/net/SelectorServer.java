@@ -2,6 +2,7 @@
 package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.CancelledError;
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Server;
@@ -33,6 +34,8 @@ final class SelectorServer implements Server {
   private final Supplier<? extends BaseProtocol> protocolFactory;
   private final boolean keepAliveAccepted;
   private final List<Listener> listeners;
+  // Of whoever made the server; each connection has a copy of its own (EL-79).
+  private final Context context = Context.copyContext();
 
   // Loop thread only.
   private State state = State.CREATED;
@@ -89,9 +92,9 @@ final class SelectorServer implements Server {
       for (var listener : listeners) {
         listener.start();
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable t) {
       close();
-      throw e;
+      throw t;
     }
   }
 
@@ -117,7 +120,9 @@ final class SelectorServer implements Server {
       try {
         awaitEnd();
       } catch (CancelledError again) {
-        e.addSuppressed(again);
+        if (again != e) {
+          e.addSuppressed(again);
+        }
       }
       throw e;
     } finally {
@@ -190,9 +195,10 @@ final class SelectorServer implements Server {
       net.report(t, setupFailed().socket(new TransportSocket(socket)));
       return;
     }
-    clients.add(transport);
     try {
-      transport.start(protocolFactory.get(), null);
+      clients.add(transport);
+      var own = context.copy();
+      transport.start(own.call(protocolFactory::get), own, null);
     } catch (Throwable t) {
       transport.abandon();
       net.report(t, setupFailed().transport(transport));

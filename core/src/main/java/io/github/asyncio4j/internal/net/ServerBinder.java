@@ -136,7 +136,7 @@ public final class ServerBinder {
       throw e;
     } catch (UnsupportedOperationException | IOException e) {
       // Such as a system without IPv6.
-      Network.LOGGER.log(Level.DEBUG, "createServer() passes over " + info, e);
+      Network.log(Level.DEBUG, () -> "createServer() passes over " + info, e);
       return null;
     }
     boolean bound = false;
@@ -204,7 +204,7 @@ public final class ServerBinder {
       }
     }
     if (net.loop().getDebug()) {
-      Network.LOGGER.log(Level.DEBUG, server + " is made");
+      Network.log(Level.DEBUG, () -> server + " is made", null);
     }
     return server;
   }

@@ -5,10 +5,8 @@ import io.github.asyncio4j.IoWatch;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.WriteBufferLimits;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 
 /// The sending half of a stream socket: at once what the kernel takes, the rest when there is room
 ///
@@ -33,6 +31,7 @@ final class SocketOutput {
     ENDED
   }
 
+  private final Network net;
   private final SelectorSocketTransport transport;
   private final Socket socket;
   private final IoWatch watch;
@@ -44,6 +43,7 @@ final class SocketOutput {
   private int droppedWrites;
 
   SocketOutput(Network net, SelectorSocketTransport transport, Socket socket, IoWatch watch) {
+    this.net = net;
     this.transport = transport;
     this.socket = socket;
     this.watch = watch;
@@ -128,7 +128,8 @@ final class SocketOutput {
   ///
   private void warnDropped() {
     if (++droppedWrites > SILENT_DROPS) {
-      Network.LOGGER.log(Level.WARNING, "write number " + droppedWrites + " dropped: " + transport);
+      Network.log(
+          Level.WARNING, () -> "write number " + droppedWrites + " dropped: " + transport, null);
     }
   }
 
@@ -223,8 +224,8 @@ final class SocketOutput {
   void watch(boolean on) {
     try {
       watch.writing(on);
-    } catch (UncheckedIOException e) {
-      transport.transferFailed("watch", Objects.requireNonNull(e.getCause()));
+    } catch (Throwable t) {
+      transport.watchFailed(t);
     }
   }
 
@@ -244,7 +245,10 @@ final class SocketOutput {
     try {
       socket.shutdownOutput();
     } catch (IOException e) {
-      transport.transferFailed("shutdown", e);
+      // The peer is gone, which the JDK does not tell: reading does, on each tier alike.
+      net.logDebug(() -> "shutdown error: " + transport, e);
+    } catch (Throwable t) {
+      transport.transferFailed("shutdown", t);
     }
   }
 

@@ -4,6 +4,7 @@ package io.github.asyncio4j.internal.net;
 import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.ExceptionGroup;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketType;
@@ -206,7 +207,8 @@ public final class StreamConnector {
     P protocol;
     try {
       protocol = protocolFactory.get();
-      transport.start(protocol, ready);
+      // After the factory, so that the connection sees what it has set.
+      transport.start(protocol, Context.copyContext(), ready);
     } catch (Throwable t) {
       transport.abandon();
       throw t;
@@ -223,7 +225,7 @@ public final class StreamConnector {
   private SelectorSocketTransport makeTransport(Socket socket) throws IOException {
     try {
       return new SelectorSocketTransport(net, socket, null);
-    } catch (IOException | UnsupportedOperationException e) {
+    } catch (IOException | UnsupportedOperationException | Error e) {
       net.close(socket);
       throw e;
     }

@@ -2,7 +2,6 @@
 package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.ExceptionContext;
-import io.github.asyncio4j.transport.Transport;
 import io.github.asyncio4j.transport.WriteBufferLimits;
 
 /// The write flow control of one transport: when its protocol is asked to pause and to resume
@@ -11,11 +10,11 @@ import io.github.asyncio4j.transport.WriteBufferLimits;
 /// Pause and resume alternate strictly. Loop thread only.
 final class WriteFlow {
   private final Network net;
-  private final Transport transport;
+  private final SelectorSocketTransport transport;
   private WriteBufferLimits limits = WriteBufferLimits.DEFAULT;
   private boolean paused;
 
-  WriteFlow(Network net, Transport transport) {
+  WriteFlow(Network net, SelectorSocketTransport transport) {
     this.net = net;
     this.transport = transport;
   }
@@ -28,20 +27,22 @@ final class WriteFlow {
     this.limits = limits;
   }
 
-  /// Asks the protocol to pause if the buffer is above its high-water mark.
+  /// Asks the protocol to pause if the buffer is above its high-water mark. Any context: that of
+  /// whoever writes.
   void grown(long size) {
     if (size <= limits.high() || paused) {
       return;
     }
     paused = true;
     try {
-      transport.getProtocol().pauseWriting();
+      transport.callInContext(transport.getProtocol()::pauseWriting);
     } catch (Throwable t) {
       net.report(t, failed("protocol.pauseWriting() failed"));
     }
   }
 
-  /// Lets the protocol resume if the buffer is at its low-water mark or below.
+  /// Lets the protocol resume if the buffer is at its low-water mark or below. The connection's
+  /// context.
   void shrunk(long size) {
     if (!paused || size > limits.low()) {
       return;
