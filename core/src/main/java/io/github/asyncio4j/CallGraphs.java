@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class CallGraphs {
   // Each level is indented by four columns: nobody could read more, and the text of a chain of
   // thousands would fill the heap.
-  private static final int MOST_LEVELS = 100;
+  private static final int MOST_LEVELS = 200;
 
   private final @Nullable Integer limit;
   private final Set<Future<?>> path = new HashSet<>();

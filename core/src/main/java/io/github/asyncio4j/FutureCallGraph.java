@@ -42,7 +42,7 @@ public record FutureCallGraph(
 
   /// Returns the graph as text, in the manner of asyncio, without an end of line. What is there
   /// more than once has its stack and its awaiters once, and is said to be above after that. Of a
-  /// chain of tasks a hundred levels are shown.
+  /// chain of tasks two hundred levels are shown.
   ///
   /// ```text
   /// * Task(name='fetch', id=0x1b2c)

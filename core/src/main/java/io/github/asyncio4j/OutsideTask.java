@@ -7,20 +7,28 @@ import org.jspecify.annotations.Nullable;
 final class OutsideTask {
   private OutsideTask() {}
 
-  /// Returns what is to be thrown.
+  /// Returns the task that has made the call, if it only went on elsewhere since the loop did not
+  /// run, and waits until that does.
   ///
   /// @param caller the task that has made the call, or null
   /// @param call for the exception's text
   /// @throws CancelledError when the task goes on without its loop, which is closed
-  static IllegalStateException refusal(BaseEventLoop loop, @Nullable Task<?> caller, String call) {
+  /// @throws IllegalStateException when it was made outside a task of the loop
+  static Task<?> bringBack(BaseEventLoop loop, @Nullable Task<?> caller, String call) {
+    if (caller != null) {
+      caller.strand.comeBack();
+      if (caller == loop.currentTask) {
+        return caller;
+      }
+    }
     if (caller != null && caller.loop == loop) {
       caller.ensureMaySuspend(call);
     } else if (caller != null) {
       // Refused in the next iteration.
       caller.yieldOnce();
-      return new IllegalStateException(
+      throw new IllegalStateException(
           call + ": " + caller + " got a future attached to a different loop: " + loop);
     }
-    return new IllegalStateException(call + " called outside a task of " + loop);
+    throw new IllegalStateException(call + " called outside a task of " + loop);
   }
 }

@@ -125,14 +125,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (task != null && task.strand.thread == Thread.currentThread()) {
       return task;
     }
-    Task<?> other = ofThisThread();
-    if (other != null) {
-      other.strand.comeBack();
-      if (other == loop.currentTask) {
-        return other;
-      }
-    }
-    throw OutsideTask.refusal(loop, other, call);
+    return OutsideTask.bringBack(loop, ofThisThread(), call);
   }
 
   /// Asks the task to end: a [CancelledError] is thrown at the point where it is suspended (TK-02).
