@@ -372,6 +372,26 @@ def scenario_call_soon_threadsafe_shares_one_queue_with_call_soon(out):
         run_briefly(loop)
 
 
+@scenario("R-23", "R-02", "EL-21")
+def scenario_what_a_thread_has_posted_runs_before_what_is_queued_later(out):
+    with new_loop() as loop, socket_pair() as (reader, writer):
+
+        def first():
+            in_thread(lambda: loop.call_soon_threadsafe(lambda: out("posted by a thread")))
+            loop.call_soon(lambda: out("queued after that"))
+            writer.send(b"x")
+            in_thread(lambda: loop.call_soon_threadsafe(lambda: out("posted before the poll")))
+
+        def readable():
+            out("io")
+            loop.remove_reader(reader)
+
+        loop.add_reader(reader, readable)
+        loop.call_soon(first)
+        run_briefly(loop)
+        run_briefly(loop)
+
+
 @scenario("EL-21", "EL-06", "R-21", mirror="the loop sleeps in its poll without a timer when the thread posts")
 def scenario_call_soon_threadsafe_wakes_a_sleeping_loop(out):
     with new_loop() as loop:

@@ -29,6 +29,8 @@ final class LoopThreadStrand extends Strand implements Executor {
    * the JDK's scheduler; else the whole JVM would stop reading sockets when the loop stops.
    */
 
+  private static final int MAX_SUSPENSIONS = 10;
+
   private static final Executor LATER =
       CompletableFuture.delayedExecutor(10, TimeUnit.MILLISECONDS);
 
@@ -47,6 +49,11 @@ final class LoopThreadStrand extends Strand implements Executor {
   // A task that this one has created and that is to make its first step while this one waits.
   // Whoever holds the loop.
   private @Nullable Strand nested;
+
+  // What was free of the stack, in frames of StackRoom and less than one more, when this step could
+  // not be suspended; 0 if it was not tried. With no more than that the next try, which is
+  // expensive, would fail as well. The task's own thread.
+  private int lackingStack;
 
   // Where it goes on. Whoever makes it go on; the task's own thread while it runs elsewhere. Others
   // see it by way of the thread's own state.
@@ -77,6 +84,7 @@ final class LoopThreadStrand extends Strand implements Executor {
 
   private void becomeRunning() {
     state = State.RUNNING;
+    lackingStack = 0;
     // Who takes the thread's stack trace keeps the continuation from running for a moment and then
     // hands it over again. That execute() must see the state, or this step would be lost.
     VarHandle.fullFence();
@@ -85,13 +93,20 @@ final class LoopThreadStrand extends Strand implements Executor {
   @Override
   @SuppressWarnings("ThreadPriorityCheck") // the yield is not a hint here: it unmounts the thread
   void suspend() {
+    if (lackingStack > 0) {
+      task.loop.stack.ensure(lackingStack);
+    }
     state = State.SUSPENDED;
     try {
       Thread.yield();
     } catch (Throwable t) {
-      // To put frames of the interpreter aside takes as much stack again, or the heap is full.
+      // To put frames of the interpreter aside takes several times their stack, or the heap is
+      // full.
       if (state == State.SUSPENDED) {
         state = State.RUNNING;
+        if (t instanceof StackOverflowError) {
+          lackingStack = task.loop.stack.lackingFrames();
+        }
         throw t;
       }
     }
@@ -168,6 +183,12 @@ final class LoopThreadStrand extends Strand implements Executor {
     // Not by Thread.yield: on a carrier of the JDK that does not ask the thread's own scheduler.
     while (!turn.hasCome) {
       LockSupport.park(this);
+      interrupted |= Thread.interrupted();
+    }
+    // Its turn may have come before it was suspended; but only from a suspension the loop can carry
+    // it on. The first of these tries may find the permit of that wake-up.
+    for (int i = 0; i < MAX_SUSPENSIONS && place == Place.RETURNING; i++) {
+      LockSupport.parkNanos(this, 1);
       interrupted |= Thread.interrupted();
     }
     if (interrupted) {

@@ -49,6 +49,41 @@ final class StackRoom {
     touch(MORE_FRAMES);
   }
 
+  /// Touches some frames of 2 KB.
+  ///
+  /// @throws StackOverflowError when there is no room for so many
+  void ensure(int frames) {
+    touch(frames);
+  }
+
+  /// Returns for how many frames of 2 KB there is no room any more: one more than there is.
+  int lackingFrames() {
+    int enough = 0;
+    int lacking = 1;
+    while (fits(lacking)) {
+      enough = lacking;
+      lacking *= 2;
+    }
+    while (lacking - enough > 1) {
+      int middle = (enough + lacking) / 2;
+      if (fits(middle)) {
+        enough = middle;
+      } else {
+        lacking = middle;
+      }
+    }
+    return lacking;
+  }
+
+  private boolean fits(int frames) {
+    try {
+      touch(frames);
+      return true;
+    } catch (StackOverflowError e) {
+      return false;
+    }
+  }
+
   @SuppressWarnings({"unused", "UnusedVariable"}) // they are there for their number
   private void touch(int left) {
     // spotless:off

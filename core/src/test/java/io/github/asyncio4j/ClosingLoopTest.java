@@ -268,4 +268,35 @@ final class ClosingLoopTest {
     assertThat(job.done()).isFalse();
     assertThat(failures.messages()).isEmpty();
   }
+
+  // R-22, EL-15
+  @Test
+  void closeEndsWhileOtherThreadsGoOnPosting() throws Exception {
+    var posting = new CountDownLatch(2);
+    var refusals = new CopyOnWriteArrayList<String>();
+    var threads = new ArrayList<Thread>();
+    for (int i = 0; i < 2; i++) {
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      while (true) {
+                        loop.callSoonThreadsafe(() -> {});
+                        posting.countDown();
+                      }
+                    } catch (IllegalStateException e) {
+                      refusals.add(String.valueOf(e.getMessage()));
+                    }
+                  }));
+    }
+    posting.await();
+
+    loop.close();
+
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(refusals).containsExactly("Event loop is closed", "Event loop is closed");
+  }
 }

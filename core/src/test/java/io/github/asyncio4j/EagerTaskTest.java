@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -196,5 +197,29 @@ final class EagerTaskTest {
                 .isInstanceOf(ExceptionGroup.class));
 
     assertThat(trace).containsExactly("body goes on");
+  }
+
+  //
+  @Test
+  void aTaskThatAWrongThreadMakesIsRefusedAndLeavesNothingBehind() throws Exception {
+    loop.setDebug(true);
+    for (TaskOptions options : List.of(EAGER, TaskOptions.DEFAULT)) {
+      trace.clear();
+      TaskOptions owning = options.owns(() -> trace.add("closed"));
+      loop.runUntilComplete(
+          () -> {
+            var outcome =
+                CompletableFuture.supplyAsync(
+                    () -> loop.createTask(() -> trace.add("ran"), owning),
+                    task -> Thread.ofPlatform().start(task));
+
+            assertThatThrownBy(() -> Future.await(outcome))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("Non-thread-safe operation");
+            Asyncio.sleep(Duration.ZERO);
+            assertThat(Asyncio.allTasks()).containsExactly(Task.currentTask());
+          });
+      assertThat(trace).containsExactly("closed");
+    }
   }
 }

@@ -321,4 +321,20 @@ final class ExceptionGroupTest {
       return new Tagged(message(), exceptions, tag);
     }
   }
+
+  @Test
+  void groupsInsideOneAnotherWithoutEndHaveATextAndATrace() {
+    ExceptionGroup group = new ExceptionGroup("innermost", List.of(new IOException("leaf")));
+    for (int i = 0; i < 20_000; i++) {
+      group = new ExceptionGroup("level", List.of(group));
+    }
+    var trace = new StringWriter();
+
+    group.printStackTrace(new PrintWriter(trace));
+
+    assertThat(group.toString())
+        .startsWith("io.github.asyncio4j.ExceptionGroup: level")
+        .hasSizeLessThan(2000);
+    assertThat(trace.toString()).contains("... (more than 50 levels)").doesNotContain("leaf");
+  }
 }

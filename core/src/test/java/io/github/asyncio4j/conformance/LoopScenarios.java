@@ -412,6 +412,25 @@ final class LoopScenarios {
     }
   }
 
+  @Scenario({"R-23", "R-02", "EL-21"})
+  void whatAThreadHasPostedRunsBeforeWhatIsQueuedLater(Stage stage) {
+    try (var loop = stage.newLoop();
+        var pair = Pairs.open()) {
+      readOnce(stage, loop, pair);
+      loop.callSoon(
+          () -> {
+            Threads.runInThread(
+                () -> loop.callSoonThreadsafe(() -> stage.out("posted by a thread")));
+            loop.callSoon(() -> stage.out("queued after that"));
+            pair.other.send("x");
+            Threads.runInThread(
+                () -> loop.callSoonThreadsafe(() -> stage.out("posted before the poll")));
+          });
+      runBriefly(loop);
+      runBriefly(loop);
+    }
+  }
+
   @Scenario({"EL-21", "EL-06", "R-21"})
   void callSoonThreadsafeWakesASleepingLoop(Stage stage) throws Exception {
     try (var loop = stage.newLoop()) {
