@@ -47,11 +47,23 @@ public final class LibraryLogger implements System.Logger {
       @Nullable String text,
       @Nullable Throwable thrown) {
     try {
+      if (thrown != null) {
+        // Back ends ask for it, and some of them drop the whole record when that fails.
+        var _ = thrown.toString();
+      }
       backEnd.log(level, bundle, text, thrown);
     } catch (Throwable t) {
-      String behind = thrown == null ? "" : "\nexception: " + nameOf(thrown);
-      logWithoutException(level, text + behind, t);
+      logWithoutException(level, thrown == null ? text : text + describe(thrown), t);
     }
+  }
+
+  // Without its text, which is a program's code.
+  private static String describe(Throwable thrown) {
+    var description = new StringBuilder("\nexception: ").append(nameOf(thrown));
+    for (StackTraceElement frame : thrown.getStackTrace()) {
+      description.append("\n\tat ").append(frame);
+    }
+    return description.toString();
   }
 
   @Override

@@ -64,8 +64,35 @@ final class LibraryLoggerTest {
 
     logger.log(Level.ERROR, "failed", new IOException("secret"));
 
-    assertThat(backEnd.logged).containsExactly("ERROR failed\nexception: java.io.IOException");
+    assertThat(backEnd.logged)
+        .singleElement()
+        .asString()
+        .startsWith("ERROR failed\nexception: java.io.IOException\n\tat ")
+        .contains("LibraryLoggerTest.java:")
+        .doesNotContain("secret");
     assertThat(logger.isLoggable(Level.ERROR)).isFalse();
+  }
+
+  // The back ends of the JDK swallow such a record.
+  @Test
+  void anExceptionWithoutATextIsNotGivenToTheBackEnd() {
+    var backEnd = new BackEnd(false);
+    var logger = new LibraryLogger(backEnd);
+
+    logger.log(
+        Level.ERROR,
+        "failed",
+        new IOException() {
+          @Override
+          public String getMessage() {
+            throw new IllegalStateException("getMessage");
+          }
+        });
+
+    assertThat(backEnd.logged)
+        .singleElement()
+        .asString()
+        .startsWith("ERROR failed\nexception: " + LibraryLoggerTest.class.getName());
   }
 
   @Test
