@@ -35,9 +35,9 @@ final class BatonStrand extends Strand {
 
   private volatile Turn turn = Turn.LOOP;
 
-  // One side waits in the monitor of this object, since its stack cannot be put aside. Written by
-  // that side.
-  private volatile boolean waitsInMonitor;
+  // How many sides wait in the monitor of this object, since their stacks cannot be put aside. Read
+  // without it; written in it.
+  private volatile int waitingInMonitor;
 
   // The thread that waits in resume(). Written by it before it hands over.
   private @Nullable Thread resumer;
@@ -112,7 +112,7 @@ final class BatonStrand extends Strand {
   }
 
   private void wakeUp(@Nullable Thread other) {
-    if (waitsInMonitor) {
+    if (waitingInMonitor > 0) {
       synchronized (this) {
         notifyAll();
       }
@@ -173,10 +173,11 @@ final class BatonStrand extends Strand {
   }
 
   // Waits together with the carrier thread.
+  @SuppressWarnings("NonAtomicVolatileUpdate") // in the monitor
   private synchronized boolean waitInMonitor(Turn mine) {
     boolean interrupted = false;
-    waitsInMonitor = true;
-    // In this order: who gives the turn away looks at the flag after that.
+    waitingInMonitor++;
+    // In this order: who gives the turn away looks at the count after that.
     while (!(mine == Turn.TASK ? turn == mine : isLoopsTurn())) {
       try {
         wait();
@@ -184,7 +185,7 @@ final class BatonStrand extends Strand {
         interrupted = true;
       }
     }
-    waitsInMonitor = false;
+    waitingInMonitor--;
     return interrupted;
   }
 

@@ -104,7 +104,16 @@ final class CallbackThread implements Executor {
   boolean letStart(Strand created) {
     child = created;
     state = State.LENT;
-    Thread.yield();
+    try {
+      Thread.yield();
+    } catch (Throwable t) {
+      // The stack or the heap does not allow to suspend it.
+      if (state == State.LENT) {
+        state = State.RUNNING;
+        child = null;
+        throw t;
+      }
+    }
     if (state == State.LENT) {
       // Pinned by a native frame.
       state = State.RUNNING;
@@ -128,7 +137,12 @@ final class CallbackThread implements Executor {
       // As in an iteration of the loop: an interrupt is not for the next callback.
       Thread.interrupted();
       state = State.IDLE;
-      Thread.yield();
+      try {
+        Thread.yield();
+      } catch (Throwable t) {
+        // It cannot be suspended for want of memory: it ends, and another one is made.
+        break;
+      }
     }
     state = State.ENDED;
   }

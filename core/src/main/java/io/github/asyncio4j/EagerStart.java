@@ -34,9 +34,22 @@ final class EagerStart {
     if (!callbacks.is(Thread.currentThread())) {
       loop.kernel.beforeStartInCallback();
       strand.task.step();
-      loop.kernel.afterStartInCallback(strand);
+      loop.kernel.afterStartInCallback();
     } else if (!callbacks.letStart(strand)) {
       loop.enqueue(strand);
+    }
+  }
+
+  /// Starts a task that is being made, and leaves nothing of it behind when that fails.
+  void startNew(Task<?> task) {
+    try {
+      start(task.strand);
+    } catch (Throwable t) {
+      // For want of stack or memory. Nobody has the task.
+      if (task.strand.state == Strand.State.NEW) {
+        loop.tasks.remove(task);
+      }
+      throw t;
     }
   }
 

@@ -8,21 +8,31 @@ import org.jspecify.annotations.Nullable;
 /// A failure that nobody retrieved is reported once: when its future is collected or, at the
 /// latest, when its loop closes.
 final class Failure {
+  /// Stands for the exception of a future for which there was no memory left.
+  private static final Failure WITHOUT_MEMORY =
+      new Failure(new OutOfMemoryError("no memory left for the exception of a future"), null);
+
   final Throwable exception;
 
   // Null once it is retrieved. Apart from this, so that only the future holds the exception.
   private @Nullable UnseenFailure unseen;
 
-  private Failure(Throwable exception, UnseenFailure unseen) {
+  private Failure(Throwable exception, @Nullable UnseenFailure unseen) {
     this.exception = exception;
     this.unseen = unseen;
   }
 
   /// Returns the failure of a future and starts to watch over it.
   static Failure of(Throwable exception, Future<?> future) {
-    var unseen = new UnseenFailure(exception, future);
-    future.loop.failures.add(unseen);
-    return new Failure(exception, unseen);
+    try {
+      var unseen = new UnseenFailure(exception, future);
+      var failure = new Failure(exception, unseen);
+      future.loop.failures.add(unseen);
+      return failure;
+    } catch (OutOfMemoryError e) {
+      // Whoever waits for the future must be told all the same.
+      return WITHOUT_MEMORY;
+    }
   }
 
   /// Somebody has seen the exception: nothing is to be reported.

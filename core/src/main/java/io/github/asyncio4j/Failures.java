@@ -68,7 +68,8 @@ final class Failures {
 
   private void settleSome() {
     outlived = Math.min(outlived, fresh.size());
-    for (int i = 0; i < SETTLED_AT_ONCE && outlived > 0; i++, outlived--) {
+    // An exception's own code may have others retrieved meanwhile.
+    for (int i = 0; i < SETTLED_AT_ONCE && outlived > 0 && !fresh.isEmpty(); i++, outlived--) {
       UnseenFailure failure = fresh.removeFirst();
       failure.settled = true;
       settled.add(failure);

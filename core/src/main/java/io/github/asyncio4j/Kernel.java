@@ -23,6 +23,9 @@ final class Kernel {
   private static final long MAX_POLL_NANOS = TimeUnit.HOURS.toNanos(24);
   // How often a loop that closes carries tasks on before it leaves them to themselves.
   private static final int MAX_CONTINUED = 100_000;
+  // How many handles of other threads an iteration takes: threads that post faster than the loop
+  // runs must not keep it from its timers and descriptors, in iterations that grow and grow.
+  private static final int MAX_POSTED = 1 << 16;
   private static final VarHandle SLEEPING;
   private static final VarHandle ELSEWHERE;
 
@@ -58,6 +61,8 @@ final class Kernel {
 
   // Loop thread.
   private boolean stopping;
+  // How many posted handles may still be taken in this iteration.
+  private int room = MAX_POSTED;
   private @Nullable Throwable endOfRun;
   final CallbackThread callbacks;
   // How many tasks are inside blocking calls of the JDK, which have suspended them.
@@ -103,7 +108,8 @@ final class Kernel {
     poll(pollTimeout(), engine);
     // An interrupt has no meaning for a loop, and would keep the JDK's selector from ever waiting.
     boolean interrupted = Thread.interrupted();
-    posted.drainTo(ready);
+    room = MAX_POSTED;
+    takePosted();
     if (timers.size() > 0) {
       timers.moveDueTo(ready, loop.time(), loop.observer);
     }
@@ -115,10 +121,14 @@ final class Kernel {
   // Each step of an iteration can be made again: nothing is taken out of one queue before it is in
   // the next, and descriptors that are ready are told again.
   private void outOfMemory(OutOfMemoryError e) {
-    runAside(
-        () ->
-            BaseEventLoop.LOGGER.log(
-                System.Logger.Level.ERROR, "Out of memory in an iteration of the loop", e));
+    try {
+      runAside(
+          () ->
+              BaseEventLoop.LOGGER.log(
+                  System.Logger.Level.ERROR, "Out of memory in an iteration of the loop", e));
+    } catch (Throwable t) {
+      // Not even enough to say so.
+    }
   }
 
   // As R-04: at once if there is work, else until the first timer, else for ever.
@@ -217,8 +227,10 @@ final class Kernel {
 
   /// Notes that the step is made. When the task is inside a blocking call of the JDK, it may have a
   /// lock that the rest of the callback wants.
-  void afterStartInCallback(Strand started) {
-    if (started.isBlockedInJdk()) {
+  void afterStartInCallback() {
+    // Or one that it has started in turn; before this there was none, or the callback would not run
+    // in this thread.
+    if (blockedTasks > 0) {
       callbacksStartBlockingTasks = true;
     } else {
       callbackMayWait = false;
@@ -258,7 +270,7 @@ final class Kernel {
       // For the end of the iteration.
       Thread.currentThread().interrupt();
     }
-    posted.drainTo(ready);
+    posted.drainTo(ready, Integer.MAX_VALUE);
   }
 
   private void runReadyWatched() {
@@ -334,17 +346,22 @@ final class Kernel {
   /// Queues a handle for the next iteration, behind what other threads have posted before.
   /// Whoever holds the loop.
   void queue(Handle handle) {
-    if (!posted.isEmpty()) {
-      posted.drainTo(ready);
+    if (room > 0 && !posted.isEmpty()) {
+      takePosted();
     }
     ready.add(handle);
+  }
+
+  private void takePosted() {
+    room -= posted.drainTo(ready, room);
   }
 
   // From now on tasks that the JDK lets go on go on elsewhere: others may stand behind them in the
   // queue of a lock, and nobody knows when the loop runs again.
   private void stopCarrying() {
     carrying = false;
-    posted.drainTo(ready);
+    room = MAX_POSTED;
+    posted.drainTo(ready, Integer.MAX_VALUE);
     for (int i = 0; i < ready.size(); i++) {
       if (ready.get(i) instanceof ContinueHandle handle) {
         handle.goOnElsewhere();
@@ -371,7 +388,9 @@ final class Kernel {
   /// run. The loop is closed.
   void runContinuations() {
     int continued = 0;
-    for (posted.drainTo(ready); !ready.isEmpty(); posted.drainTo(ready)) {
+    for (posted.drainTo(ready, Integer.MAX_VALUE);
+        !ready.isEmpty();
+        posted.drainTo(ready, Integer.MAX_VALUE)) {
       switch (ready.take()) {
         case ContinueHandle handle -> {
           if (++continued == MAX_CONTINUED) {

@@ -29,7 +29,7 @@ final class LoopThreadStrand extends Strand implements Executor {
    * the JDK's scheduler; else the whole JVM would stop reading sockets when the loop stops.
    */
 
-  private static final int MAX_SUSPENSIONS = 10;
+  private static final int MAX_SUSPENSIONS = 20;
 
   private static final Executor LATER =
       CompletableFuture.delayedExecutor(10, TimeUnit.MILLISECONDS);
@@ -149,7 +149,9 @@ final class LoopThreadStrand extends Strand implements Executor {
         return;
       }
       if (place == Place.ELSEWHERE) {
-        returning();
+        // The loop can carry it again; should it stop before, the task goes on elsewhere as before.
+        place = Place.LOOP;
+        kernel.countElsewhere(-1);
       }
       var handle = new Continuation(this);
       if (!kernel.post(handle)) {
@@ -186,9 +188,10 @@ final class LoopThreadStrand extends Strand implements Executor {
       interrupted |= Thread.interrupted();
     }
     // Its turn may have come before it was suspended; but only from a suspension the loop can carry
-    // it on. The first of these tries may find the permit of that wake-up.
+    // it on. The first of these tries may find the permit of that wake-up, and one that is over
+    // before it has begun is none; a thread that cannot be suspended at all waits a second.
     for (int i = 0; i < MAX_SUSPENSIONS && place == Place.RETURNING; i++) {
-      LockSupport.parkNanos(this, 1);
+      LockSupport.parkNanos(this, 1000L << i);
       interrupted |= Thread.interrupted();
     }
     if (interrupted) {

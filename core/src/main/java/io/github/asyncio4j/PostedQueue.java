@@ -18,7 +18,8 @@ final class PostedQueue {
 
   private final AtomicReference<@Nullable PostedHandle> newest = new AtomicReference<>();
 
-  // Taken and not moved yet, oldest first: something only if the heap was full. The loop thread.
+  // Taken and not moved yet, oldest first: when there were many, or the heap was full. The loop
+  // thread.
   private @Nullable PostedHandle taken;
 
   /// Adds a handle.
@@ -42,18 +43,30 @@ final class PostedQueue {
     return (top == null || top == CLOSED) && taken == null;
   }
 
-  /// Moves everything to the ready queue. When that cannot grow, what is left comes the next time.
-  void drainTo(ReadyQueue ready) {
-    while (!isEmpty()) {
-      if (taken == null) {
-        taken = oldestFirst(newest.getAndSet(null));
-      }
-      for (PostedHandle h = taken; h != null; h = taken) {
-        ready.add(h);
-        taken = h.next;
-        h.next = null;
-      }
+  /// Moves what is there to the ready queue, and not what others go on adding. When that cannot
+  /// grow, what is left comes the next time.
+  ///
+  /// @param most how many
+  /// @return how many
+  int drainTo(ReadyQueue ready, int most) {
+    int moved = moveTaken(ready, most);
+    PostedHandle top = newest.get();
+    if (taken == null && top != null && top != CLOSED) {
+      taken = oldestFirst(newest.getAndSet(null));
+      moved += moveTaken(ready, most - moved);
     }
+    return moved;
+  }
+
+  private int moveTaken(ReadyQueue ready, int most) {
+    int moved = 0;
+    for (PostedHandle h = taken; h != null && moved < most; h = taken) {
+      ready.add(h);
+      moved++;
+      taken = h.next;
+      h.next = null;
+    }
+    return moved;
   }
 
   /// Refuses everything from now on and drops what is queued.

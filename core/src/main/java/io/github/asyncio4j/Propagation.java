@@ -125,6 +125,8 @@ final class Propagation {
 
   private static void logFailure(Object failed, Throwable e) {
     BaseEventLoop.LOGGER.log(
-        System.Logger.Level.WARNING, "Context propagator has failed: " + failed, e);
+        System.Logger.Level.WARNING,
+        "Context propagator has failed: " + Descriptions.textOf(failed),
+        e);
   }
 }

@@ -60,6 +60,18 @@ abstract class Strand extends Handle {
   /// @throws IllegalStateException when the thread cannot be suspended here
   void comeBack() {}
 
+  /// Has the task wait for the loop at the end of its body. Its own thread.
+  final void comeBackAtTheEnd() {
+    while (true) {
+      try {
+        comeBack();
+        return;
+      } catch (IllegalStateException e) {
+        // Nothing of a program is on the stack any more that could keep it from being suspended.
+      }
+    }
+  }
+
   /// Ends a strand whose loop is closing: its body runs on with every suspending call failing. A
   /// platform thread, which closes the loop; tasks that the JDK has suspended are interrupted and
   /// go on when the loop takes what was posted.
@@ -113,9 +125,7 @@ abstract class Strand extends Handle {
   final void runBody() {
     try {
       if (Propagation.IN_USE) {
-        try (var _ = Propagation.restore(task.getContext().vars)) {
-          task.runBody();
-        }
+        runPropagated();
       } else {
         task.runBody();
       }
@@ -124,11 +134,25 @@ abstract class Strand extends Handle {
     }
   }
 
+  private void runPropagated() {
+    ContextPropagator.Scope scope;
+    try {
+      scope = Propagation.restore(task.getContext().vars);
+    } catch (Throwable t) {
+      // Whatever a propagator does, the task runs.
+      BaseEventLoop.LOGGER.log(System.Logger.Level.WARNING, "No context for a task", t);
+      scope = () -> {};
+    }
+    try (var _ = scope) {
+      task.runBody();
+    }
+  }
+
   @Override
   String describeCallback() {
     // Not the task's text: that would have those of all who wait for it in turn, without end if
     // they
-    // wait for each other.
+    // do so in a circle.
     return "Task.step(name='" + task.getName() + "')";
   }
 }

@@ -95,7 +95,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       loop.observer.taskCreated(this);
     }
     if (eager) {
-      loop.eager.start(strand);
+      loop.eager.startNew(this);
     }
   }
 
@@ -342,7 +342,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       strand.resume();
     } catch (Throwable t) {
       // There was no thread to be had.
-      new OwnedResources(owned).closeAfter(t);
+      loop.kernel.runAside(() -> new OwnedResources(owned).closeAfter(t));
       if (!done() && leave()) {
         fail(t);
         end();
@@ -548,7 +548,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   ///
   /// @return whether the outcome matters: the loop is not being closed
   private boolean leave() {
-    strand.comeBack();
+    strand.comeBackAtTheEnd();
     if (abandoned) {
       // The registry is of no use any more, and several threads may come here at once.
       return false;
@@ -568,7 +568,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     strand.abandon();
     if (neverRan) {
       try {
-        new OwnedResources(owned).close();
+        // A program's code, which may wait for a lock behind another task.
+        loop.kernel.runAside(new OwnedResources(owned)::close);
       } finally {
         end();
       }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +43,27 @@ final class TaskStart<T extends @Nullable Object> extends PostedHandle {
 
   @Override
   void dropped() {
-    result.cancel(false);
+    result.completeExceptionally(new LoopClosed());
   }
 
   @Override
   String describeCallback() {
     return Descriptions.ofCallback(body);
+  }
+
+  /// Cancels a call whose loop is closed. Without a stack trace: it would be that of close(), and
+  /// there may be a million of them.
+  private static final class LoopClosed extends CancellationException {
+    private static final long serialVersionUID = 1L;
+
+    LoopClosed() {
+      super("Event loop is closed");
+    }
+
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // it does nothing
+    public Throwable fillInStackTrace() {
+      return this;
+    }
   }
 }

@@ -47,7 +47,7 @@ final class PostedQueueTest {
     int total = 0;
     var ready = new ReadyQueue();
     while (total < producers * each) {
-      queue.drainTo(ready);
+      assertThat(queue.drainTo(ready, 1000)).isBetween(0, 1000);
       while (!ready.isEmpty()) {
         var handle = (Numbered) ready.take();
         assertThat(handle.number).isEqualTo(next[handle.producer]++);

@@ -53,7 +53,17 @@ public final class LibraryLogger implements System.Logger {
       }
       backEnd.log(level, bundle, text, thrown);
     } catch (Throwable t) {
-      logWithoutException(level, thrown == null ? text : text + describe(thrown), t);
+      logWithoutException(level, withDescription(text, thrown), t);
+    }
+  }
+
+  private static @Nullable String withDescription(
+      @Nullable String text, @Nullable Throwable thrown) {
+    try {
+      return thrown == null ? text : text + describe(thrown);
+    } catch (Throwable t) {
+      // The heap is full.
+      return text;
     }
   }
 
