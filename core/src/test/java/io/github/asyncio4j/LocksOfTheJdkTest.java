@@ -88,6 +88,98 @@ final class LocksOfTheJdkTest {
     assertThat(loop.runUntilComplete(taken)).isEqualTo("from the loop");
   }
 
+  @Test
+  void aCallbackGetsALockOfATaskThatItsOwnTaskHasStarted() throws Exception {
+    var lock = new ReentrantLock();
+    Future<String> done = loop.createFuture();
+    loop.callSoon(
+        () -> {
+          loop.createTask(
+              () ->
+                  loop.createTask(
+                      () -> {
+                        lock.lock();
+                        try {
+                          Thread.sleep(20);
+                        } finally {
+                          lock.unlock();
+                        }
+                      },
+                      TaskOptions.DEFAULT.eagerStart(true)),
+              TaskOptions.DEFAULT.eagerStart(true));
+          lock.lock();
+          lock.unlock();
+          done.setResult("done");
+        });
+
+    assertThat(loop.runUntilComplete(done)).isEqualTo("done");
+  }
+
+  // What is closed for a task that never ran is a program's code too.
+  @Test
+  void closeGetsALockForAnOwnedResourceThatATaskHolds() throws Exception {
+    var lock = new ReentrantLock();
+    loop.setExceptionHandler((l, context) -> log.add(context.message()));
+    loop.createTask(
+        () -> {
+          lock.lock();
+          try {
+            blockFor(20);
+          } finally {
+            lock.unlock();
+          }
+        });
+    loop.runUntilComplete(() -> Asyncio.sleep(Duration.ZERO));
+    loop.createTask(
+        () -> log.add("never"),
+        TaskOptions.DEFAULT.owns(
+            () -> {
+              lock.lock();
+              lock.unlock();
+              log.add("closed");
+            }));
+
+    loop.close();
+
+    assertThat(log).contains("closed").doesNotContain("never");
+  }
+
+  private static void blockFor(long millis) {
+    long end = System.nanoTime() + millis * 1_000_000;
+    while (System.nanoTime() < end) {
+      try {
+        Thread.sleep(1);
+      } catch (InterruptedException e) {
+        // The closing loop's.
+      }
+    }
+  }
+
+  @Test
+  void aTaskThatComesBackTwiceIsCarriedAndLetGoAsOften() throws Exception {
+    for (int round = 0; round < 200; round++) {
+      var lock = new ReentrantLock();
+      lock.lock();
+      Task<String> task =
+          loop.createTask(
+              () -> {
+                lock.lock();
+                lock.unlock();
+                Asyncio.sleep(Duration.ZERO);
+                return "result";
+              });
+      loop.runUntilComplete(() -> Asyncio.sleep(Duration.ZERO));
+      while (!lock.hasQueuedThreads()) {
+        Thread.onSpinWait();
+      }
+
+      lock.unlock();
+
+      // At once, so that the loop may run before the task has found that it does not.
+      assertThat(loop.runUntilComplete(task)).isEqualTo("result");
+    }
+  }
+
   // EL-15
   @Test
   void closeGetsALockOfTheExceptionHandlerThatATaskHolds() throws Exception {

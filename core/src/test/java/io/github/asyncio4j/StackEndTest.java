@@ -145,6 +145,26 @@ final class StackEndTest {
     assertThat(other.result()).as(kind).isEqualTo("other");
   }
 
+  // TK-10
+  @Test
+  void aTaskThatCannotBeStartedForWantOfStackIsNotLeftBehind() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          VoidCoroutine eager =
+              () -> loop.createTask(() -> {}, TaskOptions.DEFAULT.eagerStart(true).owns(() -> {}));
+          eager.run();
+          tries = 0;
+          try {
+            down(eager);
+          } catch (StackOverflowError e) {
+            Asyncio.sleep(Duration.ZERO);
+          }
+          Asyncio.sleep(Duration.ZERO);
+          assertThat(Asyncio.allTasks()).containsExactly(Task.currentTask());
+        });
+    assertThat(overflows).isPositive();
+  }
+
   // "(" value* ")", a depth of the peer's choice.
   private static int parse(StreamReader in) throws IOException {
     int count = 0;
