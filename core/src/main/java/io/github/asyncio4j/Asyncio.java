@@ -721,8 +721,7 @@ public final class Asyncio {
   /// So anybody who reaches this machine reaches the server, as with asyncio's `start_server(cb,
   /// port=...)`, which names no host either. For clients on the same machine name `"127.0.0.1"`.
   ///
-  /// @param port 0 for a free one, chosen for each address by itself: [Server#port()] tells it only
-  ///   where there is just one
+  /// @param port 0 for a free one, the same on all interfaces: [Server#port()] tells it
   public static Server startServer(ClientConnected clientConnected, int port) throws IOException {
     return startServer(clientConnected, null, port);
   }
