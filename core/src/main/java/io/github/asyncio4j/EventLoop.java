@@ -337,7 +337,7 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// Level-triggered. A second call for the same descriptor replaces the first callback.
   ///
   /// @throws IllegalStateException when a transport of this loop owns the descriptor
-  /// @throws IllegalArgumentException when it cannot be watched
+  /// @throws IllegalArgumentException when it cannot be watched, or is a blocking channel
   /// @throws UnsupportedOperationException when this loop's selector cannot watch its kind; the
   ///   text names the flag that helps
   void addReader(Pollable fd, Runnable callback);
@@ -358,6 +358,7 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// Runnable)] of [Pollable#of(SelectableChannel)].
   ///
   /// @param channel non-blocking; it stays the caller's
+  /// @throws IllegalArgumentException when the channel is blocking
   default void addReader(SelectableChannel channel, Runnable callback) {
     addReader(Pollable.of(channel), callback);
   }
@@ -369,6 +370,8 @@ public interface EventLoop extends Executor, AutoCloseable {
 
   /// Calls back in every iteration in which a channel is writable; as
   /// [#addReader(SelectableChannel, Runnable)].
+  ///
+  /// @throws IllegalArgumentException when the channel is blocking
   default void addWriter(SelectableChannel channel, Runnable callback) {
     addWriter(Pollable.of(channel), callback);
   }

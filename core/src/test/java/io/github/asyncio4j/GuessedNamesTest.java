@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -205,6 +206,27 @@ final class GuessedNamesTest {
     }
 
     assertThat(log).containsExactly("true false", "writable", "true false", "readable");
+  }
+
+  // EL-100
+  @Test
+  void aBlockingChannelIsRefusedByName() throws Exception {
+    Pipe pipe = Pipe.open();
+    try (var source = pipe.source();
+        var sink = pipe.sink()) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> loop.addReader(source, () -> log("read")))
+          .withMessage("channel is blocking: " + source);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> loop.addWriter(sink, () -> log("written")))
+          .withMessage("channel is blocking: " + sink);
+
+      assertThat(loop.removeReader(source)).isFalse();
+      assertThat(loop.removeWriter(sink)).isFalse();
+      source.configureBlocking(false);
+      loop.addReader(source, () -> log("read"));
+      assertThat(loop.removeReader(source)).isTrue();
+    }
   }
 
   // ST-01, EL-70
