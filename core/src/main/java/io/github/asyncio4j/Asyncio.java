@@ -251,6 +251,10 @@ public final class Asyncio {
   }
 
   /// Starts a task for each body and returns a future for their results; as [#gather(Collection)].
+  ///
+  /// Lambdas, and an empty list, need a variable of the type `List<Coroutine<T>>`: the compiler
+  /// cannot tell whether `gather(List.of(() -> 1, () -> 2))` or `gather(List.of())` is of bodies or
+  /// of futures.
   public static <T extends @Nullable Object> Future<List<T>> gather(
       List<? extends Coroutine<? extends T>> bodies) {
     return gather(Asyncio.<T>start(bodies));
