@@ -251,6 +251,10 @@ public final class Asyncio {
   }
 
   /// Starts a task for each body and returns a future for their results; as [#gather(Collection)].
+  ///
+  /// Lambdas, and an empty list, need a variable of the type `List<Coroutine<T>>`: the compiler
+  /// cannot tell whether `gather(List.of(() -> 1, () -> 2))` or `gather(List.of())` is of bodies or
+  /// of futures.
   public static <T extends @Nullable Object> Future<List<T>> gather(
       List<? extends Coroutine<? extends T>> bodies) {
     return gather(Asyncio.<T>start(bodies));
@@ -721,8 +725,7 @@ public final class Asyncio {
   /// So anybody who reaches this machine reaches the server, as with asyncio's `start_server(cb,
   /// port=...)`, which names no host either. For clients on the same machine name `"127.0.0.1"`.
   ///
-  /// @param port 0 for a free one, chosen for each address by itself: [Server#port()] tells it only
-  ///   where there is just one
+  /// @param port 0 for a free one, the same on all interfaces: [Server#port()] tells it
   public static Server startServer(ClientConnected clientConnected, int port) throws IOException {
     return startServer(clientConnected, null, port);
   }

@@ -573,8 +573,14 @@ public abstract class BaseEventLoop implements EventLoop {
   @Override
   public String toString() {
     State now = state;
+    CoroutineEngine chosen = engine;
     return String.format(
-        "<%s running=%s closed=%s debug=%s>",
-        getClass().getSimpleName(), now == State.RUNNING, now == State.CLOSED, debug);
+        "<%s running=%s closed=%s debug=%s engine=%s selector=%s>",
+        getClass().getSimpleName(),
+        now == State.RUNNING,
+        now == State.CLOSED,
+        debug,
+        chosen == null ? "not chosen yet" : chosen,
+        selector.getClass().getSimpleName());
   }
 }

@@ -3,10 +3,8 @@ package io.github.asyncio4j;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -121,12 +119,12 @@ final class CallGraphs {
 
   static String format(FutureCallGraph graph) {
     var text = new StringBuilder();
-    append(graph, 0, text, Collections.newSetFromMap(new IdentityHashMap<>()));
+    append(graph, 0, text, new HashSet<>());
     return text.toString();
   }
 
   private static void append(
-      FutureCallGraph graph, int level, StringBuilder text, Set<FutureCallGraph> shown) {
+      FutureCallGraph graph, int level, StringBuilder text, Set<Future<?>> shown) {
     String indent = "    ".repeat(level);
     if (!text.isEmpty()) {
       text.append('\n');
@@ -136,13 +134,15 @@ final class CallGraphs {
       return;
     }
     text.append(indent).append("* ").append(nameOf(graph.future()));
-    if (graph.callStack().isEmpty() && graph.awaitedBy().isEmpty()) {
-      return;
-    }
-    if (!shown.add(graph)) {
+    // By future: where a circle closes, the graph is another one, without awaiters.
+    if (shown.contains(graph.future())) {
       text.append(" (above)");
       return;
     }
+    if (graph.callStack().isEmpty() && graph.awaitedBy().isEmpty()) {
+      return;
+    }
+    shown.add(graph.future());
     if (!graph.callStack().isEmpty()) {
       text.append('\n').append(indent).append("  + Call stack:");
       for (FrameCallGraphEntry entry : graph.callStack()) {

@@ -259,7 +259,8 @@ public interface EventLoop extends Executor, AutoCloseable {
   ///
   /// @param protocolFactory called for each accepted connection
   /// @param host name or literal; null or empty for all interfaces
-  /// @param port 0 for a free one, chosen for each address by itself
+  /// @param port 0 for a free one: for all interfaces one that is free on each, otherwise chosen
+  ///   for each address by itself
   /// @throws IllegalArgumentException when the port is out of range, or `options.sock()` is given
   ///   too
   /// @throws IOException when an address cannot be bound, naming it; all others are closed again
@@ -279,7 +280,8 @@ public interface EventLoop extends Executor, AutoCloseable {
     return createServer(protocolFactory, host, port, ServerOptions.DEFAULT);
   }
 
-  /// Starts a server on **all interfaces** with default options.
+  /// Starts a server on **all interfaces** with default options. With port 0 they share a free one,
+  /// see [Server#port()].
   default Server createServer(Supplier<? extends BaseProtocol> protocolFactory, int port)
       throws IOException {
     return createServer(protocolFactory, null, port);
@@ -290,6 +292,8 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// Addresses that several names resolve to are bound once.
   ///
   /// @param hosts names or literals; an empty one stands for all interfaces
+  /// @param port 0 for a free one, chosen for each address by itself, unless all interfaces
+  ///   are all that is asked for
   /// @throws IOException when nothing can be bound, also for an empty list
   Server createServer(
       Supplier<? extends BaseProtocol> protocolFactory,
@@ -333,7 +337,7 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// Level-triggered. A second call for the same descriptor replaces the first callback.
   ///
   /// @throws IllegalStateException when a transport of this loop owns the descriptor
-  /// @throws IllegalArgumentException when it cannot be watched
+  /// @throws IllegalArgumentException when it cannot be watched, or is a blocking channel
   /// @throws UnsupportedOperationException when this loop's selector cannot watch its kind; the
   ///   text names the flag that helps
   void addReader(Pollable fd, Runnable callback);
@@ -354,6 +358,7 @@ public interface EventLoop extends Executor, AutoCloseable {
   /// Runnable)] of [Pollable#of(SelectableChannel)].
   ///
   /// @param channel non-blocking; it stays the caller's
+  /// @throws IllegalArgumentException when the channel is blocking
   default void addReader(SelectableChannel channel, Runnable callback) {
     addReader(Pollable.of(channel), callback);
   }
@@ -365,6 +370,8 @@ public interface EventLoop extends Executor, AutoCloseable {
 
   /// Calls back in every iteration in which a channel is writable; as
   /// [#addReader(SelectableChannel, Runnable)].
+  ///
+  /// @throws IllegalArgumentException when the channel is blocking
   default void addWriter(SelectableChannel channel, Runnable callback) {
     addWriter(Pollable.of(channel), callback);
   }

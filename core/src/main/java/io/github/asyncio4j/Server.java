@@ -30,7 +30,7 @@ public interface Server extends AutoCloseable {
   /// Returns the port of the listening sockets.
   ///
   /// @throws IllegalStateException when the server is closed, or its sockets have different ports,
-  ///   as those of port 0 on several addresses do: look at [#sockets()]
+  ///   as those of port 0 on several hosts do: look at [#sockets()]
   default int port() {
     List<SocketAddress> addresses =
         sockets().stream().map(TransportSocket::getsockname).filter(Objects::nonNull).toList();
@@ -43,7 +43,8 @@ public interface Server extends AutoCloseable {
       throw new IllegalStateException("no listening socket, the server is closed: " + this);
     }
     if (ports.size() > 1 || ports.getFirst() < 0) {
-      throw new IllegalStateException("the sockets do not have one port: " + addresses);
+      throw new IllegalStateException(
+          "sockets with different ports, look at sockets(): " + addresses);
     }
     return ports.getFirst();
   }

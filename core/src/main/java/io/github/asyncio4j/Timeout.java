@@ -57,13 +57,23 @@ public final class Timeout {
   private @Nullable Long when;
   // What the deadline was made from; null when it is an instant.
   private @Nullable Duration delay;
+  // Of a call with a time limit: whose it is and its name, for the exception's text.
+  private final @Nullable Object owner;
+  private final @Nullable String call;
   private @Nullable Handle timer;
   private int cancellingBefore;
 
-  private Timeout(Task<?> task, @Nullable Long when, @Nullable Duration delay) {
+  private Timeout(
+      Task<?> task,
+      @Nullable Long when,
+      @Nullable Duration delay,
+      @Nullable Object owner,
+      @Nullable String call) {
     this.task = task;
     this.when = when;
     this.delay = delay;
+    this.owner = owner;
+    this.call = call;
   }
 
   /// Makes a deadline that lies a duration ahead, null for none.
@@ -72,15 +82,18 @@ public final class Timeout {
   /// @throws IllegalStateException outside a task
   static Timeout after(String call, @Nullable Duration delay) {
     Task<?> task = requireTask(call, delay);
-    Long when = delay == null ? null : Asyncs.instantAfter(task.loop.time(), delay);
-    return new Timeout(task, when, delay);
+    return new Timeout(task, instantAfter(task, delay), delay, null, null);
+  }
+
+  private static @Nullable Long instantAfter(Task<?> task, @Nullable Duration delay) {
+    return delay == null ? null : Asyncs.instantAfter(task.loop.time(), delay);
   }
 
   /// Makes a deadline at an instant, null for none.
   ///
   /// @throws IllegalStateException outside a task
   static Timeout at(@Nullable Long when) {
-    return new Timeout(requireTask("timeoutAt()", when), when, null);
+    return new Timeout(requireTask("timeoutAt()", when), when, null, null, null);
   }
 
   /// Runs a piece of the current task under a deadline: `Asyncio.timeout`, for packages that the
@@ -88,13 +101,21 @@ public final class Timeout {
   ///
   /// @param delay from now, null for no deadline; with zero and less the piece runs to its first
   ///   suspension
+  /// @param owner what is waited for, for the exceptions' texts
+  /// @param call the public method, for the exceptions' texts
   /// @throws TimeoutException when the deadline has passed
   /// @throws IllegalStateException outside a task
   /// @throws Exception the exception of the piece, as it is
-  public static <T extends @Nullable Object> T within(@Nullable Duration delay, Coroutine<T> piece)
-      throws Exception {
+  public static <T extends @Nullable Object> T within(
+      @Nullable Duration delay, Object owner, String call, Coroutine<T> piece) throws Exception {
     Objects.requireNonNull(piece, "piece");
-    return after("a call with a time limit", delay).run(timeout -> piece.run());
+    Task<?> task = Task.ofThisThread();
+    if (task == null) {
+      throw new IllegalStateException(
+          call + "(" + delay + ") called outside a task: " + Descriptions.textOf(owner));
+    }
+    return new Timeout(task, instantAfter(task, delay), delay, owner, call)
+        .run(timeout -> piece.run());
   }
 
   /// Returns the calling task.
@@ -183,8 +204,11 @@ public final class Timeout {
   }
 
   private TimeoutException passed() {
-    return new TimeoutException(
-        "deadline has passed: " + (delay != null ? delay : "at " + when + " ns"));
+    String what = delay != null ? delay.toString() : "at " + when + " ns";
+    if (owner != null) {
+      what = call + "(" + what + "): " + Descriptions.textOf(owner);
+    }
+    return new TimeoutException("deadline has passed: " + what);
   }
 
   private void expire() {

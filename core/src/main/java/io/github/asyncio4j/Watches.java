@@ -130,6 +130,11 @@ final class Watches {
   }
 
   private IoWatch ofUser(Pollable pollable) {
+    SelectableChannel channel = pollable.channel();
+    if (channel != null && channel.isBlocking()) {
+      // Epoll would watch it, but what the callback does then may block the loop.
+      throw new IllegalArgumentException("channel is blocking: " + pollable);
+    }
     IoWatch watch = existingOfUser(pollable);
     if (watch != null) {
       return watch;

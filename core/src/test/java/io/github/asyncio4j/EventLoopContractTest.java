@@ -38,6 +38,17 @@ final class EventLoopContractTest {
     loop.close();
   }
 
+  @Test
+  void aLoopTellsWhatItRunsOn() throws Exception {
+    String text = loop.runUntilComplete(() -> Asyncio.getRunningLoop().toString());
+
+    assertThat(text)
+        .isEqualTo(
+            "<SelectorEventLoop running=true closed=false debug=false engine=%s selector=%s>",
+            kind.carriesItsTasks() ? "loop-thread" : "baton",
+            kind.name().startsWith("EPOLL") ? "EpollSelector" : "NioSelector");
+  }
+
   // must show 6: A1 of the fault catalogue.
   @Test
   void aMillionCallbacksOfFourThreadsAllRunInTheOrderOfEach() throws Exception {

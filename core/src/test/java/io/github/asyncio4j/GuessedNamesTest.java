@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -207,12 +208,34 @@ final class GuessedNamesTest {
     assertThat(log).containsExactly("true false", "writable", "true false", "readable");
   }
 
+  // EL-100
+  @Test
+  void aBlockingChannelIsRefusedByName() throws Exception {
+    Pipe pipe = Pipe.open();
+    try (var source = pipe.source();
+        var sink = pipe.sink()) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> loop.addReader(source, () -> log("read")))
+          .withMessage("channel is blocking: " + source);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> loop.addWriter(sink, () -> log("written")))
+          .withMessage("channel is blocking: " + sink);
+
+      assertThat(loop.removeReader(source)).isFalse();
+      assertThat(loop.removeWriter(sink)).isFalse();
+      source.configureBlocking(false);
+      loop.addReader(source, () -> log("read"));
+      assertThat(loop.removeReader(source)).isTrue();
+    }
+  }
+
   // ST-01, EL-70
   @Test
   void aServerWithoutAHostIsOnAllInterfaces() throws Exception {
     loop.runUntilComplete(
         () -> {
           try (Server server = Asyncio.startServer((r, w) -> w.close(), 0)) {
+            Asyncio.openConnection("127.0.0.1", server.port()).close();
             assertThat(server.sockets())
                 .allMatch(
                     socket -> socket.getsockname().toString().matches("/(0\\.){3}0.*|/.*0:0.*"));
@@ -244,6 +267,7 @@ final class GuessedNamesTest {
           try (Server two = loop.createServer(NoProtocol::new, hosts, 0, ServerOptions.DEFAULT)) {
             assertThatIllegalStateException()
                 .isThrownBy(two::port)
+                .withMessageStartingWith("sockets with different ports, look at sockets(): ")
                 .withMessageContaining("/127.0.0.1:")
                 .withMessageContaining("/127.0.0.2:");
           }

@@ -19,8 +19,8 @@ public interface Pollable {
     return new BareDescriptor(fd);
   }
 
-  /// Returns a channel as something to watch. The channel must be non-blocking and stays the
-  /// caller's.
+  /// Returns a channel as something to watch. The channel stays the caller's; it must be
+  /// non-blocking when it is watched.
   static Pollable of(SelectableChannel channel) {
     return new WatchedChannel(channel);
   }

@@ -241,7 +241,7 @@ public final class StreamReader implements Iterable<byte[]> {
   /// @throws IncompleteReadException when the stream ends before; it has what came
   /// @throws IOException when the connection has failed
   public byte[] readuntil(byte[] separator) throws IOException {
-    return until(new byte[][] {separator}, limit);
+    return readuntil(separator, limit);
   }
 
   /// Reads up to and including a separator; as [#readuntil(byte\[\])] with another limit for this
@@ -249,6 +249,7 @@ public final class StreamReader implements Iterable<byte[]> {
   ///
   /// @param limit the most bytes before the separator
   public byte[] readuntil(byte[] separator, int limit) throws IOException {
+    Objects.requireNonNull(separator, "separator");
     return until(new byte[][] {separator}, limit);
   }
 
@@ -259,6 +260,7 @@ public final class StreamReader implements Iterable<byte[]> {
 
   /// Reads up to and including a separator, encoded in UTF-8; as [#readuntil(byte\[\])].
   public byte[] readuntil(String separator) throws IOException {
+    Objects.requireNonNull(separator, "separator");
     return readuntil(separator.getBytes(UTF_8));
   }
 
@@ -278,7 +280,13 @@ public final class StreamReader implements Iterable<byte[]> {
   ///
   /// @param limit the most bytes before the separator
   public byte[] readuntil(List<byte[]> separators, int limit) throws IOException {
+    Objects.requireNonNull(separators, "separators");
     byte[][] shortestFirst = separators.toArray(byte[][]::new);
+    for (int i = 0; i < shortestFirst.length; i++) {
+      if (shortestFirst[i] == null) {
+        throw new NullPointerException("separators[" + i + "]");
+      }
+    }
     Arrays.sort(shortestFirst, Comparator.comparingInt(s -> s.length));
     return until(shortestFirst, limit);
   }
@@ -334,11 +342,16 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   /// Returns the lines as text in UTF-8; as [#lines(Charset)].
+  ///
+  /// What `readline` throws as an [IOException], such as a reset by the peer, comes out of the
+  /// for-each as [java.io.UncheckedIOException]. The handler of a server that does not catch it has
+  /// failed, and that is reported.
   public Iterable<String> lines() {
     return lines(UTF_8);
   }
 
-  /// Returns the lines as text, as [#readline(Charset)] reads them; otherwise as [#iterator()].
+  /// Returns the lines as text, as [#readline(Charset)] reads them; otherwise as [#iterator()],
+  /// with its [java.io.UncheckedIOException].
   public Iterable<String> lines(Charset charset) {
     return () -> new LineIterator<>(() -> readline(charset));
   }

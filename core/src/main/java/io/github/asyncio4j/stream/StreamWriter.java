@@ -9,6 +9,7 @@ import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Objects;
@@ -64,6 +65,7 @@ public final class StreamWriter implements AutoCloseable {
   ///
   /// @throws IllegalStateException after [#writeEof()]
   public void write(byte[] data) {
+    Objects.requireNonNull(data, "data");
     transport.write(data);
   }
 
@@ -71,11 +73,14 @@ public final class StreamWriter implements AutoCloseable {
   ///
   /// On return the position is at the limit and the buffer is the caller's again.
   public void write(ByteBuffer data) {
+    Objects.requireNonNull(data, "data");
     transport.write(data);
   }
 
   /// Sends text, encoded in a charset; as [#write(byte\[\])].
   public void write(CharSequence text, Charset charset) {
+    Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(charset, "charset");
     transport.write(text.toString().getBytes(charset));
   }
 
@@ -86,17 +91,24 @@ public final class StreamWriter implements AutoCloseable {
 
   /// Sends several pieces in order, with as few system calls as can be; as [#write(ByteBuffer)].
   public void writelines(Iterable<ByteBuffer> pieces) {
+    Objects.requireNonNull(pieces, "pieces");
     transport.writelines(pieces);
   }
 
   /// Sends several arrays in order, with as few system calls as can be; as [#write(byte\[\])].
   public void writelines(byte[]... pieces) {
-    writelines(Arrays.asList(pieces));
+    writelines(Arrays.asList(Objects.requireNonNull(pieces, "pieces")));
   }
 
   /// Sends several arrays in order; as [#writelines(byte\[\]...)].
   public void writelines(Collection<byte[]> pieces) {
-    transport.writelines(pieces.stream().map(ByteBuffer::wrap).toList());
+    Objects.requireNonNull(pieces, "pieces");
+    var buffers = new ArrayList<ByteBuffer>(pieces.size());
+    for (byte[] piece : pieces) {
+      Objects.requireNonNull(piece, () -> "pieces[" + buffers.size() + "]");
+      buffers.add(ByteBuffer.wrap(piece));
+    }
+    transport.writelines(buffers);
   }
 
   /// Ends the outgoing half once everything written is sent; the incoming half lives on.

@@ -83,7 +83,7 @@ public final class Barrier {
   /// @throws TimeoutException when the time is over
   /// @throws IllegalStateException outside a task
   public int await(@Nullable Duration timeout) throws TimeoutException {
-    return TimeLimit.on(timeout, () -> await());
+    return TimeLimit.on(this, "await", timeout, () -> await());
   }
 
   private void awaitOutside() {

@@ -131,7 +131,7 @@ public final class Condition {
   /// @throws TimeoutException when the time is over
   /// @throws IllegalStateException when the lock is not locked, or outside a task
   public void await(@Nullable Duration timeout) throws TimeoutException {
-    TimeLimit.on(timeout, () -> await());
+    TimeLimit.on(this, "await", timeout, () -> await());
   }
 
   // Without the lock; returns or throws with it.
@@ -190,7 +190,7 @@ public final class Condition {
   /// @throws IllegalStateException outside a task
   public void waitFor(BooleanSupplier predicate, @Nullable Duration timeout)
       throws TimeoutException {
-    TimeLimit.on(timeout, () -> waitFor(predicate));
+    TimeLimit.on(this, "waitFor", timeout, () -> waitFor(predicate));
   }
 
   /// Wakes the task that has waited longest, if any; it goes on once it has the lock again

@@ -42,7 +42,7 @@ public final class Event {
   /// @throws TimeoutException when the time is over
   /// @throws IllegalStateException outside a task
   public void await(@Nullable Duration timeout) throws TimeoutException {
-    TimeLimit.on(timeout, () -> await());
+    TimeLimit.on(this, "await", timeout, () -> await());
   }
 
   /// Waits on behalf of a primitive that is made with this event.

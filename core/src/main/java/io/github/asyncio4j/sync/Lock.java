@@ -70,7 +70,7 @@ public final class Lock {
   /// @throws TimeoutException when the time is over
   /// @throws IllegalStateException outside a task
   public void acquire(@Nullable Duration timeout) throws TimeoutException {
-    TimeLimit.on(timeout, () -> acquire());
+    TimeLimit.on(this, "acquire", timeout, () -> acquire());
   }
 
   /// Locks the lock as [#acquire()] and returns what releases it, for `try`-with-resources

@@ -108,7 +108,7 @@ public sealed class Queue<T> implements Iterable<T> permits PriorityQueue, LifoQ
   /// @throws TimeoutException when the time is over
   /// @throws IllegalStateException outside a task
   public void put(T item, @Nullable Duration timeout) throws TimeoutException {
-    TimeLimit.on(timeout, () -> put(item));
+    TimeLimit.on(this, "put", timeout, () -> put(item));
   }
 
   /// Puts an item in. Never suspends.
@@ -175,7 +175,7 @@ public sealed class Queue<T> implements Iterable<T> permits PriorityQueue, LifoQ
   /// @throws TimeoutException when the time is over
   /// @throws IllegalStateException outside a task
   public T get(@Nullable Duration timeout) throws TimeoutException {
-    return TimeLimit.on(timeout, () -> get());
+    return TimeLimit.on(this, "get", timeout, () -> get());
   }
 
   /// Returns the items as [#get()] takes them out, for a for-each in a task. It ends when the queue
@@ -245,7 +245,7 @@ public sealed class Queue<T> implements Iterable<T> permits PriorityQueue, LifoQ
   /// @throws TimeoutException when the time is over
   /// @throws IllegalStateException outside a task
   public void join(@Nullable Duration timeout) throws TimeoutException {
-    TimeLimit.on(timeout, () -> join());
+    TimeLimit.on(this, "join", timeout, () -> join());
   }
 
   /// Shuts the queue down: nothing can be put in any more, and [#get()] throws once the queue is

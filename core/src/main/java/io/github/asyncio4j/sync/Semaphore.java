@@ -74,7 +74,7 @@ public sealed class Semaphore permits BoundedSemaphore {
   /// @throws TimeoutException when the time is over
   /// @throws IllegalStateException outside a task
   public void acquire(@Nullable Duration timeout) throws TimeoutException {
-    TimeLimit.on(timeout, () -> acquire());
+    TimeLimit.on(this, "acquire", timeout, () -> acquire());
   }
 
   /// Takes a permit as [#acquire()] and returns what releases it, for `try`-with-resources

@@ -16,12 +16,15 @@ final class TimeLimit {
 
   /// Makes a call that returns something.
   ///
+  /// @param owner the primitive, for the exceptions' texts
+  /// @param name the public method, for the exceptions' texts
   /// @param timeout null for no limit
   /// @throws TimeoutException when the time is over
   /// @throws IllegalStateException outside a task
-  static <T> T on(@Nullable Duration timeout, Supplier<T> call) throws TimeoutException {
+  static <T> T on(Object owner, String name, @Nullable Duration timeout, Supplier<T> call)
+      throws TimeoutException {
     try {
-      return Timeout.within(timeout, call::get);
+      return Timeout.within(timeout, owner, name, call::get);
     } catch (RuntimeException | TimeoutException e) {
       throw e;
     } catch (Exception e) {
@@ -29,9 +32,12 @@ final class TimeLimit {
     }
   }
 
-  /// Makes a call that returns nothing; as [#on(Duration, Supplier)].
-  static void on(@Nullable Duration timeout, Runnable call) throws TimeoutException {
+  /// Makes a call that returns nothing; as [#on(Object, String, Duration, Supplier)].
+  static void on(Object owner, String name, @Nullable Duration timeout, Runnable call)
+      throws TimeoutException {
     on(
+        owner,
+        name,
         timeout,
         () -> {
           call.run();

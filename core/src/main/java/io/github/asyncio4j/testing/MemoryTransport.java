@@ -354,7 +354,12 @@ public final class MemoryTransport implements Transport {
   @Override
   public void writelines(Iterable<ByteBuffer> pieces) {
     ensureNotEnded("writelines");
+    int index = 0;
     for (ByteBuffer piece : pieces) {
+      if (piece == null) {
+        throw new NullPointerException("pieces[" + index + "]");
+      }
+      index++;
       if (piece.hasRemaining()) {
         take(piece);
       }

@@ -418,6 +418,35 @@ final class CallGraphTest {
   }
 
   @Test
+  void whereACircleClosesTheTextSaysThatItIsAbove() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          Future<Task<?>> known = loop.createFuture();
+          Task<?> one = loop.createTask(() -> known.await().await(), "one");
+          Task<?> two = loop.createTask(() -> one.await(), "two");
+          Asyncio.sleep(Duration.ZERO);
+          known.setResult(two);
+          Asyncio.sleep(Duration.ZERO);
+          Asyncio.sleep(Duration.ZERO);
+
+          assertThat(namesIn(Asyncio.formatCallGraph(one, 1, null)))
+              .containsExactly("one", "two", "one (above)");
+          assertThat(Asyncio.formatCallGraph(one, 1, null)).endsWith(" (above)");
+          assertThat(namesIn(Asyncio.formatCallGraph(one, 1, 0)))
+              .containsExactly("one", "two", "one (above)");
+          one.cancel();
+          Asyncio.wait(List.of(one, two));
+        });
+  }
+
+  private static List<String> namesIn(String text) {
+    return text.lines()
+        .filter(line -> line.contains("* Task(name="))
+        .map(line -> line.replaceAll(".*name='(.*)', id=0x[0-9a-f]+\\)", "$1"))
+        .toList();
+  }
+
+  @Test
   void theTextIsIndentedAsAsynciosIs() throws Exception {
     loop.runUntilComplete(
         () -> {

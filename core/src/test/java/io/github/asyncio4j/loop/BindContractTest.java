@@ -100,6 +100,31 @@ final class BindContractTest extends NetTest {
         });
   }
 
+  // Unlike R-95: the two sockets of all interfaces.
+  @Test
+  void allInterfacesShareTheOneFreePort() throws Exception {
+    run(
+        () -> {
+          for (var host : new String[] {null, ""}) {
+            try (var server = loop.createServer(this::recorder, host, 0)) {
+              assertThat(server.port()).isPositive();
+              Peer.connect("127.0.0.1", server.port()).close();
+              Peer.connect("::1", server.port()).close();
+            }
+          }
+          try (var server = loop.createServer(this::recorder, 0)) {
+            assertThat(addresses(server)).allMatch(a -> a.getPort() == server.port());
+          }
+          // A port that is given is given to all, and tried once.
+          try (var taken = serve(List.of("::"), 0)) {
+            int port = taken.port();
+            assertThatThrownBy(() -> loop.createServer(this::recorder, port))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining(":" + port);
+          }
+        });
+  }
+
   // EL-70
   @Test
   void bothWildcardsCanHaveTheSamePort() throws Exception {

@@ -30,10 +30,10 @@ final class TimeLimitTest extends LoopTest {
     super(kind);
   }
 
-  private static void assertExpires(VoidCoroutine wait) {
+  private static void assertExpires(String what, VoidCoroutine wait) {
     assertThatThrownBy(wait::runVoid)
         .isInstanceOf(TimeoutException.class)
-        .hasMessageContaining("PT");
+        .hasMessage("deadline has passed: " + what);
   }
 
   @Test
@@ -47,25 +47,41 @@ final class TimeLimitTest extends LoopTest {
           full.put("a");
           lock.acquire();
 
-          assertExpires(() -> new Event().await(SHORT));
-          assertExpires(() -> lock.acquire(SHORT));
-          assertExpires(() -> lock.hold(SHORT));
-          assertExpires(() -> condition.acquire(SHORT));
-          assertExpires(() -> condition.hold(SHORT));
-          assertExpires(() -> condition.await(SHORT));
-          assertExpires(() -> condition.waitFor(() -> false, SHORT));
-          assertExpires(() -> semaphore.acquire(SHORT));
-          assertExpires(() -> semaphore.hold(SHORT));
-          assertExpires(() -> new Barrier(2).await(SHORT));
-          assertExpires(() -> new Queue<String>().get(SHORT));
-          assertExpires(() -> full.put("b", SHORT));
-          assertExpires(() -> full.join(SHORT));
+          assertExpires("await(PT0.002S): <Event [unset]>", () -> new Event().await(SHORT));
+          assertExpires("acquire(PT0.002S): <Lock [locked]>", () -> lock.acquire(SHORT));
+          assertExpires("acquire(PT0.002S): <Lock [locked]>", () -> lock.hold(SHORT));
+          assertExpires("acquire(PT0.002S): <Lock [locked]>", () -> condition.acquire(SHORT));
+          assertExpires("acquire(PT0.002S): <Lock [locked]>", () -> condition.hold(SHORT));
+          assertExpires("await(PT0.002S): <Condition [locked]>", () -> condition.await(SHORT));
+          assertExpires(
+              "waitFor(PT0.002S): <Condition [locked]>",
+              () -> condition.waitFor(() -> false, SHORT));
+          assertExpires("acquire(PT0.002S): <Semaphore [locked]>", () -> semaphore.acquire(SHORT));
+          assertExpires("acquire(PT0.002S): <Semaphore [locked]>", () -> semaphore.hold(SHORT));
+          assertExpires(
+              "await(PT0.002S): <Barrier [filling, waiters:0/2]>",
+              () -> new Barrier(2).await(SHORT));
+          assertExpires("get(PT0.002S): <Queue maxsize=0>", () -> new Queue<String>().get(SHORT));
+          assertExpires(
+              "put(PT0.002S): <Queue maxsize=1 _queue=[a] tasks=1>", () -> full.put("b", SHORT));
+          assertExpires(
+              "join(PT0.002S): <Queue maxsize=1 _queue=[a] tasks=1>", () -> full.join(SHORT));
 
           assertThat(lock).hasToString("<Lock [locked]>");
           assertThat(condition).hasToString("<Condition [locked]>");
           assertThat(semaphore).hasToString("<Semaphore [locked]>");
           assertThat(full.toString()).isEqualTo("<Queue maxsize=1 _queue=[a] tasks=1>");
         });
+  }
+
+  @Test
+  void outsideATaskTheCallIsNamed() {
+    assertThatThrownBy(() -> new Queue<String>().get(SHORT))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("get(PT0.002S) called outside a task: <Queue maxsize=0>");
+    assertThatThrownBy(() -> new Event().await(SHORT))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("await(PT0.002S) called outside a task: <Event [unset]>");
   }
 
   @Test
@@ -133,7 +149,9 @@ final class TimeLimitTest extends LoopTest {
           pass();
 
           assertThat(next.await()).isEqualTo("a");
-          assertExpires(late::await);
+          assertThatThrownBy(late::await)
+              .isInstanceOf(TimeoutException.class)
+              .hasMessageStartingWith("deadline has passed: get(PT0S): <Queue ");
         });
   }
 

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
-/// Uses a bit of everything, and says on what loop: `bin/asyncio --check`.
+/// Uses a bit of everything, and says on what engine and selector: `bin/asyncio --check`.
 ///
 /// It is also what a JVM is trained with for the ahead-of-time cache of `bin/asyncio`. So it calls
 /// what most programs call, and each of it once.

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A program that shows whether the library works, and on what loop.
+/// A program that shows whether the library works, and on what engine and selector.
 package io.github.asyncio4j.internal.check;

@@ -12,6 +12,7 @@ import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.transport.BaseProtocol;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ public final class ServerBinder {
 
   private static final boolean REUSE_ADDRESS =
       !System.getProperty("os.name", "").startsWith("Windows");
+
+  private static final List<String> ALL_INTERFACES = List.of("");
 
   private final Network net;
   private final Resolver resolver;
@@ -61,7 +64,12 @@ public final class ServerBinder {
           "host/port and sock can not be specified at the same time: " + options.sock());
     }
     var infos = List.copyOf(new LinkedHashSet<>(resolve(hosts, port, options.family())));
-    return serve(protocolFactory, bindAll(infos, options), options);
+    boolean onePort = port == 0 && hosts.equals(ALL_INTERFACES);
+    var sockets =
+        onePort
+            ? FreePort.find(() -> bindAll(infos, options, true))
+            : bindAll(infos, options, false);
+    return serve(protocolFactory, sockets, options);
   }
 
   private List<AddressInfo> resolve(
@@ -99,7 +107,12 @@ public final class ServerBinder {
 
   // Binding.
 
-  private List<Socket> bindAll(List<AddressInfo> infos, ServerOptions options) throws IOException {
+  /// Binds a socket to each address.
+  ///
+  /// @param onePort whether what port the first one has got is that of the others, which then fail
+  ///   with a `BindException` where it is taken
+  private List<Socket> bindAll(List<AddressInfo> infos, ServerOptions options, boolean onePort)
+      throws IOException {
     var sockets = new ArrayList<Socket>();
     boolean complete = false;
     try {
@@ -108,7 +121,8 @@ public final class ServerBinder {
         if (bothFamilies && isAny(info)) {
           continue;
         }
-        var socket = bind(info, options);
+        boolean follows = onePort && !sockets.isEmpty();
+        var socket = bind(follows ? withPortOf(sockets.getFirst(), info) : info, options);
         if (socket != null) {
           sockets.add(socket);
           bothFamilies |= socket.tier() == SocketTier.NIO && isAnyInet6(info);
@@ -125,6 +139,12 @@ public final class ServerBinder {
         sockets.forEach(net::close);
       }
     }
+  }
+
+  private static AddressInfo withPortOf(Socket first, AddressInfo info) {
+    var its = (InetSocketAddress) Objects.requireNonNull(first.getsockname());
+    var address = new InetSocketAddress(info.address().getAddress(), its.getPort());
+    return new AddressInfo(info.family(), address);
   }
 
   /// Binds a socket to an address, or returns null when this system has no such address.

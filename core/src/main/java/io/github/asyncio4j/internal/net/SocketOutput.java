@@ -94,7 +94,12 @@ final class SocketOutput {
     ensureNotEnded("writelines");
     boolean dropped = false;
     try {
+      int index = 0;
       for (var piece : pieces) {
+        if (piece == null) {
+          throw new NullPointerException("pieces[" + index + "]");
+        }
+        index++;
         if (!piece.hasRemaining()) {
           continue;
         }
