@@ -58,6 +58,8 @@ public abstract class BaseEventLoop implements EventLoop {
 
   // Whoever holds the loop: its thread, or a task that runs in its stead.
   final TaskRegistry tasks = new TaskRegistry();
+  // Tasks whose bodies have ended, with no memory left to tell anybody.
+  final TaskRegistry unsettled = new TaskRegistry();
   final Generators generators = new Generators(this);
   final Failures failures = new Failures(this);
   final EagerStart eager = new EagerStart(this);
@@ -112,6 +114,9 @@ public abstract class BaseEventLoop implements EventLoop {
     confinement.enter();
     RunningLoop.set(this);
     try {
+      if (engine() == CoroutineEngine.LOOP_THREAD) {
+        stack.measure();
+      }
       kernel.run(engine());
     } catch (IOException e) {
       throw new UncheckedIOException("the selector failed: " + selector, e);
@@ -254,6 +259,14 @@ public abstract class BaseEventLoop implements EventLoop {
     checkThread();
     kernel.queue(handle);
     return handle;
+  }
+
+  /// As [#enqueue(Handle)], after [Kernel#reserve(int)].
+  void enqueueReserved(Handle handle) {
+    if (state != State.RUNNING) {
+      ensureOpen();
+    }
+    kernel.queueReserved(handle);
   }
 
   @Override

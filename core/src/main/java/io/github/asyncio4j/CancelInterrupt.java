@@ -23,6 +23,29 @@ final class CancelInterrupt {
   // It was thrown, and may still be on its way out of the body.
   private boolean thrown;
 
+  /// Notes whether a call of the JDK has thrown what was sent to the task or to whom it drives. The
+  /// thread of the one that runs.
+  static void noteThrown(Task<?> driver) {
+    if (driver.interrupt != null && driver.interrupt.wasThrown()) {
+      driver.mustCancel = false;
+    }
+  }
+
+  /// Notes that the exception of an interrupted call was dealt with: the next one is not a
+  /// cancellation's. The thread of the one that runs.
+  static void forgetFor(Task<?> driver) {
+    if (driver.interrupt != null && driver.interrupt.forget()) {
+      driver.mustCancel = false;
+    }
+  }
+
+  /// Takes back what no call of the JDK was left to end. The thread of the one that runs.
+  static void dropFor(Task<?> driver) {
+    if (driver.interrupt != null) {
+      driver.interrupt.drop();
+    }
+  }
+
   /// Interrupts a task's thread.
   void send(Thread thread) {
     sent = true;
@@ -39,7 +62,7 @@ final class CancelInterrupt {
   /// Looks whether a call of the JDK has thrown it. The task's own thread.
   ///
   /// @return true once: that was the cancellation, and cleanup may suspend now
-  boolean wasThrown() {
+  private boolean wasThrown() {
     if (sent && !Thread.currentThread().isInterrupted()) {
       sent = false;
       thrown = true;
@@ -62,7 +85,7 @@ final class CancelInterrupt {
   }
 
   /// Takes it back if no call of the JDK was left for it to end. The task's own thread.
-  void drop() {
+  private void drop() {
     if (sent) {
       sent = false;
       thrown |= !Thread.interrupted();
@@ -73,7 +96,7 @@ final class CancelInterrupt {
   /// another's. The task's own thread.
   ///
   /// @return whether it had been sent and not been noted as thrown or dropped
-  boolean forget() {
+  private boolean forget() {
     boolean outstanding = sent;
     drop();
     thrown = false;

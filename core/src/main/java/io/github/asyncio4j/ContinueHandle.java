@@ -22,8 +22,18 @@ abstract class ContinueHandle extends PostedHandle {
 
   @Override
   final void run(BaseEventLoop loop) {
+    boolean isFirst;
+    try {
+      isFirst = start();
+    } catch (OutOfMemoryError e) {
+      // The first call of all is linked, for which there may be no memory. The thread must go on
+      // all
+      // the same; our place in the queue is free.
+      loop.kernel.queueReserved(this);
+      return;
+    }
     // It may have been carried on before its turn in the queue.
-    if (start()) {
+    if (isFirst) {
       goOn();
     }
   }

@@ -22,6 +22,9 @@ final class Failure {
     this.unseen = unseen;
   }
 
+  /// Has the class initialised: where the heap is full that would fail for good.
+  static void load() {}
+
   /// Returns the failure of a future and starts to watch over it.
   static Failure of(Throwable exception, Future<?> future) {
     try {

@@ -29,6 +29,7 @@ final class Failures {
 
   Failures(BaseEventLoop loop) {
     this.loop = loop;
+    Failure.load();
   }
 
   ReferenceQueue<Future<?>> queue() {

@@ -177,7 +177,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     if (state != State.PENDING) {
       return false;
     }
-    ensureStack();
+    ensureRoom();
     state = State.CANCELLED;
     outcome = message;
     queueCallbacks();
@@ -245,13 +245,15 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     if (state != State.PENDING) {
       throw new InvalidStateException("invalid state: " + this);
     }
-    ensureStack();
+    ensureRoom();
   }
 
-  // Whoever waits must not be left waiting because the stack ends while they are queued.
-  private void ensureStack() {
+  // Whoever waits must not be left waiting because the stack or the heap ends while they are
+  // queued.
+  private void ensureRoom() {
     if (callbacks != null) {
       loop.stack.ensure();
+      loop.kernel.reserve(callbacks instanceof Handle ? 1 : callbackList().size());
     }
   }
 
@@ -273,7 +275,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   /// Adds a handle that is queued when the future is done, or now if it is.
   final void addCallback(Handle handle) {
     if (state != State.PENDING) {
-      queue(handle);
+      loop.enqueue(traced(handle));
     } else if (callbacks == null) {
       callbacks = handle;
     } else {
@@ -352,9 +354,13 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     callbacks = null;
   }
 
-  // A callback was made when it became ready, as in asyncio. A task's step tells where it is.
   private void queue(Handle handle) {
-    loop.enqueue(handle instanceof DoneCallback<?> ? loop.traced(handle) : handle);
+    loop.enqueueReserved(traced(handle));
+  }
+
+  // A callback was made when it became ready, as in asyncio. A task's step tells where it is.
+  private Handle traced(Handle handle) {
+    return handle instanceof DoneCallback<?> ? loop.traced(handle) : handle;
   }
 
   @SuppressWarnings("unchecked") // it holds nothing, a Handle, or a list of them

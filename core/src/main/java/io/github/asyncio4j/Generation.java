@@ -406,8 +406,8 @@ final class Generation<T extends @Nullable Object>
     if (sent != null && thrown != null && sent.leavesAs(thrown, driver.cancelRequests > 0)) {
       driver.mustCancel = false;
     }
-    task.noteThrownInterrupt();
-    task.dropInterrupt();
+    CancelInterrupt.noteThrown(driver);
+    CancelInterrupt.dropFor(driver);
   }
 
   private Task<?> requireTask() {

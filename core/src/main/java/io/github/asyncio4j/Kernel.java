@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class Kernel {
   // The poll is never longer than a day, whatever the first timer says.
   private static final long MAX_POLL_NANOS = TimeUnit.HOURS.toNanos(24);
+  // When the loop looks again whether there is memory.
+  private static final long NEXT_TRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   // How often a loop that closes carries tasks on before it leaves them to themselves.
   private static final int MAX_CONTINUED = 100_000;
   // How many handles of other threads an iteration takes: threads that post faster than the loop
@@ -108,6 +110,9 @@ final class Kernel {
     poll(pollTimeout(), engine);
     // An interrupt has no meaning for a loop, and would keep the JDK's selector from ever waiting.
     boolean interrupted = Thread.interrupted();
+    if (!loop.unsettled.isEmpty()) {
+      loop.unsettled.settleAll();
+    }
     room = MAX_POSTED;
     takePosted();
     if (timers.size() > 0) {
@@ -136,13 +141,14 @@ final class Kernel {
     if (!ready.isEmpty() || stopping) {
       return 0;
     }
+    long longest = loop.unsettled.isEmpty() ? MAX_POLL_NANOS : NEXT_TRY_NANOS;
     if (timers.size() == 0) {
-      return -1;
+      return longest == MAX_POLL_NANOS ? -1 : longest;
     }
     long now = loop.time();
     long first = timers.firstInstant();
     // The difference of two instants may overflow only when the first is at the end of time.
-    return first <= now ? 0 : Math.min(Math.max(first - now, 1), MAX_POLL_NANOS);
+    return first <= now ? 0 : Math.min(Math.max(first - now, 1), longest);
   }
 
   private void poll(long timeoutNanos, CoroutineEngine engine) throws IOException {
@@ -349,6 +355,22 @@ final class Kernel {
     if (room > 0 && !posted.isEmpty()) {
       takePosted();
     }
+    ready.add(handle);
+  }
+
+  /// Makes sure that so many handles can be queued by [#queueReserved(Handle)], behind what other
+  /// threads have posted before. Whoever holds the loop.
+  ///
+  /// @throws OutOfMemoryError when they cannot; then nothing has changed
+  void reserve(int count) {
+    if (room > 0 && !posted.isEmpty()) {
+      takePosted();
+    }
+    ready.reserve(count);
+  }
+
+  /// Queues a handle for which there is room. Whoever holds the loop.
+  void queueReserved(Handle handle) {
     ready.add(handle);
   }
 

@@ -50,10 +50,9 @@ final class LoopThreadStrand extends Strand implements Executor {
   // Whoever holds the loop.
   private @Nullable Strand nested;
 
-  // What was free of the stack, in frames of StackRoom and less than one more, when this step could
-  // not be suspended; 0 if it was not tried. With no more than that the next try, which is
-  // expensive, would fail as well. The task's own thread.
-  private int lackingStack;
+  // What is known of the stack since this step could not be suspended for want of it. It ends when
+  // the thread is carried on, as its frames then lie elsewhere. Whoever holds the loop.
+  private @Nullable StackShortage shortage;
 
   // Where it goes on. Whoever makes it go on; the task's own thread while it runs elsewhere. Others
   // see it by way of the thread's own state.
@@ -84,7 +83,6 @@ final class LoopThreadStrand extends Strand implements Executor {
 
   private void becomeRunning() {
     state = State.RUNNING;
-    lackingStack = 0;
     // Who takes the thread's stack trace keeps the continuation from running for a moment and then
     // hands it over again. That execute() must see the state, or this step would be lost.
     VarHandle.fullFence();
@@ -93,19 +91,18 @@ final class LoopThreadStrand extends Strand implements Executor {
   @Override
   @SuppressWarnings("ThreadPriorityCheck") // the yield is not a hint here: it unmounts the thread
   void suspend() {
-    if (lackingStack > 0) {
-      task.loop.stack.ensure(lackingStack);
+    if (shortage != null) {
+      shortage.refuseIfNoBetter();
     }
     state = State.SUSPENDED;
     try {
       Thread.yield();
     } catch (Throwable t) {
-      // To put frames of the interpreter aside takes several times their stack, or the heap is
-      // full.
+      // Not enough stack, or the heap is full.
       if (state == State.SUSPENDED) {
         state = State.RUNNING;
-        if (t instanceof StackOverflowError) {
-          lackingStack = task.loop.stack.lackingFrames();
+        if (t instanceof StackOverflowError e) {
+          lacksStack(e);
         }
         throw t;
       }
@@ -114,6 +111,14 @@ final class LoopThreadStrand extends Strand implements Executor {
       state = State.RUNNING;
       throw new IllegalStateException(
           "cannot suspend inside a native frame or a class initialiser: " + task);
+    }
+  }
+
+  private void lacksStack(StackOverflowError met) {
+    if (shortage == null) {
+      shortage = new StackShortage(task.loop.stack, met);
+    } else {
+      shortage.again();
     }
   }
 
@@ -232,6 +237,7 @@ final class LoopThreadStrand extends Strand implements Executor {
   }
 
   private void carry() {
+    shortage = null;
     BaseEventLoop loop = task.loop;
     Task<?> before = loop.currentTask;
     loop.currentTask = task;

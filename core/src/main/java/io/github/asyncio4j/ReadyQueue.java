@@ -25,11 +25,16 @@ final class ReadyQueue {
   }
 
   void add(Handle handle) {
-    if (size == ring.length) {
-      grow();
-    }
+    reserve(1);
     ring[(head + size) & (ring.length - 1)] = handle;
     size++;
+  }
+
+  /// Makes room for so many handles more.
+  void reserve(int count) {
+    while (ring.length - size < count) {
+      grow();
+    }
   }
 
   /// Returns the handle at a place that is taken, 0 being the first.

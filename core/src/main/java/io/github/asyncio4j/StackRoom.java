@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.internal.ffi.StackPointer;
+import org.jspecify.annotations.Nullable;
+
 /// Makes sure that there is stack left for what must not be broken off in the middle. Whoever holds
 /// the loop.
 ///
@@ -11,6 +14,8 @@ package io.github.asyncio4j;
 /// StackOverflowError is thrown from a frame that cannot be walked). So the end of the stack is
 /// looked for first, in a call that has done nothing yet.
 final class StackRoom {
+  static final int FRAME_BYTES = 2 << 10;
+
   /*
    * Compiled code looks on entry to a method whether the whole frame of the method fits, whatever
    * branch is taken. A call with many arguments, which is hardly ever made, gives a frame of 2 KB
@@ -34,6 +39,23 @@ final class StackRoom {
 
   // A static one would be written by several processors at a time.
   private int calls;
+
+  // Whoever runs the loop sets it, before the first run whose tasks the loop's thread carries.
+  private @Nullable StackPointer pointer;
+  private boolean measured;
+
+  /// Finds out whether [#address()] can be had. Loop thread, near the top of its stack.
+  void measure() {
+    if (!measured) {
+      measured = true;
+      pointer = StackPointer.open();
+    }
+  }
+
+  /// Returns where the calling thread stands, lower the deeper the calls; 0 if it is not known.
+  long address() {
+    return pointer == null ? 0 : pointer.address();
+  }
 
   /// Touches the stack that a suspension needs.
   ///

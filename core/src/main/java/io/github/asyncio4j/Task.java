@@ -52,6 +52,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private int ignoredSteps;
   // Made when the first one is sent.
   @Nullable CancelInterrupt interrupt;
+  // What the body has returned or thrown, while there is no memory to tell it.
+  private Untold untold = Untold.NOTHING;
+  private @Nullable Object untoldOutcome;
 
   /// Makes a task and queues its first step, or makes it at once (TK-01, TK-10).
   /// [EventLoop#createTask(Coroutine)] is the usual way; this one is for task factories.
@@ -185,7 +188,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       if (cancelRequests == 0) {
         mustCancel = false;
         if (Generation.innermost(this).isThread(Thread.currentThread())) {
-          dropInterrupt();
+          CancelInterrupt.dropFor(driver());
         }
       }
     }
@@ -331,21 +334,18 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       return;
     }
     if (strand.state == Strand.State.NEW && mustCancel && owned.isEmpty()) {
-      mustCancel = false;
-      if (leave()) {
-        super.cancel(cancelMessage);
-        end();
-      }
+      settle(null, null);
       return;
     }
     try {
       strand.resume();
     } catch (Throwable t) {
       // There was no thread to be had.
-      loop.kernel.runAside(() -> new OwnedResources(owned).closeAfter(t));
-      if (!done() && leave()) {
-        fail(t);
-        end();
+      if (!owned.isEmpty()) {
+        loop.kernel.runAside(() -> new OwnedResources(owned).closeAfter(t));
+      }
+      if (!done() && untold == Untold.NOTHING) {
+        settle(null, t);
       }
     }
   }
@@ -356,7 +356,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (future == this || (generation != null && generation.isDrivenBy(future))) {
       throw new IllegalStateException("Task cannot await on itself: " + this);
     }
-    noteThrownInterrupt();
+    CancelInterrupt.noteThrown(driver());
     Task<?> driver = driver();
     boolean passedOn = driver.mustCancel && driver.passOn(future);
     try {
@@ -408,7 +408,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Lets one iteration pass. The task's own thread.
   void yieldOnce() {
     ensureMaySuspend("sleep()");
-    noteThrownInterrupt();
+    CancelInterrupt.noteThrown(driver());
     loop.enqueue(strand);
     try {
       strand.suspend();
@@ -427,7 +427,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   private void throwIfCancelled() {
-    dropInterrupt();
+    CancelInterrupt.dropFor(driver());
     if (abandoned) {
       throw new CancelledError("Event loop is closed");
     }
@@ -438,42 +438,52 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  void noteThrownInterrupt() {
-    Task<?> driver = driver();
-    if (driver.interrupt != null && driver.interrupt.wasThrown()) {
-      driver.mustCancel = false;
-    }
-  }
-
-  /// Notes that the exception of an interrupted call was dealt with: the next one is not a
-  /// cancellation's. Its own thread.
-  void forgetInterrupt() {
-    Task<?> driver = driver();
-    if (driver.interrupt != null && driver.interrupt.forget()) {
-      driver.mustCancel = false;
-    }
-  }
-
-  void dropInterrupt() {
-    CancelInterrupt sent = driver().interrupt;
-    if (sent != null) {
-      sent.drop();
-    }
-  }
-
   /// Runs the body to its end and settles the future. The task's own thread, with the loop held.
   void runBody() {
+    @Nullable T value = null;
+    Throwable thrown = null;
     try {
-      T value = owned.isEmpty() ? Objects.requireNonNull(body).run() : runOwning();
-      if (leave()) {
+      value = owned.isEmpty() ? Objects.requireNonNull(body).run() : runOwning();
+    } catch (Throwable t) {
+      thrown = t;
+    }
+    strand.comeBackAtTheEnd();
+    settle(value, thrown);
+  }
+
+  // Where the heap is full and nobody could be told, the loop tries again.
+  private void settle(@Nullable T value, @Nullable Throwable thrown) {
+    try {
+      if (thrown != null && !abandoned) {
+        thrown(thrown);
+      } else if (!abandoned) {
         succeed(value);
       }
-    } catch (Throwable t) {
-      if (leave()) {
-        thrown(t);
+    } catch (OutOfMemoryError e) {
+      if (!done()) {
+        leave();
+        untold = thrown != null ? Untold.FAILURE : Untold.VALUE;
+        untoldOutcome = thrown != null ? thrown : value;
+        loop.unsettled.add(this);
+        return;
       }
     }
+    leave();
     end();
+  }
+
+  /// Settles the future, for which there was no memory. Loop thread.
+  @SuppressWarnings("unchecked") // it was kept as one
+  void settleAgain() {
+    Untold what = untold;
+    Object outcome = untoldOutcome;
+    untold = Untold.NOTHING;
+    untoldOutcome = null;
+    if (what == Untold.FAILURE) {
+      settle(null, (Throwable) outcome);
+    } else {
+      settle((T) outcome, null);
+    }
   }
 
   // What the body has captured may be large, and a task that is done may be kept for its result.
@@ -502,12 +512,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
             });
   }
 
-  private void succeed(T value) {
-    noteThrownInterrupt();
+  // As in Future.result(): where T is not nullable there is a value.
+  @SuppressWarnings("NullAway")
+  private void succeed(@Nullable T value) {
+    CancelInterrupt.noteThrown(driver());
     if (mustCancel) {
-      // Cancelled in its last step, with no await left to throw at (TK-06).
-      mustCancel = false;
+      // Cancelled in its last step, with no await left to throw at (TK-06), or before its first.
       super.cancel(cancelMessage);
+      mustCancel = false;
     } else {
       complete(value);
     }
@@ -521,8 +533,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       // Thrown by the close() of a group, which could not replace this one.
       fail(failures);
     } else if (cancelled) {
-      mustCancel = false;
       super.cancel(t instanceof CancelledError ? t.getMessage() : cancelMessage);
+      mustCancel = false;
     } else {
       fail(t);
       if (BaseEventLoop.endsRun(t)) {
@@ -544,19 +556,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         : driver.interrupt.isBehind(t, requested);
   }
 
-  /// Leaves the registry.
-  ///
-  /// @return whether the outcome matters: the loop is not being closed
-  private boolean leave() {
-    strand.comeBackAtTheEnd();
-    if (abandoned) {
-      // The registry is of no use any more, and several threads may come here at once.
-      return false;
-    }
-    if (registered) {
+  // Of no use any more when the loop is being closed, where several threads may come here at once.
+  private void leave() {
+    if (registered && !abandoned) {
       loop.tasks.remove(this);
     }
-    return true;
   }
 
   // For the package: the end of the loop.

@@ -343,7 +343,7 @@ public final class TaskGroup implements AutoCloseable {
     state = State.FINISHED;
     boolean cancelIsOurs = takeBackCancel(task);
     if (cancelIsOurs && cancelled) {
-      task.forgetInterrupt();
+      CancelInterrupt.forgetFor(task.driver());
     }
     if (baseError != null) {
       return baseError;

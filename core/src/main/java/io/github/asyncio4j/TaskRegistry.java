@@ -5,7 +5,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The pending tasks of a loop, oldest first, held strongly. Whoever holds the loop.
+/// Tasks of a loop, oldest first, held strongly: the pending ones, and those whose end could
+/// not be told yet. A task is in one of the two. Whoever holds the loop.
 ///
 /// A list threaded through the tasks themselves, so that neither adding nor removing allocates.
 final class TaskRegistry {
@@ -37,6 +38,21 @@ final class TaskRegistry {
     }
     task.previous = null;
     task.next = null;
+  }
+
+  boolean isEmpty() {
+    return first == null;
+  }
+
+  /// Settles tasks for which there was no memory, until there is none again. The loop's thread.
+  void settleAll() {
+    for (Task<?> task = first; task != null; task = first) {
+      remove(task);
+      task.settleAgain();
+      if (!task.done()) {
+        return;
+      }
+    }
   }
 
   /// Reports each task whose end is not awaited by who runs the loop (TK-08). The loop is closed.

@@ -193,7 +193,7 @@ public final class Timeout {
         var timeout = passed();
         // One that stands for the failures of a group wins over the deadline as any failure does.
         if (cancelled && TaskGroup.failuresBehind(t) == null) {
-          task.forgetInterrupt();
+          CancelInterrupt.forgetFor(task.driver());
           timeout.initCause(t);
           throw timeout;
         }

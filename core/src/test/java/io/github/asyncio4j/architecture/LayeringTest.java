@@ -30,7 +30,7 @@ final class LayeringTest {
     MAY_USE.put("internal.ffi", Set.of("internal.jdk"));
     MAY_USE.put("selector", Set.of("internal.ffi"));
     MAY_USE.put("socket", Set.of("internal.ffi", "selector"));
-    MAY_USE.put("", Set.of("transport", "internal.jdk", "selector", "socket"));
+    MAY_USE.put("", Set.of("transport", "internal.jdk", "internal.ffi", "selector", "socket"));
     MAY_USE.put(
         "internal.net",
         Set.of("transport", "internal.jdk", "internal.ffi", "selector", "socket", ""));

@@ -59,6 +59,9 @@ final class LinuxSyscalls implements Syscalls {
   // glibc 2.35, Linux 5.11.
   private static final @Nullable MethodHandle EPOLL_PWAIT2 = optional("epoll_pwait2", 5);
 
+  // Not in every C library: musl has none.
+  private static final @Nullable MethodHandle GETCONTEXT = optional("getcontext", 1);
+
   private static final MethodHandle EVENTFD = cold("eventfd", 2);
   private static final MethodHandle EVENTFD_WRITE = link("eventfd_write", longs(2));
 
@@ -385,6 +388,20 @@ final class LinuxSyscalls implements Syscalls {
       return (int) (long) EVENTFD_WRITE.invokeExact((long) fd, value);
     } catch (Throwable t) {
       throw Native.unexpected(t);
+    }
+  }
+
+  /// Stores the registers of the calling thread, as getcontext(3); `-ENOSYS` where there is none.
+  int getcontext(MemorySegment errno, MemorySegment ucp) {
+    if (GETCONTEXT == null) {
+      return -Errno.ENOSYS;
+    }
+    try {
+      return orErrno((long) GETCONTEXT.invokeExact(errno, ucp.address()), errno);
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    } finally {
+      Reference.reachabilityFence(ucp);
     }
   }
 
