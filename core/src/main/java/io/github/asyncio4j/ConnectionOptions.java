@@ -6,40 +6,98 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import org.jspecify.annotations.Nullable;
 
-/// The keyword arguments of `createConnection` (EL-41 to EL-50). Immutable; each keyword has a
-/// method of its name that returns a changed copy.
-///
-/// @param family only addresses of this family are tried; null for any (EL-41)
-/// @param sock a connected stream socket to use instead of host and port; the transport owns it
-///   from the call on (EL-42)
-/// @param localAddr the address to bind to before connecting; may be unresolved (EL-43)
-/// @param allErrors whether a total failure is reported as an [ExceptionGroup] of the failure of
-///   each address (EL-50)
-public record ConnectionOptions(
-    @Nullable StandardProtocolFamily family,
-    @Nullable Socket sock,
-    @Nullable InetSocketAddress localAddr,
-    boolean allErrors) {
+/// The keyword arguments of `createConnection`. Immutable; each keyword has a method of its name
+/// that returns a changed copy.
+public final class ConnectionOptions {
   /// Every keyword at its default.
-  public static final ConnectionOptions DEFAULT = new ConnectionOptions(null, null, null, false);
+  public static final ConnectionOptions DEFAULT = new ConnectionOptions();
+
+  // Written before the object is returned to anybody, never after.
+  private @Nullable StandardProtocolFamily family;
+  private @Nullable Socket sock;
+  private @Nullable InetSocketAddress localAddr;
+  private boolean allErrors;
+
+  private ConnectionOptions() {}
+
+  private ConnectionOptions(ConnectionOptions other) {
+    this.family = other.family;
+    this.sock = other.sock;
+    this.localAddr = other.localAddr;
+    this.allErrors = other.allErrors;
+  }
+
+  /// Returns the only family whose addresses are tried; null for any.
+  public @Nullable StandardProtocolFamily family() {
+    return family;
+  }
 
   /// Returns a copy that tries only addresses of one family.
   public ConnectionOptions family(@Nullable StandardProtocolFamily family) {
-    return new ConnectionOptions(family, sock, localAddr, allErrors);
+    var copy = new ConnectionOptions(this);
+    copy.family = family;
+    return copy;
   }
 
-  /// Returns a copy that uses a connected socket.
+  /// Returns the connected stream socket to use instead of host and port, or null.
+  public @Nullable Socket sock() {
+    return sock;
+  }
+
+  /// Returns a copy that uses a connected stream socket instead of host and port. The transport
+  /// owns it from the call on.
   public ConnectionOptions sock(@Nullable Socket sock) {
-    return new ConnectionOptions(family, sock, localAddr, allErrors);
+    var copy = new ConnectionOptions(this);
+    copy.sock = sock;
+    return copy;
   }
 
-  /// Returns a copy that binds to a local address first.
+  /// Returns the address to bind to before connecting, or null.
+  public @Nullable InetSocketAddress localAddr() {
+    return localAddr;
+  }
+
+  /// Returns a copy that binds to a local address first, which may be unresolved.
   public ConnectionOptions localAddr(@Nullable InetSocketAddress localAddr) {
-    return new ConnectionOptions(family, sock, localAddr, allErrors);
+    var copy = new ConnectionOptions(this);
+    copy.localAddr = localAddr;
+    return copy;
   }
 
-  /// Returns a copy that reports the failures of all addresses, or not.
+  /// Tells whether a total failure is an [ExceptionGroup] of the failure of each address.
+  public boolean allErrors() {
+    return allErrors;
+  }
+
+  /// Returns a copy that reports a total failure as an [ExceptionGroup] of the failure of each
+  /// address, or not.
   public ConnectionOptions allErrors(boolean allErrors) {
-    return new ConnectionOptions(family, sock, localAddr, allErrors);
+    var copy = new ConnectionOptions(this);
+    copy.allErrors = allErrors;
+    return copy;
+  }
+
+  private Keywords keywords() {
+    return new Keywords("ConnectionOptions")
+        .with("family", family)
+        .with("sock", sock)
+        .with("localAddr", localAddr)
+        .with("allErrors", allErrors);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ConnectionOptions options && keywords().equals(options.keywords());
+  }
+
+  @Override
+  public int hashCode() {
+    return keywords().hashCode();
+  }
+
+  /// Returns the keywords with their values.
+  @Override
+  public String toString() {
+    return keywords().toString();
   }
 }

@@ -5,49 +5,103 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The keyword arguments of [Runner] and `Asyncio.run` (TC-11). Immutable; each keyword has a
-/// method of its name that returns a changed copy.
-///
-/// @param debug turns debug mode on or off; null leaves it as the loop has it
-/// @param loopFactory makes the loop; null for `Asyncio.newEventLoop()`
-/// @param handleSigint whether Ctrl-C cancels the main coroutine: true in whichever thread, false
-///   never, null in the main thread of the JVM; never when the program has a handler of its own
-/// @param shutdownTimeout how long the end of the runner may take; what is left then is reported
-///   and abandoned, as [EventLoop#close()] does; null for no bound
-public record RunnerOptions(
-    @Nullable Boolean debug,
-    @Nullable Supplier<? extends EventLoop> loopFactory,
-    @Nullable Boolean handleSigint,
-    @Nullable Duration shutdownTimeout) {
+/// The keyword arguments of [Runner] and `Asyncio.run`. Immutable; each keyword has a method of its
+/// name that returns a changed copy.
+public final class RunnerOptions {
   /// Every keyword at its default.
-  public static final RunnerOptions DEFAULT = new RunnerOptions(null, null, null, null);
+  public static final RunnerOptions DEFAULT = new RunnerOptions();
 
-  /// Checks the keywords.
-  ///
-  /// @throws IllegalArgumentException when `shutdownTimeout` is negative
-  public RunnerOptions {
-    if (shutdownTimeout != null && shutdownTimeout.isNegative()) {
-      throw new IllegalArgumentException("shutdownTimeout < 0: " + shutdownTimeout);
-    }
+  // Written before the object is returned to anybody, never after.
+  private @Nullable Boolean debug;
+  private @Nullable Supplier<? extends EventLoop> loopFactory;
+  private @Nullable Boolean handleSigint;
+  private @Nullable Duration shutdownTimeout;
+
+  private RunnerOptions() {}
+
+  private RunnerOptions(RunnerOptions other) {
+    this.debug = other.debug;
+    this.loopFactory = other.loopFactory;
+    this.handleSigint = other.handleSigint;
+    this.shutdownTimeout = other.shutdownTimeout;
+  }
+
+  /// Returns whether debug mode is turned on or off; null leaves it as the loop has it.
+  public @Nullable Boolean debug() {
+    return debug;
   }
 
   /// Returns a copy that turns debug mode on or off.
   public RunnerOptions debug(@Nullable Boolean debug) {
-    return new RunnerOptions(debug, loopFactory, handleSigint, shutdownTimeout);
+    var copy = new RunnerOptions(this);
+    copy.debug = debug;
+    return copy;
+  }
+
+  /// Returns what makes the loop; null for `Asyncio.newEventLoop()`.
+  public @Nullable Supplier<? extends EventLoop> loopFactory() {
+    return loopFactory;
   }
 
   /// Returns a copy that makes its loop with a factory.
   public RunnerOptions loopFactory(@Nullable Supplier<? extends EventLoop> loopFactory) {
-    return new RunnerOptions(debug, loopFactory, handleSigint, shutdownTimeout);
+    var copy = new RunnerOptions(this);
+    copy.loopFactory = loopFactory;
+    return copy;
+  }
+
+  /// Returns whether Ctrl-C cancels the main coroutine: true in whichever thread, false never, null
+  /// in the main thread of the JVM; never when the program has a handler of its own.
+  public @Nullable Boolean handleSigint() {
+    return handleSigint;
   }
 
   /// Returns a copy that says whether Ctrl-C cancels the main coroutine.
   public RunnerOptions handleSigint(@Nullable Boolean handleSigint) {
-    return new RunnerOptions(debug, loopFactory, handleSigint, shutdownTimeout);
+    var copy = new RunnerOptions(this);
+    copy.handleSigint = handleSigint;
+    return copy;
+  }
+
+  /// Returns how long the end of the runner may take; what is left then is reported and abandoned,
+  /// as [EventLoop#close()] does; null for no bound.
+  public @Nullable Duration shutdownTimeout() {
+    return shutdownTimeout;
   }
 
   /// Returns a copy that bounds the time which the end of the runner takes.
+  ///
+  /// @throws IllegalArgumentException when it is negative
   public RunnerOptions shutdownTimeout(@Nullable Duration shutdownTimeout) {
-    return new RunnerOptions(debug, loopFactory, handleSigint, shutdownTimeout);
+    if (shutdownTimeout != null && shutdownTimeout.isNegative()) {
+      throw new IllegalArgumentException("shutdownTimeout < 0: " + shutdownTimeout);
+    }
+    var copy = new RunnerOptions(this);
+    copy.shutdownTimeout = shutdownTimeout;
+    return copy;
+  }
+
+  private Keywords keywords() {
+    return new Keywords("RunnerOptions")
+        .with("debug", debug)
+        .with("loopFactory", loopFactory)
+        .with("handleSigint", handleSigint)
+        .with("shutdownTimeout", shutdownTimeout);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RunnerOptions options && keywords().equals(options.keywords());
+  }
+
+  @Override
+  public int hashCode() {
+    return keywords().hashCode();
+  }
+
+  /// Returns the keywords with their values.
+  @Override
+  public String toString() {
+    return keywords().toString();
   }
 }

@@ -5,81 +5,148 @@ import io.github.asyncio4j.socket.Socket;
 import java.net.StandardProtocolFamily;
 import org.jspecify.annotations.Nullable;
 
-/// The keyword arguments of `createServer` (EL-70 to EL-78). Immutable; each keyword has a method
-/// of its name that returns a changed copy.
-///
-/// @param family only addresses of this family are bound; null for any
-/// @param sock a bound stream socket to listen on instead of host and port; the server owns it from
-///   the call on (EL-71)
-/// @param backlog length of the kernel's queue of connections not yet accepted, and the most that
-///   are accepted in one iteration (EL-72)
-/// @param reuseAddress whether to set `SO_REUSEADDR`; null for the platform's custom, true on POSIX
-///   (EL-74)
-/// @param reusePort whether to set `SO_REUSEPORT` (EL-75)
-/// @param keepAlive whether to set `SO_KEEPALIVE` on the listener, inherited by connections (EL-76)
-/// @param startServing whether the server listens at once, or only after `startServing()` (EL-78)
-public record ServerOptions(
-    @Nullable StandardProtocolFamily family,
-    @Nullable Socket sock,
-    int backlog,
-    @Nullable Boolean reuseAddress,
-    boolean reusePort,
-    boolean keepAlive,
-    boolean startServing) {
+/// The keyword arguments of `createServer`. Immutable; each keyword has a method of its name that
+/// returns a changed copy.
+public final class ServerOptions {
   /// Every keyword at its default: a backlog of 100, serving at once.
-  public static final ServerOptions DEFAULT =
-      new ServerOptions(null, null, 100, null, false, false, true);
+  public static final ServerOptions DEFAULT = new ServerOptions();
 
-  /// Checks the values.
-  ///
-  /// @throws IllegalArgumentException when the backlog is below 1
-  public ServerOptions {
-    if (backlog < 1) {
-      throw new IllegalArgumentException("backlog < 1: " + backlog);
-    }
+  // Written before the object is returned to anybody, never after.
+  private @Nullable StandardProtocolFamily family;
+  private @Nullable Socket sock;
+  private int backlog = 100;
+  private @Nullable Boolean reuseAddress;
+  private boolean reusePort;
+  private boolean keepAlive;
+  private boolean startServing = true;
+
+  private ServerOptions() {}
+
+  private ServerOptions(ServerOptions other) {
+    this.family = other.family;
+    this.sock = other.sock;
+    this.backlog = other.backlog;
+    this.reuseAddress = other.reuseAddress;
+    this.reusePort = other.reusePort;
+    this.keepAlive = other.keepAlive;
+    this.startServing = other.startServing;
+  }
+
+  /// Returns the only family whose addresses are bound; null for any.
+  public @Nullable StandardProtocolFamily family() {
+    return family;
   }
 
   /// Returns a copy that binds only addresses of one family.
   public ServerOptions family(@Nullable StandardProtocolFamily family) {
-    return new ServerOptions(
-        family, sock, backlog, reuseAddress, reusePort, keepAlive, startServing);
+    var copy = new ServerOptions(this);
+    copy.family = family;
+    return copy;
   }
 
-  /// Returns a copy that listens on a bound socket.
+  /// Returns the bound stream socket to listen on instead of host and port, or null.
+  public @Nullable Socket sock() {
+    return sock;
+  }
+
+  /// Returns a copy that listens on a bound stream socket instead of host and port. The server owns
+  /// it from the call on.
   public ServerOptions sock(@Nullable Socket sock) {
-    return new ServerOptions(
-        family, sock, backlog, reuseAddress, reusePort, keepAlive, startServing);
+    var copy = new ServerOptions(this);
+    copy.sock = sock;
+    return copy;
+  }
+
+  /// Returns the length of the kernel's queue of connections not yet accepted, which is also the
+  /// most that are accepted in one iteration.
+  public int backlog() {
+    return backlog;
   }
 
   /// Returns a copy with another backlog.
   ///
   /// @throws IllegalArgumentException when it is below 1
   public ServerOptions backlog(int backlog) {
-    return new ServerOptions(
-        family, sock, backlog, reuseAddress, reusePort, keepAlive, startServing);
+    if (backlog < 1) {
+      throw new IllegalArgumentException("backlog < 1: " + backlog);
+    }
+    var copy = new ServerOptions(this);
+    copy.backlog = backlog;
+    return copy;
+  }
+
+  /// Returns whether to set `SO_REUSEADDR`; null for the platform's custom, true on POSIX.
+  public @Nullable Boolean reuseAddress() {
+    return reuseAddress;
   }
 
   /// Returns a copy that sets `SO_REUSEADDR` or not; null for the platform's custom.
   public ServerOptions reuseAddress(@Nullable Boolean reuseAddress) {
-    return new ServerOptions(
-        family, sock, backlog, reuseAddress, reusePort, keepAlive, startServing);
+    var copy = new ServerOptions(this);
+    copy.reuseAddress = reuseAddress;
+    return copy;
+  }
+
+  /// Tells whether to set `SO_REUSEPORT`.
+  public boolean reusePort() {
+    return reusePort;
   }
 
   /// Returns a copy that sets `SO_REUSEPORT` or not.
   public ServerOptions reusePort(boolean reusePort) {
-    return new ServerOptions(
-        family, sock, backlog, reuseAddress, reusePort, keepAlive, startServing);
+    var copy = new ServerOptions(this);
+    copy.reusePort = reusePort;
+    return copy;
+  }
+
+  /// Tells whether to set `SO_KEEPALIVE` on the listener, which connections inherit.
+  public boolean keepAlive() {
+    return keepAlive;
   }
 
   /// Returns a copy that sets `SO_KEEPALIVE` or not.
   public ServerOptions keepAlive(boolean keepAlive) {
-    return new ServerOptions(
-        family, sock, backlog, reuseAddress, reusePort, keepAlive, startServing);
+    var copy = new ServerOptions(this);
+    copy.keepAlive = keepAlive;
+    return copy;
+  }
+
+  /// Tells whether the server listens at once, or only after `startServing()`.
+  public boolean startServing() {
+    return startServing;
   }
 
   /// Returns a copy that listens at once, or only after `startServing()`.
   public ServerOptions startServing(boolean startServing) {
-    return new ServerOptions(
-        family, sock, backlog, reuseAddress, reusePort, keepAlive, startServing);
+    var copy = new ServerOptions(this);
+    copy.startServing = startServing;
+    return copy;
+  }
+
+  private Keywords keywords() {
+    return new Keywords("ServerOptions")
+        .with("family", family)
+        .with("sock", sock)
+        .with("backlog", backlog)
+        .with("reuseAddress", reuseAddress)
+        .with("reusePort", reusePort)
+        .with("keepAlive", keepAlive)
+        .with("startServing", startServing);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ServerOptions options && keywords().equals(options.keywords());
+  }
+
+  @Override
+  public int hashCode() {
+    return keywords().hashCode();
+  }
+
+  /// Returns the keywords with their values.
+  @Override
+  public String toString() {
+    return keywords().toString();
   }
 }

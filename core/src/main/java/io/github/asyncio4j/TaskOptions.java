@@ -6,45 +6,67 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The keyword arguments of `createTask` (TK-01, TK-10, TK-11). Immutable; each keyword has a
-/// method of its name that returns a changed copy.
-///
-/// @param name for messages and dumps; null for the next `Task-N`
-/// @param context what the task runs in; null for a copy of the current one
-/// @param eagerStart whether the first step is made inside `createTask` (TK-10); null leaves it to
-///   the task factory, and is false without one
-/// @param owned what the task closes at its end, whatever its end is; the last one given first
-public record TaskOptions(
-    @Nullable String name,
-    @Nullable Context context,
-    @Nullable Boolean eagerStart,
-    List<AutoCloseable> owned) {
+/// The keyword arguments of `createTask`. Immutable; each keyword has a method of its name that
+/// returns a changed copy.
+public final class TaskOptions {
   /// Every keyword at its default.
-  public static final TaskOptions DEFAULT = new TaskOptions(null, null, null, List.of());
+  public static final TaskOptions DEFAULT = new TaskOptions();
 
-  /// Makes options.
-  public TaskOptions {
-    owned = List.copyOf(owned);
+  // Written before the object is returned to anybody, never after.
+  private @Nullable String name;
+  private @Nullable Context context;
+  private @Nullable Boolean eagerStart;
+  private List<AutoCloseable> owned = List.of();
+
+  private TaskOptions() {}
+
+  private TaskOptions(TaskOptions other) {
+    this.name = other.name;
+    this.context = other.context;
+    this.eagerStart = other.eagerStart;
+    this.owned = other.owned;
   }
 
-  /// Returns options with a name and nothing else.
-  static TaskOptions named(@Nullable String name) {
-    return name == null ? DEFAULT : DEFAULT.name(name);
+  /// Returns the name for messages and dumps; null for the next `Task-N`.
+  public @Nullable String name() {
+    return name;
   }
 
   /// Returns a copy with a name.
   public TaskOptions name(@Nullable String name) {
-    return new TaskOptions(name, context, eagerStart, owned);
+    var copy = new TaskOptions(this);
+    copy.name = name;
+    return copy;
+  }
+
+  /// Returns what the task runs in; null for a copy of the current context.
+  public @Nullable Context context() {
+    return context;
   }
 
   /// Returns a copy whose task runs in the given context itself.
   public TaskOptions context(@Nullable Context context) {
-    return new TaskOptions(name, context, eagerStart, owned);
+    var copy = new TaskOptions(this);
+    copy.context = context;
+    return copy;
+  }
+
+  /// Returns whether the first step is made inside `createTask`; null leaves it to the task
+  /// factory, and is false without one.
+  public @Nullable Boolean eagerStart() {
+    return eagerStart;
   }
 
   /// Returns a copy whose task starts inside `createTask`, or in the next iteration.
   public TaskOptions eagerStart(@Nullable Boolean eagerStart) {
-    return new TaskOptions(name, context, eagerStart, owned);
+    var copy = new TaskOptions(this);
+    copy.eagerStart = eagerStart;
+    return copy;
+  }
+
+  /// Returns what the task closes at its end, whatever its end is; the last one given first.
+  public List<AutoCloseable> owned() {
+    return owned;
   }
 
   /// Returns a copy whose task owns one more resource.
@@ -59,7 +81,14 @@ public record TaskOptions(
   public TaskOptions owns(AutoCloseable resource) {
     var all = new ArrayList<>(owned);
     all.add(Objects.requireNonNull(resource, "resource"));
-    return new TaskOptions(name, context, eagerStart, all);
+    var copy = new TaskOptions(this);
+    copy.owned = List.copyOf(all);
+    return copy;
+  }
+
+  /// Returns options with a name and nothing else.
+  static TaskOptions named(@Nullable String name) {
+    return name == null ? DEFAULT : DEFAULT.name(name);
   }
 
   /// Returns a body as a coroutine; when it is null, what the task would have owned is closed.
@@ -92,5 +121,29 @@ public record TaskOptions(
   /// @param reason gets what goes wrong as suppressed exceptions
   void closeOwned(Throwable reason) {
     new OwnedResources(owned).closeAfter(reason);
+  }
+
+  private Keywords keywords() {
+    return new Keywords("TaskOptions")
+        .with("name", name)
+        .with("context", context)
+        .with("eagerStart", eagerStart)
+        .with("owned", owned);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TaskOptions options && keywords().equals(options.keywords());
+  }
+
+  @Override
+  public int hashCode() {
+    return keywords().hashCode();
+  }
+
+  /// Returns the keywords with their values.
+  @Override
+  public String toString() {
+    return keywords().toString();
   }
 }

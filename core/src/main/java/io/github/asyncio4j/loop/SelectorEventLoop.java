@@ -5,7 +5,10 @@ import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.ExceptionContext;
+import io.github.asyncio4j.Handle;
 import io.github.asyncio4j.IoWatch;
 import io.github.asyncio4j.LoopObserver;
 import io.github.asyncio4j.Server;
@@ -131,6 +134,16 @@ public final class SelectorEventLoop extends BaseEventLoop {
     @Override
     public EventLoop loop() {
       return SelectorEventLoop.this;
+    }
+
+    @Override
+    public Handle callSoon(Runnable callback, @Nullable Context context) {
+      return SelectorEventLoop.this.callSoon(callback, context);
+    }
+
+    @Override
+    public void callExceptionHandler(ExceptionContext context) {
+      SelectorEventLoop.this.callExceptionHandler(context);
     }
 
     @Override

@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.ExceptionContext;
+import io.github.asyncio4j.Handle;
 import io.github.asyncio4j.IoWatch;
 import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.socket.SocketTier;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// What this package needs of a loop: the port that a selector loop implements.
 ///
 /// Loop thread only.
 public interface NetLoop {
-  /// Returns the loop itself: callbacks, timers, futures, failures.
+  /// Returns the loop itself: timers, futures, debug mode.
   EventLoop loop();
+
+  /// Queues a callback for the next iteration, as the loop does.
+  Handle callSoon(Runnable callback, @Nullable Context context);
+
+  /// Reports a failure, as the loop does.
+  void callExceptionHandler(ExceptionContext context);
 
   /// Returns which sockets the loop's selector can watch.
   SocketTier tier();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.KeyboardInterrupt;
@@ -59,6 +60,11 @@ public final class Network {
 
   EventLoop loop() {
     return port.loop();
+  }
+
+  /// Queues a callback for the next iteration.
+  void callSoon(Runnable callback, @Nullable Context context) {
+    port.callSoon(callback, context);
   }
 
   ChunkPool chunks() {
@@ -125,7 +131,7 @@ public final class Network {
   /// Hands a failure to the loop's exception handler, except what must end the run of the loop.
   void report(Throwable failure, ExceptionContext context) {
     passOn(failure);
-    loop().callExceptionHandler(context.exception(failure));
+    port.callExceptionHandler(context.exception(failure));
   }
 
   /// Throws on what no handler may swallow.

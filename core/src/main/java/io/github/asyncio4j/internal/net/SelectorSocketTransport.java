@@ -133,11 +133,10 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
     state = State.OPEN;
     this.context = context;
     watch.runIn(context);
-    var loop = net.loop();
-    loop.callSoon(this::begin, context);
-    loop.callSoon(this::startReading, context);
+    net.callSoon(this::begin, context);
+    net.callSoon(this::startReading, context);
     if (ready != null) {
-      loop.callSoon(ready::wake);
+      net.callSoon(ready::wake, null);
     }
   }
 
@@ -478,7 +477,7 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
 
   private boolean queueEnd() {
     try {
-      net.loop().callSoon(this::connectionLost, context);
+      net.callSoon(this::connectionLost, context);
       return true;
     } catch (OutOfMemoryError e) {
       return false;

@@ -5,7 +5,10 @@ import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.ExceptionContext;
+import io.github.asyncio4j.Handle;
 import io.github.asyncio4j.IoWatch;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
@@ -16,9 +19,6 @@ import io.github.asyncio4j.socket.SocketTier;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.net.StandardProtocolFamily;
 import java.util.HashMap;
 import java.util.List;
@@ -49,19 +49,14 @@ final class StarvingLoop extends BaseEventLoop {
     failing.put(method, times);
   }
 
-  private Object call(Object proxy, Method method, Object[] arguments) throws Throwable {
-    int passes = passing.getOrDefault(method.getName(), 0);
-    int left = failing.getOrDefault(method.getName(), 0);
+  private void before(String method) {
+    int passes = passing.getOrDefault(method, 0);
+    int left = failing.getOrDefault(method, 0);
     if (passes > 0) {
-      passing.put(method.getName(), passes - 1);
+      passing.put(method, passes - 1);
     } else if (left > 0) {
-      failing.put(method.getName(), left - 1);
+      failing.put(method, left - 1);
       throw new OutOfMemoryError("injected");
-    }
-    try {
-      return method.invoke(this, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
     }
   }
 
@@ -112,16 +107,21 @@ final class StarvingLoop extends BaseEventLoop {
   }
 
   private final class Port implements NetLoop {
-    private final EventLoop loop =
-        (EventLoop)
-            Proxy.newProxyInstance(
-                EventLoop.class.getClassLoader(),
-                new Class<?>[] {EventLoop.class},
-                StarvingLoop.this::call);
-
     @Override
     public EventLoop loop() {
-      return loop;
+      return StarvingLoop.this;
+    }
+
+    @Override
+    public Handle callSoon(Runnable callback, @Nullable Context context) {
+      before("callSoon");
+      return StarvingLoop.this.callSoon(callback, context);
+    }
+
+    @Override
+    public void callExceptionHandler(ExceptionContext context) {
+      before("callExceptionHandler");
+      StarvingLoop.this.callExceptionHandler(context);
     }
 
     @Override
