@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.internal.jdk.VirtualThreads;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.internal.jdk.MainThread;
 import java.lang.Thread.UncaughtExceptionHandler;
 
 /// Ends the process, without a stack trace, when a thread lets a [KeyboardInterrupt] or
@@ -17,7 +18,7 @@ final class ExitOnUncaught implements UncaughtExceptionHandler {
   /// Sees to it in the calling thread, unless the program handles what is uncaught itself. As in
   /// Python a [SystemExit] ends the process in the main thread only.
   static void inThisThread(Error error) {
-    if (error instanceof SystemExit && !SigintHold.isMainThread()) {
+    if (error instanceof SystemExit && !MainThread.isCurrent()) {
       return;
     }
     Thread thread = Thread.currentThread();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.internal.jdk.ProcessSignal;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -12,7 +13,8 @@ import java.util.Objects;
 /// The interrupt signal of the JVM that the tests run in.
 final class Interrupts {
   private static final int SIGINT = 2;
-  private static final InterruptSignal SIGNAL = Objects.requireNonNull(InterruptSignal.get());
+  private static final ProcessSignal SIGNAL =
+      Objects.requireNonNull(ProcessSignal.of("INT"));
 
   private Interrupts() {}
 

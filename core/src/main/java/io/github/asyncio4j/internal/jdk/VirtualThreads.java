@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j;
+package io.github.asyncio4j.internal.jdk;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Probed once. It is there when the JVM runs with `--add-opens java.base/java.lang=M`, M being the
 /// module of this class or `ALL-UNNAMED`, and when the members are what they have been from JDK 21
-/// on. Nothing here prints or throws at initialisation.
-final class VirtualThreads {
+/// on. Nothing here prints or throws at initialisation. Any thread.
+public final class VirtualThreads {
   private static final @Nullable VirtualThreads ACCESS = probe();
 
   // (Executor scheduler, String name, int characteristics, Runnable task) -> Thread
@@ -31,19 +31,20 @@ final class VirtualThreads {
     this.defaultScheduler = defaultScheduler;
   }
 
-  static boolean available() {
+  /// Tells whether the access is there.
+  public static boolean available() {
     return ACCESS != null;
   }
 
   /// Returns the flag that makes [#available()] true.
-  static String flag() {
+  public static String flag() {
     Module module = VirtualThreads.class.getModule();
     return "--add-opens java.base/java.lang="
         + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
   }
 
   /// Returns a virtual thread, not started, whose continuation is run by the given scheduler.
-  static Thread newThread(Executor scheduler, String name, Runnable task) {
+  public static Thread newThread(Executor scheduler, String name, Runnable task) {
     try {
       return (Thread) require().newThread.invokeExact(scheduler, name, 0, task);
     } catch (Throwable t) {
@@ -52,7 +53,7 @@ final class VirtualThreads {
   }
 
   /// Returns the scheduler of a virtual thread, or null when there is no access.
-  static @Nullable Object schedulerOf(Thread virtualThread) {
+  public static @Nullable Object schedulerOf(Thread virtualThread) {
     if (ACCESS == null) {
       return null;
     }
@@ -64,7 +65,7 @@ final class VirtualThreads {
   }
 
   /// Returns what runs virtual threads that belong to no loop.
-  static Executor defaultScheduler() {
+  public static Executor defaultScheduler() {
     return require().defaultScheduler;
   }
 
@@ -104,8 +105,8 @@ final class VirtualThreads {
     } catch (ReflectiveOperationException | RuntimeException e) {
       // Not opened, or another JDK: the baton engine serves.
       // Without its trace, which is long and the same everywhere.
-      BaseEventLoop.LOGGER.log(
-          System.Logger.Level.DEBUG, "No loop-thread engine; it needs " + flag() + ": " + e);
+      LibraryLogger.get()
+          .log(System.Logger.Level.DEBUG, "No loop-thread engine; it needs " + flag() + ": " + e);
       return null;
     }
   }
@@ -118,8 +119,8 @@ final class VirtualThreads {
         return executor;
       }
     } catch (ReflectiveOperationException | RuntimeException e) {
-      BaseEventLoop.LOGGER.log(
-          System.Logger.Level.DEBUG, "No access to the default scheduler: " + e);
+      LibraryLogger.get()
+          .log(System.Logger.Level.DEBUG, "No access to the default scheduler: " + e);
     }
     // Any platform thread may run a continuation.
     return ForkJoinPool.commonPool();

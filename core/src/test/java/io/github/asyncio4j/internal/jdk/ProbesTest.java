@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j;
+package io.github.asyncio4j.internal.jdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.asyncio4j.LogRecorder;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j;
+package io.github.asyncio4j.internal.jdk;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
@@ -10,9 +10,10 @@ import java.lang.reflect.Method;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The interrupt signal of this process, which Ctrl-C sends, by way of `sun.misc.Signal`. Any
-/// thread.
-final class InterruptSignal {
+/// A signal of this process, by way of `sun.misc.Signal`. Any thread.
+///
+/// Handlers are set through [SignalOwner] only, save by tests.
+public final class ProcessSignal {
   /*
    * Some facts about signals in the JDK (8 to 26).
    *
@@ -31,8 +32,6 @@ final class InterruptSignal {
    * option prevents together with --release. Therefore reflection.
    */
 
-  private static final @Nullable InterruptSignal ACCESS = probe();
-
   private final Class<?> handlerType;
   private final Object signal;
   private final Object defaultAction;
@@ -41,10 +40,10 @@ final class InterruptSignal {
   private final Method raise;
   private final Method callHandler;
 
-  private InterruptSignal() throws ReflectiveOperationException {
+  private ProcessSignal(String name) throws ReflectiveOperationException {
     Class<?> signalType = Class.forName("sun.misc.Signal");
     handlerType = Class.forName("sun.misc.SignalHandler");
-    signal = signalType.getConstructor(String.class).newInstance("INT");
+    signal = signalType.getConstructor(String.class).newInstance(name);
     defaultAction = handlerType.getField("SIG_DFL").get(null);
     ignore = handlerType.getField("SIG_IGN").get(null);
     handle = signalType.getMethod("handle", signalType, handlerType);
@@ -52,22 +51,30 @@ final class InterruptSignal {
     callHandler = handlerType.getMethod("handle", signalType);
   }
 
-  private static @Nullable InterruptSignal probe() {
+  /// Returns a signal, or null when the JDK does not let us at it.
+  ///
+  /// @param name without `SIG`, such as `INT`
+  /// @throws IllegalArgumentException when the system has no signal of this name
+  public static @Nullable ProcessSignal of(String name) {
     try {
-      return new InterruptSignal();
+      return new ProcessSignal(name);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof IllegalArgumentException cause) {
+        throw cause;
+      }
+      return logged(e);
     } catch (ReflectiveOperationException | RuntimeException e) {
-      BaseEventLoop.LOGGER.log(System.Logger.Level.DEBUG, "no access to signals: " + e);
-      return null;
+      return logged(e);
     }
   }
 
-  /// Returns the signal, or null when the JDK does not let us at it.
-  static @Nullable InterruptSignal get() {
-    return ACCESS;
+  private static @Nullable ProcessSignal logged(Exception e) {
+    LibraryLogger.get().log(System.Logger.Level.DEBUG, "no access to signals: " + e);
+    return null;
   }
 
   /// Returns an object that [#set(Object)] takes.
-  Object newHandler(Runnable action) {
+  public Object newHandler(Runnable action) {
     try {
       MethodHandle run =
           MethodHandles.lookup()
@@ -83,24 +90,24 @@ final class InterruptSignal {
   /// Sets the handler and returns the one that was set before.
   ///
   /// @throws IllegalArgumentException when the JVM leaves the signal to others
-  Object set(Object handler) {
+  public Object set(Object handler) {
     return Objects.requireNonNull(call(handle, null, signal, handler));
   }
 
   /// Tells whether a handler that [#set(Object)] has returned is the one of the JVM.
-  boolean isOfJvm(Object handler) {
+  public boolean isOfJvm(Object handler) {
     return handler != defaultAction
         && handler != ignore
         && handler.getClass().getNestHost() == signal.getClass();
   }
 
   /// Calls a handler in this thread. The one of the JVM does not return.
-  void callHandler(Object handler) {
+  public void callHandler(Object handler) {
     call(callHandler, handler, signal);
   }
 
   /// Sends the signal to this process.
-  void raise() {
+  public void raise() {
     call(raise, null, signal);
   }
 
