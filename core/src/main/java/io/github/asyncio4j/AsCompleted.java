@@ -93,7 +93,7 @@ final class AsCompleted<T extends @Nullable Object>
     var getter = new Getter(task, task.loop.createFuture());
     getters.add(getter);
     try {
-      Asyncs.awaitUnchecked(getter.woken);
+      getter.woken.join();
     } catch (Throwable t) {
       getters.remove(getter);
       if (!completed.isEmpty() && !getter.woken.cancelled()) {

@@ -209,11 +209,7 @@ public final class AsyncGenerator<T extends @Nullable Object>
       Arrays.stream(e.getSuppressed()).forEach(cancellation::addSuppressed);
       throw cancellation;
     }
-    return switch (e) {
-      case RuntimeException unchecked -> unchecked;
-      case IOException io -> new UncheckedIOException(io);
-      default -> new CompletionException(e);
-    };
+    return Failures.unchecked(e);
   }
 
   @Override

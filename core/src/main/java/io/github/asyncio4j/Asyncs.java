@@ -4,22 +4,10 @@ package io.github.asyncio4j;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// What the package's suspending methods share.
 final class Asyncs {
   private Asyncs() {}
-
-  /// Awaits a future of our own that cannot fail with a checked exception.
-  static <T extends @Nullable Object> T awaitUnchecked(Future<T> future) {
-    try {
-      return future.await();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
-  }
 
   /// Refuses null, and null among the elements.
   ///

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import java.util.Map;
+import java.util.IdentityHashMap;
 import io.github.asyncio4j.internal.jdk.LibraryLogger;
 import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.selector.Selector;
@@ -64,6 +66,9 @@ public abstract non-sealed class BaseEventLoop implements EventLoop {
   final Failures failures = new Failures(this);
   final EagerStart eager = new EagerStart(this);
   final StackRoom stack = new StackRoom();
+  final Lowlevel lowlevel = new Lowlevel(this);
+  // By LoopLocal.
+  final Map<LoopLocal<?>, Object> locals = new IdentityHashMap<>();
   private final Confinement confinement = new Confinement(this);
   @Nullable LoopObserver observer;
   // Futures of the JDK that follow one of this loop and would never end without it.
@@ -387,31 +392,9 @@ public abstract non-sealed class BaseEventLoop implements EventLoop {
     }
   }
 
-  /// Refuses a call that would suspend outside a task of this loop.
-  ///
-  /// @param call the public method, for the exception's text
-  /// @throws IllegalStateException outside a task of this loop
-  protected final void ensureInTask(String call) {
-    Task.current(this, call + "()");
-  }
-
-  /// Suspends the calling task for exactly one iteration.
-  ///
-  /// @throws IllegalStateException outside a task of this loop
-  public final void yieldOnce() {
-    Task.current(this, "yieldOnce()").yieldOnce();
-  }
-
-  /// Sets who is told what the loop does, or nobody for null. Not while the loop is running.
-  protected final void observe(@Nullable LoopObserver observer) {
+  void observe(@Nullable LoopObserver observer) {
     this.observer = observer;
     watched = debug || observer != null;
-  }
-
-  /// Tells whether another thread will post something, as far as the loop knows: a call runs in an
-  /// executor, or the JDK has suspended a task. The loop thread.
-  protected final boolean awaitsThreads() {
-    return awaitedThreads > 0;
   }
 
   /// Tells whether each handle is looked at: in debug mode and when there is an observer.
@@ -444,17 +427,7 @@ public abstract non-sealed class BaseEventLoop implements EventLoop {
 
   // Watching descriptors.
 
-  /// Opens a watch over a descriptor for a transport or the like, watching for nothing yet.
-  ///
-  /// The callbacks run in a copy of the context that is current now, or see [IoWatch#runIn].
-  ///
-  /// @param pollable what to watch
-  /// @param owner who holds it, named in the error of `addReader` on the same descriptor
-  /// @param onReadable called in each iteration in which it is readable, while that is watched
-  /// @param onWritable called in each iteration in which it is writable, while that is watched
-  /// @throws IllegalStateException when another owner watches it, or the loop is closed
-  /// @throws IOException when the selector cannot watch it
-  protected final IoWatch watch(
+  IoWatch watch(
       Pollable pollable, IoWatch.Owner owner, Runnable onReadable, Runnable onWritable)
       throws IOException {
     ensureOpen();

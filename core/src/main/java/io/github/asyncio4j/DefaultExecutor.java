@@ -54,7 +54,7 @@ final class DefaultExecutor {
         .name("asyncio4j-executor-shutdown")
         .start(() -> awaitTermination(current, timeout, ended));
     loop.awaitedThreads++;
-    boolean inTime = Asyncs.awaitUnchecked(ended);
+    boolean inTime = ended.join();
     if (!inTime) {
       BaseEventLoop.LOGGER.log(
           System.Logger.Level.WARNING,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import java.util.concurrent.CompletionException;
+import java.io.UncheckedIOException;
+import java.io.IOException;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -30,6 +33,15 @@ final class Failures {
   Failures(BaseEventLoop loop) {
     this.loop = loop;
     Failure.load();
+  }
+
+  /// Returns an exception as one that need not be declared; an error is thrown.
+  static RuntimeException unchecked(Exception e) {
+    return switch (e) {
+      case RuntimeException unchecked -> unchecked;
+      case IOException io -> new UncheckedIOException(io);
+      default -> new CompletionException(e);
+    };
   }
 
   ReferenceQueue<Future<?>> queue() {

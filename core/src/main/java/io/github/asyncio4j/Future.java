@@ -79,6 +79,19 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     return result();
   }
 
+  /// Suspends the current task until the future is done, and returns its result; as [#await()], for
+  /// callers that may not throw checked exceptions.
+  ///
+  /// @throws java.io.UncheckedIOException in place of an IOException
+  /// @throws java.util.concurrent.CompletionException in place of another checked exception
+  public final T join() {
+    try {
+      return await();
+    } catch (Exception e) {
+      throw Failures.unchecked(e);
+    }
+  }
+
   /// Waits for a stage of any kind in the current task and returns its result.
   ///
   /// Cancelling the task cancels the stage's [CompletableFuture].
@@ -160,6 +173,19 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   /// @throws IllegalStateException when this is a task, or callbacks wait and the loop is closed
   public void setException(Throwable exception) {
     fail(exception);
+  }
+
+  /// Sets the result as [#setResult], if there may be somebody who wants it: not when the future is
+  /// done, as by a cancellation, or the loop is closed.
+  ///
+  /// @return false when it was not set
+  /// @throws IllegalStateException when this is a task
+  public final boolean trySetResult(T value) {
+    if (state != State.PENDING || loop.isClosed()) {
+      return false;
+    }
+    setResult(value);
+    return true;
   }
 
   /// Cancels the future: tasks that wait for it get a [CancelledError] (FT-04).

@@ -55,6 +55,8 @@ final class Generation<T extends @Nullable Object>
   private @Nullable Throwable failure;
   // The next yield that returns is to throw GeneratorExit.
   private boolean exiting;
+  // The body has been given the turn at a yield, and has not taken it yet.
+  private boolean called;
   // Who waits for the close that is under way; null while there is none.
   private @Nullable List<Future<@Nullable Void>> awaitClose;
   // The one for whose close the body waits.
@@ -167,7 +169,7 @@ final class Generation<T extends @Nullable Object>
       Objects.requireNonNull(other.awaitClose).add(over);
       noteWaits(current, other);
       try {
-        Asyncs.awaitUnchecked(over);
+        over.join();
       } finally {
         noteWaits(current, null);
       }
@@ -223,12 +225,31 @@ final class Generation<T extends @Nullable Object>
     if (state == State.NEW) {
       state = State.RUNNING;
       lent = current.currentContext;
-      captured = Propagation.capture(lent.vars);
-      task = new Task<>(current.loop, this, optionsFor(lent), false);
+      try {
+        captured = Propagation.capture(lent.vars);
+        task = new Task<>(current.loop, this, optionsFor(lent), false);
+      } catch (Throwable t) {
+        // For want of stack or memory. The body notes its task before anything else.
+        if (task == null) {
+          state = State.NEW;
+        }
+        throw t;
+      }
     } else if (state == State.IDLE) {
       state = State.RUNNING;
+      called = true;
       lendContext(current.currentContext);
-      requireTask().stepMeanwhile();
+      try {
+        requireTask().stepMeanwhile();
+      } catch (Throwable t) {
+        if (called) {
+          // It stands where it stood.
+          called = false;
+          exiting = false;
+          state = State.IDLE;
+        }
+        throw t;
+      }
     }
   }
 
@@ -333,6 +354,7 @@ final class Generation<T extends @Nullable Object>
     } finally {
       // Also when it could not be suspended, or goes on because the loop is closed.
       state = State.RUNNING;
+      called = false;
     }
     if (exiting) {
       exiting = false;

@@ -57,8 +57,7 @@ final class Generators {
     if (closings.isEmpty()) {
       return;
     }
-    Asyncs.awaitUnchecked(
-        Gathering.of(loop, new ArrayList<>(closings.values()), Generators::swallow));
+    Gathering.of(loop, new ArrayList<>(closings.values()), Generators::swallow).join();
     closings.forEach(this::report);
   }
 

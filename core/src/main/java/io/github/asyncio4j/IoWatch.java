@@ -5,13 +5,12 @@ import io.github.asyncio4j.selector.ReadyListener;
 import io.github.asyncio4j.selector.Registration;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A loop's watch over one descriptor: what to call when it is readable or writable (EL-100, R-12).
 ///
-/// Loop thread only. Made by [BaseEventLoop#watch] for transports and by `addReader` and
+/// Loop thread only. Made by [Lowlevel#watch] for transports and by `addReader` and
 /// `addWriter`. The callbacks are queued as handles in the order of the poll, and the same two
 /// handles serve for as long as the watch lives, so an event allocates nothing.
 public final class IoWatch {
@@ -46,13 +45,13 @@ public final class IoWatch {
   /// Starts or stops calling back on readability. Stopping also drops a call that is queued already
   ///
   ///
-  /// @throws UncheckedIOException when the kernel refuses
-  public void reading(boolean on) {
+  /// @throws IOException when the kernel refuses
+  public void reading(boolean on) throws IOException {
     setInterest(on ? interest | Selector.READ : interest & ~Selector.READ);
   }
 
   /// Starts or stops calling back on writability; as [#reading(boolean)].
-  public void writing(boolean on) {
+  public void writing(boolean on) throws IOException {
     setInterest(on ? interest | Selector.WRITE : interest & ~Selector.WRITE);
   }
 
@@ -90,7 +89,7 @@ public final class IoWatch {
     return owner;
   }
 
-  void setReader(@Nullable IoHandle handle) {
+  void setReader(@Nullable IoHandle handle) throws IOException {
     if (reader != null) {
       reader.cancel();
     }
@@ -98,7 +97,7 @@ public final class IoWatch {
     reading(handle != null);
   }
 
-  void setWriter(@Nullable IoHandle handle) {
+  void setWriter(@Nullable IoHandle handle) throws IOException {
     if (writer != null) {
       writer.cancel();
     }
@@ -116,15 +115,11 @@ public final class IoWatch {
     return interest == 0;
   }
 
-  private void setInterest(int wanted) {
+  private void setInterest(int wanted) throws IOException {
     if (wanted == interest) {
       return;
     }
-    try {
-      registration.interest(wanted);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    registration.interest(wanted);
     changeInterest(wanted);
   }
 

@@ -30,7 +30,7 @@ final class Sleeping {
               }
             });
     try {
-      Asyncs.awaitUnchecked(future);
+      future.join();
     } finally {
       timer.cancel();
     }

@@ -57,7 +57,7 @@ final class StaggeredRace<T extends @Nullable Object> {
       Future<@Nullable Void> done = owner.loop.createFuture();
       allDone = done;
       try {
-        Asyncs.awaitUnchecked(done);
+        done.join();
       } catch (CancelledError e) {
         owner.ensureMaySuspend("staggeredRace()");
         cancellation = e;

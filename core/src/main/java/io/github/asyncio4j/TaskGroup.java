@@ -371,7 +371,7 @@ public final class TaskGroup implements AutoCloseable {
       Future<@Nullable Void> done = task.loop.createFuture();
       allDone = done;
       try {
-        Asyncs.awaitUnchecked(done);
+        done.join();
       } catch (CancelledError e) {
         task.ensureMaySuspend("TaskGroup");
         // An interrupt in the body and this are the same cancellation: this is what a task ends by.

@@ -60,7 +60,7 @@ final class Wait implements Consumer<Future<?>>, Awaiter {
     // Also those that are done: they call back in the next iteration, as in asyncio.
     futures.forEach(future -> future.addDoneCallback(this));
     try {
-      Asyncs.awaitUnchecked(enough);
+      enough.join();
     } finally {
       if (timer != null) {
         timer.cancel();

@@ -49,7 +49,7 @@ final class Waiting {
     future.addDoneCallback(onDone);
     future.cancel();
     try {
-      Asyncs.awaitUnchecked(ended);
+      ended.join();
     } finally {
       future.removeDoneCallback(onDone);
     }

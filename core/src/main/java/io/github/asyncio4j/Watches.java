@@ -4,7 +4,6 @@ package io.github.asyncio4j;
 import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,7 +63,7 @@ final class Watches {
     IoWatch watch = ofUser(pollable);
     try {
       watch.setReader(handle(watch, Selector.READ, callback, scope));
-    } catch (UncheckedIOException e) {
+    } catch (IOException e) {
       throw refused(pollable, watch, e);
     }
   }
@@ -73,7 +72,7 @@ final class Watches {
     IoWatch watch = ofUser(pollable);
     try {
       watch.setWriter(handle(watch, Selector.WRITE, callback, scope));
-    } catch (UncheckedIOException e) {
+    } catch (IOException e) {
       throw refused(pollable, watch, e);
     }
   }
@@ -83,7 +82,13 @@ final class Watches {
     if (watch == null || !watch.isReading()) {
       return false;
     }
-    watch.setReader(null);
+    try {
+      watch.setReader(null);
+    } catch (IOException e) {
+      // The descriptor was closed behind our back: there is nothing left to watch.
+      watch.close();
+      return true;
+    }
     closeIfIdle(watch);
     return true;
   }
@@ -93,7 +98,13 @@ final class Watches {
     if (watch == null || !watch.isWriting()) {
       return false;
     }
-    watch.setWriter(null);
+    try {
+      watch.setWriter(null);
+    } catch (IOException e) {
+      // The descriptor was closed behind our back: there is nothing left to watch.
+      watch.close();
+      return true;
+    }
     closeIfIdle(watch);
     return true;
   }
@@ -167,7 +178,7 @@ final class Watches {
   }
 
   private static IllegalArgumentException refused(
-      Pollable pollable, IoWatch watch, UncheckedIOException e) {
+      Pollable pollable, IoWatch watch, IOException e) {
     closeIfIdle(watch);
     return new IllegalArgumentException("cannot watch " + pollable + ": " + e.getMessage(), e);
   }

@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.loop;
 
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
-import io.github.asyncio4j.Context;
-import io.github.asyncio4j.EventLoop;
-import io.github.asyncio4j.ExceptionContext;
-import io.github.asyncio4j.Handle;
-import io.github.asyncio4j.IoWatch;
 import io.github.asyncio4j.LoopObserver;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.internal.net.HostLookup;
-import io.github.asyncio4j.internal.net.NetLoop;
 import io.github.asyncio4j.internal.net.Network;
 import io.github.asyncio4j.internal.net.Resolver;
 import io.github.asyncio4j.internal.net.ServerBinder;
 import io.github.asyncio4j.internal.net.StreamConnector;
-import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.selector.Selector;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketTier;
@@ -61,15 +55,16 @@ public final class SelectorEventLoop extends BaseEventLoop {
   /// @param selector open and without registrations; owned and closed by the loop
   public SelectorEventLoop(Selector selector, LoopObserver observer) {
     this(selector, HostLookup.SYSTEM);
-    observe(Objects.requireNonNull(observer, "observer"));
+    Lowlevel.of(this).observe(Objects.requireNonNull(observer, "observer"));
   }
 
   /// Makes a loop that resolves names in another way than the system's.
   SelectorEventLoop(Selector selector, HostLookup lookup) {
     super(selector);
-    var port = new Port();
-    var net = new Network(port);
-    this.resolver = new Resolver(port, lookup);
+    var lowlevel = Lowlevel.of(this);
+    var tier = selector.pollsDescriptors() ? SocketTier.NATIVE : SocketTier.NIO;
+    var net = new Network(lowlevel, tier);
+    this.resolver = new Resolver(lowlevel, lookup);
     this.connector = new StreamConnector(net, resolver);
     this.binder = new ServerBinder(net, resolver);
   }
@@ -126,46 +121,5 @@ public final class SelectorEventLoop extends BaseEventLoop {
   @Override
   protected void onClose() {
     resolver.close();
-  }
-
-  /// What the network package sees of this loop, so that none of it shows in the loop's own
-  /// methods.
-  private final class Port implements NetLoop {
-    @Override
-    public EventLoop loop() {
-      return SelectorEventLoop.this;
-    }
-
-    @Override
-    public Handle callSoon(Runnable callback, @Nullable Context context) {
-      return SelectorEventLoop.this.callSoon(callback, context);
-    }
-
-    @Override
-    public void callExceptionHandler(ExceptionContext context) {
-      SelectorEventLoop.this.callExceptionHandler(context);
-    }
-
-    @Override
-    public SocketTier tier() {
-      return selector().pollsDescriptors() ? SocketTier.NATIVE : SocketTier.NIO;
-    }
-
-    @Override
-    public IoWatch watch(
-        Pollable pollable, IoWatch.Owner owner, Runnable onReadable, Runnable onWritable)
-        throws IOException {
-      return SelectorEventLoop.this.watch(pollable, owner, onReadable, onWritable);
-    }
-
-    @Override
-    public void ensureInTask(String call) {
-      SelectorEventLoop.this.ensureInTask(call);
-    }
-
-    @Override
-    public void yieldOnce() {
-      SelectorEventLoop.this.yieldOnce();
-    }
   }
 }

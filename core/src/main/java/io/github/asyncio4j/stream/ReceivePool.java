@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.stream;
 
+import io.github.asyncio4j.LoopLocal;
 import io.github.asyncio4j.EventLoop;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.Map;
-import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// The arrays that all stream readers of one loop receive into.
 ///
-/// Loop thread only, except for [#of(EventLoop)].
+/// Loop thread only.
 final class ReceivePool {
   /*
    * Some facts about receiving.
@@ -33,9 +31,7 @@ final class ReceivePool {
   // Less room than this is not offered: it would cost a fast sender more receive calls.
   private static final int MIN_ROOM = 64 * 1024;
 
-  // Any thread. A pool does not refer to its loop, so the entry goes when the loop does.
-  private static final Map<EventLoop, ReceivePool> POOLS =
-      Collections.synchronizedMap(new WeakHashMap<>());
+  private static final LoopLocal<ReceivePool> POOLS = new LoopLocal<>(_ -> new ReceivePool());
 
   private final ArrayDeque<Chunk> free = new ArrayDeque<>();
   private @Nullable Chunk current;
@@ -43,9 +39,9 @@ final class ReceivePool {
   private int chunks;
   private @Nullable Object borrower;
 
-  /// Returns the pool of a loop. Any thread.
+  /// Returns the pool of a loop.
   static ReceivePool of(EventLoop loop) {
-    return POOLS.computeIfAbsent(loop, _ -> new ReceivePool());
+    return POOLS.get(loop);
   }
 
   /// Lends room for the next bytes; the loan ends with [#take(Object)] or with the next loan.

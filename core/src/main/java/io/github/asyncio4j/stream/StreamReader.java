@@ -413,7 +413,7 @@ public final class StreamReader implements Iterable<byte[]> {
       if (paused) {
         resume();
       }
-      Wakeups.await(future);
+      future.join();
     } finally {
       waiter = null;
       pauseAbove = highWater();
@@ -426,7 +426,7 @@ public final class StreamReader implements Iterable<byte[]> {
 
   private void wake() {
     if (waiter != null) {
-      Wakeups.wake(waiter);
+      waiter.trySetResult(null);
     }
   }
 

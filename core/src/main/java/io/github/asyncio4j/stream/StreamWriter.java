@@ -3,7 +3,7 @@ package io.github.asyncio4j.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.asyncio4j.BaseEventLoop;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
@@ -139,7 +139,7 @@ public final class StreamWriter implements AutoCloseable {
     }
     if (transport.isClosing()) {
       // The transport queued connectionLost when it was closed, so that runs first.
-      ((BaseEventLoop) loop).yieldOnce();
+      Lowlevel.of(loop).checkpoint();
     }
     protocol.drain();
   }

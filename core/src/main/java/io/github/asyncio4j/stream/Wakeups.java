@@ -24,7 +24,7 @@ final class Wakeups {
     Future<@Nullable Void> waiter = loop.createFuture();
     waiters.add(waiter);
     try {
-      await(waiter);
+      waiter.join();
     } finally {
       waiters.remove(waiter);
     }
@@ -32,26 +32,6 @@ final class Wakeups {
 
   /// Makes every task that waits now go on in the next iteration.
   void wakeAll() {
-    waiters.forEach(Wakeups::wake);
-  }
-
-  /// Completes a future unless its task has been cancelled.
-  static void wake(Future<@Nullable Void> waiter) {
-    if (!waiter.done()) {
-      waiter.setResult(null);
-    }
-  }
-
-  /// Suspends the current task until a future is done that carries neither result nor exception.
-  ///
-  /// @throws IllegalStateException outside a task of the loop
-  static void await(Future<@Nullable Void> waiter) {
-    try {
-      waiter.await();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException("a wake-up failed: " + waiter, e);
-    }
+    waiters.forEach(waiter -> waiter.trySetResult(null));
   }
 }

@@ -161,13 +161,7 @@ final class Waiters {
     /// @throws io.github.asyncio4j.CancelledError when the task is cancelled, woken before or not
     /// @throws IllegalStateException outside a task of the loop
     void await() {
-      try {
-        future.await();
-      } catch (RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new IllegalStateException("a wake-up failed: " + future, e);
-      }
+      future.join();
     }
 
     /// Tells whether the waiter was woken, also when its task was cancelled afterwards.
@@ -187,11 +181,7 @@ final class Waiters {
 
     // A loop that is closed has ended its tasks, or is about to: there is nobody to wake.
     private boolean wake() {
-      if (future.done() || isLoopClosed()) {
-        return false;
-      }
-      future.setResult(null);
-      return true;
+      return future.trySetResult(null);
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.testing;
 
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.Connection;
@@ -28,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -43,23 +43,17 @@ final class MemoryNetwork {
   private final EventLoop loop;
   private final LinkConditions conditions;
   private final RandomGenerator random;
-  private final Runnable yieldOnce;
-  private final Consumer<String> ensureInTask;
+  private final Lowlevel lowlevel;
   private final Map<String, InetAddress> names = new HashMap<>();
   private final Map<InetSocketAddress, MemoryServer> servers = new HashMap<>();
   private int nextPort = FIRST_FREE_PORT;
 
   /// Makes a network without hosts.
-  ///
-  /// @param yieldOnce suspends the calling task for one iteration
-  /// @param ensureInTask refuses a call that is made outside a task
-  MemoryNetwork(
-      TestLoop loop, LinkConditions conditions, Runnable yieldOnce, Consumer<String> ensureInTask) {
+  MemoryNetwork(TestLoop loop, LinkConditions conditions) {
     this.loop = loop;
     this.conditions = Objects.requireNonNull(conditions, "conditions");
     this.random = Seeds.generator(loop.seed(), "links");
-    this.yieldOnce = yieldOnce;
-    this.ensureInTask = ensureInTask;
+    this.lowlevel = Lowlevel.of(loop);
     names.put("localhost", InetAddress.ofLiteral("127.0.0.1"));
   }
 
@@ -77,12 +71,8 @@ final class MemoryNetwork {
     return loop;
   }
 
-  void yieldOnce() {
-    yieldOnce.run();
-  }
-
-  void ensureInTask(String call) {
-    ensureInTask.accept(call);
+  Lowlevel lowlevel() {
+    return lowlevel;
   }
 
   // Names.
@@ -90,7 +80,7 @@ final class MemoryNetwork {
   /// Answers with the one address that a name or literal has; an empty one stands for all.
   List<AddressInfo> getaddrinfo(String host, int port, @Nullable StandardProtocolFamily family)
       throws IOException {
-    ensureInTask("getaddrinfo");
+    lowlevel.ensureInTask("getaddrinfo");
     ensurePort(port, 0);
     InetAddress address = host.isEmpty() ? wildcard() : known(host);
     StandardProtocolFamily actual =
@@ -134,7 +124,7 @@ final class MemoryNetwork {
       ServerOptions options)
       throws IOException {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
-    ensureInTask("createServer");
+    lowlevel.ensureInTask("createServer");
     if (options.sock() != null) {
       throw TestLoop.noSockets("createServer(sock)");
     }
@@ -185,7 +175,7 @@ final class MemoryNetwork {
       Supplier<P> protocolFactory, String host, int port, ConnectionOptions options)
       throws IOException {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
-    ensureInTask("createConnection");
+    lowlevel.ensureInTask("createConnection");
     if (options.sock() != null) {
       throw TestLoop.noSockets("createConnection(sock)");
     }

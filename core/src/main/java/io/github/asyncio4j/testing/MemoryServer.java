@@ -66,9 +66,9 @@ final class MemoryServer implements Server {
 
   @Override
   public void startServing() {
-    network.ensureInTask("startServing");
+    network.lowlevel().ensureInTask("startServing");
     listen();
-    network.yieldOnce();
+    network.lowlevel().checkpoint();
   }
 
   private void listen() {
@@ -80,7 +80,7 @@ final class MemoryServer implements Server {
 
   @Override
   public void serveForever() {
-    network.ensureInTask("serveForever");
+    network.lowlevel().ensureInTask("serveForever");
     if (forever != null) {
       throw new IllegalStateException("server is already being awaited on serveForever(): " + this);
     }
@@ -129,7 +129,7 @@ final class MemoryServer implements Server {
 
   @Override
   public void waitClosed() {
-    network.ensureInTask("waitClosed");
+    network.lowlevel().ensureInTask("waitClosed");
     awaitEnd();
   }
 

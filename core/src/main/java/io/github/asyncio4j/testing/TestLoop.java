@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.testing;
 
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.Connection;
@@ -96,9 +97,9 @@ public final class TestLoop extends BaseEventLoop {
     this.events = new LoopEvents(seed);
     // A generator for each purpose: a test that draws a number more has the same network.
     this.random = Seeds.generator(seed, "test");
-    this.network = new MemoryNetwork(this, conditions, this::yieldOnce, this::ensureInTask);
+    this.network = new MemoryNetwork(this, conditions);
     selector.whenIdle(this::idle);
-    observe(events);
+    Lowlevel.of(this).observe(events);
   }
 
   /// Returns the number that decides what is left to chance.
@@ -178,7 +179,7 @@ public final class TestLoop extends BaseEventLoop {
   // Nothing is ready. Loop thread.
   void idle(long timeoutNanos) {
     long before = now;
-    if (awaitsThreads() || outsideWork.get() > 0) {
+    if (Lowlevel.of(this).awaitsThreads() || outsideWork.get() > 0) {
       if (!selector.awaitWakeup(PATIENCE.toNanos())) {
         throw new DeadlockError(
             describe("another thread has posted nothing for " + PATIENCE.toSeconds() + " s"));

@@ -1,46 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
+import org.jspecify.annotations.Nullable;
+import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.IoWatch;
 import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /// Waits, in a task, until a socket that is connecting is writable: connected or failed.
 ///
 /// Loop thread only.
 final class ConnectWait implements IoWatch.Owner {
-  private final NetLoop port;
+  private final Lowlevel lowlevel;
   private final Socket socket;
   private final IoWatch watch;
-  private Waiter waiter;
+  private Future<@Nullable Void> waiter;
 
   /// Watches a socket until closed.
   ///
   /// @throws IOException when the selector refuses it
-  ConnectWait(NetLoop port, Socket socket) throws IOException {
-    this.port = port;
+  ConnectWait(Lowlevel lowlevel, Socket socket) throws IOException {
+    this.lowlevel = lowlevel;
     this.socket = socket;
-    this.waiter = new Waiter(port.loop());
-    this.watch = port.watch(socket, this, () -> {}, this::writable);
+    this.waiter = lowlevel.loop().createFuture();
+    this.watch = lowlevel.watch(socket, this, () -> {}, this::writable);
   }
 
   /// Suspends the current task until the socket is writable.
   ///
   /// @throws IOException when the selector refuses
   void untilWritable() throws IOException {
-    waiter = new Waiter(port.loop());
-    try {
-      watch.writing(true);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    waiter.await();
+    waiter = lowlevel.loop().createFuture();
+    watch.writing(true);
+    waiter.join();
   }
 
   private void writable() {
-    watch.writing(false);
-    waiter.wake();
+    waiter.trySetResult(null);
+    try {
+      watch.writing(false);
+    } catch (IOException e) {
+      // The task closes the watch, and the socket says what is wrong with it.
+    }
   }
 
   /// Ends the watch; the socket stays open. Idempotent.

@@ -8,7 +8,6 @@ import io.github.asyncio4j.socket.ResourceExhaustedException;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.TransportSocket;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -61,13 +60,9 @@ final class Listener implements IoWatch.Owner {
   /// @throws IOException when listening fails
   void start() throws IOException {
     socket.listen(backlog);
-    var started = net.port().watch(socket, this, this::acceptPending, () -> {});
+    var started = net.lowlevel().watch(socket, this, this::acceptPending, () -> {});
     watch = started;
-    try {
-      started.reading(true);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    started.reading(true);
     state = State.LISTENING;
   }
 
@@ -99,7 +94,12 @@ final class Listener implements IoWatch.Owner {
     rest = net.loop().callLater(REST, this::resume);
     state = State.RESTING;
     if (watch != null) {
-      watch.reading(false);
+      try {
+        watch.reading(false);
+      } catch (IOException e) {
+        // Then it is called in each iteration, and finds that it rests.
+        net.logDebug(() -> "cannot rest: " + this, e);
+      }
     }
     if (!shortageReported) {
       shortageReported = true;
@@ -115,7 +115,7 @@ final class Listener implements IoWatch.Owner {
     if (watch != null) {
       try {
         watch.reading(true);
-      } catch (UncheckedIOException | OutOfMemoryError e) {
+      } catch (IOException | OutOfMemoryError e) {
         rest(e);
         return;
       }

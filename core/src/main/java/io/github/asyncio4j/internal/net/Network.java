@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
+import io.github.asyncio4j.socket.SocketTier;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// chunks.
 ///
 /// Loop thread only.
-public final class Network {
+public class Network {
   /// The most that one receive or send moves, and the most taken from a connection in one iteration
   ///
   static final int TRANSFER_LIMIT = 256 * 1024;
@@ -35,7 +37,8 @@ public final class Network {
 
   private static final Logger LOGGER = LibraryLogger.get();
 
-  private final NetLoop port;
+  private final Lowlevel lowlevel;
+  private final SocketTier tier;
   private final ChunkPool chunks = new ChunkPool();
 
   // Null when it is needed, until there is memory for another.
@@ -50,21 +53,26 @@ public final class Network {
   private @Nullable ByteBuffer receiveBuffer;
 
   /// Makes the network of a loop.
-  public Network(NetLoop port) {
-    this.port = port;
+  public Network(Lowlevel lowlevel, SocketTier tier) {
+    this.lowlevel = lowlevel;
+    this.tier = tier;
   }
 
-  NetLoop port() {
-    return port;
+  Lowlevel lowlevel() {
+    return lowlevel;
+  }
+
+  SocketTier tier() {
+    return tier;
   }
 
   EventLoop loop() {
-    return port.loop();
+    return lowlevel.loop();
   }
 
   /// Queues a callback for the next iteration.
   void callSoon(Runnable callback, @Nullable Context context) {
-    port.callSoon(callback, context);
+    loop().callSoon(callback, context);
   }
 
   ChunkPool chunks() {
@@ -131,7 +139,11 @@ public final class Network {
   /// Hands a failure to the loop's exception handler, except what must end the run of the loop.
   void report(Throwable failure, ExceptionContext context) {
     passOn(failure);
-    port.callExceptionHandler(context.exception(failure));
+    callExceptionHandler(context.exception(failure));
+  }
+
+  void callExceptionHandler(ExceptionContext context) {
+    loop().callExceptionHandler(context);
   }
 
   /// Throws on what no handler may swallow.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.Future;
 import java.io.IOException;
@@ -38,13 +39,13 @@ public final class Resolver implements AutoCloseable {
   private static final InetAddress ANY_INET = InetAddress.ofLiteral("0.0.0.0");
   private static final InetAddress ANY_INET6 = InetAddress.ofLiteral("::");
 
-  private final NetLoop port;
+  private final Lowlevel lowlevel;
   private final HostLookup lookup;
   private @Nullable ThreadPoolExecutor threads;
 
   /// Makes the resolver of a loop; starts no thread.
-  public Resolver(NetLoop port, HostLookup lookup) {
-    this.port = port;
+  public Resolver(Lowlevel lowlevel, HostLookup lookup) {
+    this.lowlevel = lowlevel;
     this.lookup = lookup;
   }
 
@@ -60,7 +61,7 @@ public final class Resolver implements AutoCloseable {
   public List<AddressInfo> getaddrinfo(
       String host, int port, @Nullable StandardProtocolFamily family) throws IOException {
     Objects.requireNonNull(host, "host");
-    this.port.ensureInTask("getaddrinfo");
+    this.lowlevel.ensureInTask("getaddrinfo");
     return getaddrinfo(List.of(host), port, family);
   }
 
@@ -87,7 +88,7 @@ public final class Resolver implements AutoCloseable {
     }
   }
 
-  /// Refuses a port that is no port.
+  /// Refuses a port that is none.
   static void ensurePort(int port, int least) {
     if (port < least || port > 0xffff) {
       throw new IllegalArgumentException("port out of range: " + port);
@@ -98,13 +99,13 @@ public final class Resolver implements AutoCloseable {
     Objects.requireNonNull(host, "host");
     var known = known(host);
     if (known != null) {
-      Future<List<InetAddress>> answer = port.loop().createFuture();
+      Future<List<InetAddress>> answer = lowlevel.loop().createFuture();
       answer.setResult(known);
       return answer;
     }
     var name = asciiName(host);
     Callable<List<InetAddress>> call = () -> lookup.addressesOf(name);
-    var loop = port.loop();
+    var loop = lowlevel.loop();
     return loop.runInExecutor(threads(), loop.getDebug() ? timed(name, call) : call);
   }
 
@@ -151,7 +152,7 @@ public final class Resolver implements AutoCloseable {
   }
 
   private Callable<List<InetAddress>> timed(String name, Callable<List<InetAddress>> call) {
-    long slow = port.loop().slowCallbackDuration().toNanos();
+    long slow = lowlevel.loop().slowCallbackDuration().toNanos();
     return () -> {
       long start = System.nanoTime();
       try {

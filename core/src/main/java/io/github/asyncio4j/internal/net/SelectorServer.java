@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
+import io.github.asyncio4j.Future;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
@@ -40,8 +41,8 @@ final class SelectorServer implements Server {
   // Loop thread only.
   private State state = State.CREATED;
   private final Set<SelectorSocketTransport> clients = new LinkedHashSet<>();
-  private final List<Waiter> waiters = new ArrayList<>();
-  private @Nullable Waiter forever;
+  private final List<Future<@Nullable Void>> waiters = new ArrayList<>();
+  private @Nullable Future<@Nullable Void> forever;
 
   /// Makes a server of bound sockets and owns them from now on.
   ///
@@ -77,9 +78,9 @@ final class SelectorServer implements Server {
 
   @Override
   public void startServing() throws IOException {
-    net.port().ensureInTask("startServing");
+    net.lowlevel().ensureInTask("startServing");
     listen();
-    net.port().yieldOnce();
+    net.lowlevel().checkpoint();
   }
 
   private void listen() throws IOException {
@@ -106,15 +107,15 @@ final class SelectorServer implements Server {
 
   @Override
   public void serveForever() throws IOException {
-    net.port().ensureInTask("serveForever");
+    net.lowlevel().ensureInTask("serveForever");
     if (forever != null) {
       throw new IllegalStateException("server is already being awaited on serveForever(): " + this);
     }
     listen();
-    var waiter = new Waiter(net.loop());
+    Future<@Nullable Void> waiter = net.loop().createFuture();
     forever = waiter;
     try {
-      waiter.await();
+      waiter.join();
     } catch (CancelledError e) {
       close();
       try {
@@ -137,7 +138,7 @@ final class SelectorServer implements Server {
     }
     state = State.CLOSED;
     listeners.forEach(Listener::close);
-    if (forever != null) {
+    if (forever != null && !net.loop().isClosed()) {
       forever.cancel();
     }
     wakeIfEnded();
@@ -155,7 +156,7 @@ final class SelectorServer implements Server {
 
   @Override
   public void waitClosed() {
-    net.port().ensureInTask("waitClosed");
+    net.lowlevel().ensureInTask("waitClosed");
     awaitEnd();
   }
 
@@ -163,10 +164,10 @@ final class SelectorServer implements Server {
     if (hasEnded()) {
       return;
     }
-    var waiter = new Waiter(net.loop());
+    Future<@Nullable Void> waiter = net.loop().createFuture();
     waiters.add(waiter);
     try {
-      waiter.await();
+      waiter.join();
     } finally {
       waiters.remove(waiter);
     }
@@ -178,7 +179,7 @@ final class SelectorServer implements Server {
 
   private void wakeIfEnded() {
     if (hasEnded()) {
-      waiters.forEach(Waiter::wake);
+      waiters.forEach(waiter -> waiter.trySetResult(null));
     }
   }
 

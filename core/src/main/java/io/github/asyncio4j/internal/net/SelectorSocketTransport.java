@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
+import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.IoWatch;
@@ -14,7 +15,6 @@ import io.github.asyncio4j.transport.Protocol;
 import io.github.asyncio4j.transport.Transport;
 import io.github.asyncio4j.transport.WriteBufferLimits;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
@@ -109,7 +109,7 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
     // Asked for now: a peer that has gone has no address any more.
     this.sockname = socket.getsockname();
     this.peername = socket.getpeername();
-    this.watch = net.port().watch(socket, this, this::onReadable, this::onWritable);
+    this.watch = net.lowlevel().watch(socket, this, this::onReadable, this::onWritable);
     try {
       this.output = new SocketOutput(net, this, socket, watch);
       sendWithoutDelay();
@@ -125,7 +125,7 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   /// @param context what the protocol is called in, for this connection alone
   /// @param ready woken once the protocol knows the transport, or null
   /// @throws IllegalArgumentException when the protocol is not one for streams
-  void start(BaseProtocol protocol, Context context, @Nullable Waiter ready) {
+  void start(BaseProtocol protocol, Context context, @Nullable Future<@Nullable Void> ready) {
     this.protocol = ensureStreamProtocol(protocol);
     if (state != State.NEW) {
       return;
@@ -136,7 +136,7 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
     net.callSoon(this::begin, context);
     net.callSoon(this::startReading, context);
     if (ready != null) {
-      net.callSoon(ready::wake, null);
+      net.callSoon(() -> ready.trySetResult(null), null);
     }
   }
 
@@ -403,9 +403,7 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   /// The selector refuses, or there is no memory to ask it.
   void watchFailed(Throwable failure) {
     net.makeRoom(failure);
-    transferFailed(
-        "watch",
-        failure instanceof UncheckedIOException e ? Objects.requireNonNull(e.getCause()) : failure);
+    transferFailed("watch", failure);
   }
 
   /// The protocol broke: it is reported, and the connection ends with it.
@@ -490,7 +488,7 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
     try {
       watch.reading(false);
       watch.writing(false);
-    } catch (UncheckedIOException e) {
+    } catch (IOException e) {
       // Somebody has closed the descriptor behind our back.
       watch.close();
       net.logDebug(() -> "cannot end the watch of " + this, e);

@@ -58,7 +58,7 @@ public final class ServerBinder {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(hosts, "hosts");
     Objects.requireNonNull(options, "options");
-    net.port().ensureInTask("createServer");
+    net.lowlevel().ensureInTask("createServer");
     if (options.sock() != null) {
       throw new IllegalArgumentException(
           "host/port and sock can not be specified at the same time: " + options.sock());
@@ -75,7 +75,7 @@ public final class ServerBinder {
   private List<AddressInfo> resolve(
       List<String> hosts, int port, @Nullable StandardProtocolFamily family) throws IOException {
     var infos = resolver.getaddrinfo(hosts, port, family);
-    if (net.port().tier() == SocketTier.NIO) {
+    if (net.tier() == SocketTier.NIO) {
       // The sockets that take both families first: they make those of IPv4 superfluous.
       infos = new ArrayList<>(infos);
       infos.sort((a, b) -> Boolean.compare(isAnyInet6(b), isAnyInet6(a)));
@@ -96,7 +96,7 @@ public final class ServerBinder {
       Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) throws IOException {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(options, "options");
-    net.port().ensureInTask("createServer");
+    net.lowlevel().ensureInTask("createServer");
     var socket = options.sock();
     if (socket == null) {
       throw new IllegalArgumentException("Neither host/port nor sock were specified");
@@ -151,7 +151,7 @@ public final class ServerBinder {
   private @Nullable Socket bind(AddressInfo info, ServerOptions options) throws IOException {
     Socket socket;
     try {
-      socket = Socket.open(net.port().tier(), info.family(), SocketType.STREAM);
+      socket = Socket.open(net.tier(), info.family(), SocketType.STREAM);
     } catch (ResourceExhaustedException e) {
       throw e;
     } catch (UnsupportedOperationException | IOException e) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
+import io.github.asyncio4j.Future;
 import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
@@ -42,7 +43,7 @@ public final class StreamConnector {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(host, "host");
     Objects.requireNonNull(options, "options");
-    net.port().ensureInTask("createConnection");
+    net.lowlevel().ensureInTask("createConnection");
     if (options.sock() != null) {
       throw new IllegalArgumentException(
           "host/port and sock can not be specified at the same time: " + options.sock());
@@ -69,7 +70,7 @@ public final class StreamConnector {
       Supplier<P> protocolFactory, ConnectionOptions options) throws IOException {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(options, "options");
-    net.port().ensureInTask("createConnection");
+    net.lowlevel().ensureInTask("createConnection");
     var socket = options.sock();
     if (socket == null) {
       throw new IllegalArgumentException("host and port was not specified and no sock specified");
@@ -82,7 +83,7 @@ public final class StreamConnector {
       Supplier<P> protocolFactory, Socket socket) throws IOException {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(socket, "sock");
-    net.port().ensureInTask("connectAcceptedSocket");
+    net.lowlevel().ensureInTask("connectAcceptedSocket");
     ensureStream(socket);
     return adopt(socket, protocolFactory);
   }
@@ -158,7 +159,7 @@ public final class StreamConnector {
 
   private Socket open(StandardProtocolFamily family) throws IOException {
     try {
-      return Socket.open(net.port().tier(), family, SocketType.STREAM);
+      return Socket.open(net.tier(), family, SocketType.STREAM);
     } catch (UnsupportedOperationException e) {
       throw new IOException("no socket of family " + family + ": " + e.getMessage(), e);
     }
@@ -188,7 +189,7 @@ public final class StreamConnector {
   }
 
   private void finishConnect(Socket socket) throws IOException {
-    var wait = new ConnectWait(net.port(), socket);
+    var wait = new ConnectWait(net.lowlevel(), socket);
     try {
       do {
         wait.untilWritable();
@@ -203,7 +204,7 @@ public final class StreamConnector {
   private <P extends BaseProtocol> Connection<Transport, P> adopt(
       Socket socket, Supplier<P> protocolFactory) throws IOException {
     var transport = makeTransport(socket);
-    var ready = new Waiter(net.loop());
+    Future<@Nullable Void> ready = net.loop().createFuture();
     P protocol;
     try {
       protocol = protocolFactory.get();
@@ -214,7 +215,7 @@ public final class StreamConnector {
       throw t;
     }
     try {
-      ready.await();
+      ready.join();
     } catch (Throwable t) {
       transport.close();
       throw t;

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Context;
-import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
-import io.github.asyncio4j.Handle;
-import io.github.asyncio4j.IoWatch;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.selector.NioSelector;
-import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketTier;
 import io.github.asyncio4j.transport.BaseProtocol;
@@ -28,9 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A loop that has no memory for some calls which the network makes to it.
 final class StarvingLoop extends BaseEventLoop {
-  private final Port port = new Port();
-  private final Network net = new Network(port);
-  private final Resolver resolver = new Resolver(port, HostLookup.SYSTEM);
+  private final Network net = new StarvingNetwork();
+  private final Resolver resolver = new Resolver(net.lowlevel(), HostLookup.SYSTEM);
   private final StreamConnector connector = new StreamConnector(net, resolver);
   private final ServerBinder binder = new ServerBinder(net, resolver);
   private final Map<String, Integer> passing = new HashMap<>();
@@ -106,44 +102,22 @@ final class StarvingLoop extends BaseEventLoop {
     resolver.close();
   }
 
-  private final class Port implements NetLoop {
-    @Override
-    public EventLoop loop() {
-      return StarvingLoop.this;
+  /// The network, which calls its loop in these two ways.
+  private final class StarvingNetwork extends Network {
+    StarvingNetwork() {
+      super(Lowlevel.of(StarvingLoop.this), SocketTier.NIO);
     }
 
     @Override
-    public Handle callSoon(Runnable callback, @Nullable Context context) {
+    void callSoon(Runnable callback, @Nullable Context context) {
       before("callSoon");
-      return StarvingLoop.this.callSoon(callback, context);
+      super.callSoon(callback, context);
     }
 
     @Override
-    public void callExceptionHandler(ExceptionContext context) {
+    void callExceptionHandler(ExceptionContext context) {
       before("callExceptionHandler");
-      StarvingLoop.this.callExceptionHandler(context);
-    }
-
-    @Override
-    public SocketTier tier() {
-      return SocketTier.NIO;
-    }
-
-    @Override
-    public IoWatch watch(
-        Pollable pollable, IoWatch.Owner owner, Runnable onReadable, Runnable onWritable)
-        throws IOException {
-      return StarvingLoop.this.watch(pollable, owner, onReadable, onWritable);
-    }
-
-    @Override
-    public void ensureInTask(String call) {
-      StarvingLoop.this.ensureInTask(call);
-    }
-
-    @Override
-    public void yieldOnce() {
-      StarvingLoop.this.yieldOnce();
+      super.callExceptionHandler(context);
     }
   }
 }

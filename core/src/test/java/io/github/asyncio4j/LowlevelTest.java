@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.asyncio4j.selector.Pollable;
+import io.github.asyncio4j.testing.TestLoop;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What layers above a loop are built on.
+final class LowlevelTest {
+  @ParameterizedTest
+  @EnumSource(LoopKind.class)
+  void aCheckpointLetsOneIterationPass(LoopKind kind) throws Exception {
+    try (var loop = kind.newLoop()) {
+      var order = new ArrayList<String>();
+      loop.runUntilComplete(
+          () -> {
+            loop.callSoon(
+                () -> {
+                  order.add("first");
+                  loop.callSoon(() -> order.add("third"));
+                });
+            Lowlevel.of(loop).checkpoint();
+            order.add("second");
+          });
+      assertThat(order).containsExactly("first", "second", "third");
+    }
+  }
+
+  @Test
+  void aCheckpointThrowsThePendingCancellationAndRefusesWhoIsNoTask() throws Exception {
+    try (var loop = new TestLoop()) {
+      Task<?> task = loop.createTask(() -> Lowlevel.of(loop).checkpoint());
+      loop.callSoon(task::cancel);
+      assertThatThrownBy(() -> loop.runUntilComplete(task)).isInstanceOf(CancelledError.class);
+
+      assertThatThrownBy(() -> Lowlevel.of(loop).checkpoint())
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("checkpoint()");
+      assertThatThrownBy(() -> Lowlevel.of(loop).ensureInTask("dial"))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("dial()");
+    }
+  }
+
+  @Test
+  void thereIsOneDoorForEachLoop() {
+    try (var loop = new TestLoop();
+        var other = new TestLoop()) {
+      assertThat(Lowlevel.of(loop)).isSameAs(Lowlevel.of(loop)).isNotSameAs(Lowlevel.of(other));
+      assertThat(Lowlevel.of(loop).loop()).isSameAs(loop);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(LoopKind.class)
+  void aWatchCallsBackWhenItsDescriptorIsReadable(LoopKind kind) throws Exception {
+    Pipe pipe = Pipe.open();
+    try (var loop = kind.newLoop();
+        var source = pipe.source();
+        var sink = pipe.sink()) {
+      source.configureBlocking(false);
+      Future<String> got = loop.createFuture();
+      IoWatch.Owner owner = () -> {};
+      IoWatch watch =
+          Lowlevel.of(loop)
+              .watch(Pollable.of(source), owner, () -> got.trySetResult("readable"), () -> {});
+      watch.reading(true);
+      sink.write(ByteBuffer.wrap(new byte[1]));
+
+      assertThat(loop.runUntilComplete(got)).isEqualTo("readable");
+      assertThatThrownBy(() -> loop.addReader(source, () -> {}))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("is used by");
+      watch.close();
+    }
+  }
+
+  @Test
+  void aReusableHandleRunsOnceForEachIterationInWhichItIsQueuedAndSeesItsContext() {
+    ContextVar<String> var = ContextVar.of("var");
+    try (var loop = new TestLoop()) {
+      var context = new Context();
+      context.run(() -> var.set("own"));
+      List<String> seen = new ArrayList<>();
+      ReusableHandle handle = Lowlevel.of(loop).newHandle(() -> seen.add(var.get()), context);
+
+      assertThat(handle.callSoon()).isTrue();
+      assertThat(handle.callSoon()).isFalse();
+      loop.runUntilIdle();
+      assertThat(seen).containsExactly("own");
+
+      assertThat(handle.callSoon()).isTrue();
+      loop.runUntilIdle();
+      assertThat(seen).containsExactly("own", "own");
+
+      handle.callSoon();
+      handle.cancel();
+      assertThat(handle.callSoon()).isFalse();
+      loop.runUntilIdle();
+      assertThat(seen).hasSize(2);
+    }
+  }
+
+  @Test
+  void aReusableHandleMayQueueItselfAgain() {
+    try (var loop = new TestLoop()) {
+      var handles = new ReusableHandle[1];
+      var runs = new int[1];
+      handles[0] =
+          Lowlevel.of(loop)
+              .newHandle(
+                  () -> {
+                    if (++runs[0] < 3) {
+                      handles[0].callSoon();
+                    }
+                  },
+                  new Context());
+      handles[0].callSoon();
+      loop.runUntilIdle();
+      assertThat(runs[0]).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aLoopLocalIsMadeOnceForEachLoop() {
+    LoopLocal<List<EventLoop>> local = new LoopLocal<>(loop -> new ArrayList<>(List.of(loop)));
+    try (var loop = new TestLoop();
+        var other = new TestLoop()) {
+      assertThat(local.get(loop)).isSameAs(local.get(loop)).containsExactly(loop);
+      assertThat(local.get(other)).containsExactly(other);
+    }
+  }
+
+  @Test
+  void joinThrowsWhatIsUncheckedAsItIsAndWrapsTheRest() throws Exception {
+    try (var loop = new TestLoop()) {
+      var io = new IOException("io");
+      var checked = new Exception("checked");
+      var unchecked = new IllegalStateException("unchecked");
+      loop.runUntilComplete(
+          () -> {
+            assertThatThrownBy(() -> Future.failed(io).join())
+                .isInstanceOf(UncheckedIOException.class)
+                .hasCause(io);
+            assertThatThrownBy(() -> Future.failed(checked).join())
+                .isInstanceOf(CompletionException.class)
+                .hasCause(checked);
+            assertThatThrownBy(() -> Future.failed(unchecked).join()).isSameAs(unchecked);
+            assertThat(Future.completed("value").join()).isEqualTo("value");
+            Future<String> later = loop.createFuture();
+            loop.callLater(Duration.ofSeconds(1), () -> later.setResult("later"));
+            assertThat(later.join()).isEqualTo("later");
+          });
+    }
+  }
+
+  @Test
+  void trySetResultTellsWhetherItWasSet() {
+    Future<String> left;
+    try (var loop = new TestLoop()) {
+      Future<String> future = loop.createFuture();
+      assertThat(future.trySetResult("first")).isTrue();
+      assertThat(future.trySetResult("second")).isFalse();
+      assertThat(future.join()).isEqualTo("first");
+
+      Future<String> cancelled = loop.createFuture();
+      cancelled.cancel();
+      assertThat(cancelled.trySetResult("late")).isFalse();
+
+      Task<String> task = loop.createTask(() -> "own");
+      assertThatThrownBy(() -> task.trySetResult("foreign"))
+          .isInstanceOf(IllegalStateException.class);
+      left = loop.createFuture();
+      task.cancel();
+    }
+    assertThat(left.trySetResult("closed")).isFalse();
+  }
+}
