@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import java.util.Map;
-import java.util.IdentityHashMap;
 import io.github.asyncio4j.internal.jdk.LibraryLogger;
 import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.selector.Selector;
@@ -11,7 +9,9 @@ import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -427,8 +427,7 @@ public abstract non-sealed class BaseEventLoop implements EventLoop {
 
   // Watching descriptors.
 
-  IoWatch watch(
-      Pollable pollable, IoWatch.Owner owner, Runnable onReadable, Runnable onWritable)
+  IoWatch watch(Pollable pollable, IoWatch.Owner owner, Runnable onReadable, Runnable onWritable)
       throws IOException {
     ensureOpen();
     return kernel.watches.open(pollable, owner, onReadable, onWritable, snapshot());

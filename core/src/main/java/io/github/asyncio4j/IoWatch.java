@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A loop's watch over one descriptor: what to call when it is readable or writable (EL-100, R-12).
 ///
-/// Loop thread only. Made by [Lowlevel#watch] for transports and by `addReader` and
-/// `addWriter`. The callbacks are queued as handles in the order of the poll, and the same two
-/// handles serve for as long as the watch lives, so an event allocates nothing.
+/// Loop thread only. Made by [Lowlevel#watch] for transports and by `addReader` and `addWriter`.
+/// The callbacks are queued as handles in the order of the poll, and the same two handles serve for
+/// as long as the watch lives, so an event allocates nothing.
 public final class IoWatch {
   /// What holds a descriptor for itself, such as a transport.
   public interface Owner {

@@ -177,8 +177,7 @@ final class Watches {
     }
   }
 
-  private static IllegalArgumentException refused(
-      Pollable pollable, IoWatch watch, IOException e) {
+  private static IllegalArgumentException refused(Pollable pollable, IoWatch watch, IOException e) {
     closeIfIdle(watch);
     return new IllegalArgumentException("cannot watch " + pollable + ": " + e.getMessage(), e);
   }

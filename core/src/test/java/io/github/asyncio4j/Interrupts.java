@@ -13,8 +13,7 @@ import java.util.Objects;
 /// The interrupt signal of the JVM that the tests run in.
 final class Interrupts {
   private static final int SIGINT = 2;
-  private static final ProcessSignal SIGNAL =
-      Objects.requireNonNull(ProcessSignal.of("INT"));
+  private static final ProcessSignal SIGNAL = Objects.requireNonNull(ProcessSignal.of("INT"));
 
   private Interrupts() {}
 

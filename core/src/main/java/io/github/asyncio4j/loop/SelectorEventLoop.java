@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.loop;
 
-import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.LoopObserver;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.internal.net.HostLookup;
-import io.github.asyncio4j.internal.net.Network;
+import io.github.asyncio4j.internal.net.NetContext;
 import io.github.asyncio4j.internal.net.Resolver;
 import io.github.asyncio4j.internal.net.ServerBinder;
 import io.github.asyncio4j.internal.net.StreamConnector;
@@ -63,7 +63,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
     super(selector);
     var lowlevel = Lowlevel.of(this);
     var tier = selector.pollsDescriptors() ? SocketTier.NATIVE : SocketTier.NIO;
-    var net = new Network(lowlevel, tier);
+    var net = new NetContext(lowlevel, tier);
     this.resolver = new Resolver(lowlevel, lookup);
     this.connector = new StreamConnector(net, resolver);
     this.binder = new ServerBinder(net, resolver);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.stream;
 
-import io.github.asyncio4j.LoopLocal;
 import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.LoopLocal;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;

@@ -3,8 +3,8 @@ package io.github.asyncio4j.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.testing;
 
-import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.Connection;
@@ -10,6 +9,7 @@ import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionGroup;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.transport.BaseProtocol;

@@ -47,8 +47,8 @@ public final class SignalOwner {
     return OWNERS.computeIfAbsent(name, SignalOwner::new);
   }
 
-  /// Gives a receiver the signal if it is to be had: its handler is that of the JVM, and nobody else
-  /// has it.
+  /// Gives a receiver the signal if it is to be had: its handler is that of the JVM, and nobody
+  /// else has it.
   ///
   /// @return why it is not to be had, or null
   public synchronized @Nullable String take(Receiver wanting) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
-import org.jspecify.annotations.Nullable;
 import io.github.asyncio4j.Future;
-import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.IoWatch;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// Waits, in a task, until a socket that is connecting is writable: connected or failed.
 ///

@@ -31,9 +31,9 @@ final class Listener implements IoWatch.Owner {
     CLOSED
   }
 
-  private final Network net;
+  private final NetContext net;
   private final Socket socket;
-  private final SelectorServer server;
+  private final StreamServer server;
   private final int backlog;
 
   // Loop thread only.
@@ -44,7 +44,7 @@ final class Listener implements IoWatch.Owner {
   private @Nullable TimerHandle rest;
 
   /// Makes the listener of a bound socket and owns it from now on.
-  Listener(Network net, Socket socket, SelectorServer server, int backlog) {
+  Listener(NetContext net, Socket socket, StreamServer server, int backlog) {
     this.net = net;
     this.socket = socket;
     this.server = server;
@@ -147,7 +147,7 @@ final class Listener implements IoWatch.Owner {
   @Override
   public void loopClosed() {
     if (state != State.CLOSED) {
-      Network.warnUnclosed(this);
+      NetContext.warnUnclosed(this);
       close();
     }
   }

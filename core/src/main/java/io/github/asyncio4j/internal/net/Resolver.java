@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
-import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Lowlevel;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.IDN;
@@ -159,7 +159,7 @@ public final class Resolver implements AutoCloseable {
         return call.call();
       } finally {
         long nanos = System.nanoTime() - start;
-        Network.log(
+        NetContext.log(
             nanos >= slow ? Level.INFO : Level.DEBUG,
             () -> "Getting address info of " + name + " took " + nanos / 1000 + " us",
             null);

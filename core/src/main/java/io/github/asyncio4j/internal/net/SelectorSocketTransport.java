@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
-import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Context;
-import io.github.asyncio4j.ExceptionContext;
+import io.github.asyncio4j.Future;
 import io.github.asyncio4j.IoWatch;
 import io.github.asyncio4j.KeyboardInterrupt;
 import io.github.asyncio4j.SystemExit;
@@ -19,47 +18,21 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Reads, writes and closes one connected stream socket as a selector says when.
 ///
 /// Loop thread only.
-final class SelectorSocketTransport implements Transport, IoWatch.Owner {
+final class SelectorSocketTransport implements Transport, IoWatch.Owner, TransportLife.Body {
   /*
-   * Life: NEW until a protocol is joined, then OPEN; CLOSING if output is left when it is closed; LOST
-   * while connectionLost is queued; CLOSED.
-   *
-   * Who may be called when. The protocol is called by this class only, always from the loop: never
-   * before connectionMade, never after connectionLost. Any of its methods may close, abort, pause or
-   * write, so after each call the state is looked at again.
-   *
-   * A KeyboardInterrupt or a SystemExit out of a call ends the run of the loop, and the connection is
-   * as before the call in the next one.
-   *
-   * Every call to the protocol is made in the context of the connection, which no other connection
-   * shares: those that are queued, those of the watch, and pauseWriting, which a write makes (EL-79).
-   *
-   * When memory runs out one connection ends, not the loop and not in silence. So losing a connection
-   * needs none, up to the point where its end is queued: what is allocated for the report and for the
-   * protocol comes behind it, and for want of a handle that of the watch is taken. The network keeps a
-   * reserve for it, which is given up first.
-   *
    * Readable or writable may mean "broken": the next receive or send tells. Nothing is watched while
    * nothing is wanted, so a paused transport learns of a broken peer when it resumes (R-79).
    */
 
-  private enum State {
-    /// Connected, without a protocol.
-    NEW,
-    /// Connected, with a protocol.
-    OPEN,
-    /// Closed by its owner, output still to be sent.
-    CLOSING,
-    /// connectionLost is queued.
-    LOST,
-    /// connectionLost was called; the socket is closed.
-    CLOSED
+  /// Who keeps a list of its connections.
+  interface Keeper {
+    /// Lets go of a transport that has closed its socket.
+    void detach(Transport transport);
   }
 
   /// What happens to the input of a transport that is open.
@@ -72,46 +45,39 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
     ENDED
   }
 
-  private static final BaseProtocol NOBODY = new BaseProtocol() {};
-
-  private final Network net;
+  private final NetContext net;
   private final Socket socket;
-  private final @Nullable SelectorServer server;
+  private final @Nullable Keeper keeper;
+  private final TransportLife life;
   private final IoWatch watch;
   private final SocketOutput output;
   private final @Nullable SocketAddress sockname;
   private final @Nullable SocketAddress peername;
 
   // Loop thread only.
-  private State state = State.NEW;
   private Input input = Input.STARTING;
-  private BaseProtocol protocol = NOBODY;
-  // Null while NEW.
-  private @Nullable Context context;
-  private @Nullable Throwable lostBecause;
-  // The text of a report that there was no memory for.
-  private @Nullable String unreported;
 
   /// Makes the transport of a connected socket. It owns the socket from now on.
   ///
   /// When it fails the socket is still the caller's.
   ///
-  /// @param server what the transport detaches from in the end, or null
+  /// @param keeper what the transport detaches from in the end, or null
   /// @throws IllegalStateException when another transport watches the socket
   /// @throws IOException when the selector refuses the socket
-  SelectorSocketTransport(Network net, Socket socket, @Nullable SelectorServer server)
+  SelectorSocketTransport(NetContext net, Socket socket, @Nullable Keeper keeper)
       throws IOException {
     // Made with the first connection; without one a connection is made, and waits for its bytes.
     boolean _ = net.hasReserve();
     this.net = net;
     this.socket = socket;
-    this.server = server;
+    this.keeper = keeper;
+    this.life = new TransportLife(net, this, this);
     // Asked for now: a peer that has gone has no address any more.
     this.sockname = socket.getsockname();
     this.peername = socket.getpeername();
     this.watch = net.lowlevel().watch(socket, this, this::onReadable, this::onWritable);
     try {
-      this.output = new SocketOutput(net, this, socket, watch);
+      this.output = new SocketOutput(net, this, life, socket, watch);
       sendWithoutDelay();
     } catch (Throwable t) {
       watch.close();
@@ -126,24 +92,8 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   /// @param ready woken once the protocol knows the transport, or null
   /// @throws IllegalArgumentException when the protocol is not one for streams
   void start(BaseProtocol protocol, Context context, @Nullable Future<@Nullable Void> ready) {
-    this.protocol = ensureStreamProtocol(protocol);
-    if (state != State.NEW) {
-      return;
-    }
-    state = State.OPEN;
-    this.context = context;
-    watch.runIn(context);
-    net.callSoon(this::begin, context);
-    net.callSoon(this::startReading, context);
-    if (ready != null) {
-      net.callSoon(() -> ready.trySetResult(null), null);
-    }
-  }
-
-  private void begin() {
-    // Not when there was no memory for what start() queues behind this.
-    if (state != State.CLOSED) {
-      protocol.connectionMade(this);
+    if (life.join(ensureStreamProtocol(protocol), context, this::startReading, ready)) {
+      watch.runIn(context);
     }
   }
 
@@ -170,14 +120,14 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   // Reading.
 
   private void startReading() {
-    if (state == State.OPEN && input == Input.STARTING) {
+    if (input == Input.STARTING) {
       flow(Input.FLOWING);
     }
   }
 
   @Override
   public boolean isReading() {
-    return state == State.OPEN && (input == Input.FLOWING || input == Input.STARTING);
+    return life.isOpen() && (input == Input.FLOWING || input == Input.STARTING);
   }
 
   @Override
@@ -189,7 +139,7 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
 
   @Override
   public void resumeReading() {
-    if (state == State.OPEN && input == Input.PAUSED) {
+    if (life.isOpen() && input == Input.PAUSED) {
       flow(Input.FLOWING);
     }
   }
@@ -203,12 +153,12 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
     try {
       watch.reading(on);
     } catch (Throwable t) {
-      watchFailed(t);
+      life.transferFailed("watch", t);
     }
   }
 
   private void onReadable() {
-    if (state != State.OPEN) {
+    if (!life.isOpen()) {
       // There was no memory to end the watch.
       return;
     }
@@ -217,9 +167,10 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
         return;
       }
     } catch (OutOfMemoryError e) {
-      transferFailed("read", e);
+      life.transferFailed("read", e);
       return;
     }
+    BaseProtocol protocol = life.protocol();
     if (protocol instanceof BufferedProtocol buffered) {
       receiveInto(buffered);
     } else {
@@ -234,16 +185,14 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
       data = net.receiveBuffer();
       count = socket.recv(data);
     } catch (Throwable t) {
-      net.makeRoom(t);
-      transferFailed("read", t);
+      life.transferFailed("read", t);
       return;
     }
     if (count > 0) {
       try {
         receiver.dataReceived(data.flip());
       } catch (Throwable t) {
-        net.makeRoom(t);
-        fatal("Fatal error: protocol.dataReceived() call failed.", t);
+        life.protocolFailed("dataReceived", t);
       }
     } else if (count < 0) {
       inputEnded();
@@ -261,8 +210,7 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
         throw new IllegalStateException("getBuffer() returned a read-only buffer");
       }
     } catch (Throwable t) {
-      net.makeRoom(t);
-      fatal("Fatal error: protocol.getBuffer() call failed.", t);
+      life.protocolFailed("getBuffer", t);
       return;
     }
     if (!isReading()) {
@@ -272,16 +220,14 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
     try {
       count = receive(target);
     } catch (Throwable t) {
-      net.makeRoom(t);
-      transferFailed("read", t);
+      life.transferFailed("read", t);
       return;
     }
     if (count > 0) {
       try {
         receiver.bufferUpdated(count);
       } catch (Throwable t) {
-        net.makeRoom(t);
-        fatal("Fatal error: protocol.bufferUpdated() call failed.", t);
+        life.protocolFailed("bufferUpdated", t);
       }
     } else if (count < 0) {
       inputEnded();
@@ -292,8 +238,8 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   private int receive(ByteBuffer target) throws IOException {
     int position = target.position();
     int limit = target.limit();
-    if (limit - position > Network.TRANSFER_LIMIT) {
-      target.limit(position + Network.TRANSFER_LIMIT);
+    if (limit - position > NetContext.TRANSFER_LIMIT) {
+      target.limit(position + NetContext.TRANSFER_LIMIT);
     }
     try {
       return socket.recv(target);
@@ -306,6 +252,7 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   /// to.
   private void inputEnded() {
     flow(Input.ENDED);
+    BaseProtocol protocol = life.protocol();
     boolean keepOpen;
     try {
       keepOpen =
@@ -314,13 +261,12 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
               : ((Protocol) protocol).eofReceived();
     } catch (KeyboardInterrupt | SystemExit e) {
       // Told again in the next run of the loop, as what ends this one is no answer.
-      if (state == State.OPEN) {
+      if (life.isOpen()) {
         flow(Input.FLOWING);
       }
       throw e;
     } catch (Throwable t) {
-      net.makeRoom(t);
-      fatal("Fatal error: protocol.eofReceived() call failed.", t);
+      life.protocolFailed("eofReceived", t);
       return;
     }
     if (!keepOpen) {
@@ -342,7 +288,7 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
 
   @Override
   public void writeEof() {
-    if (state == State.OPEN) {
+    if (life.isOpen()) {
       output.end();
     }
   }
@@ -368,123 +314,51 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
   }
 
   private void onWritable() {
-    if (state == State.LOST) {
+    if (life.isGone()) {
       // There was no memory to queue it.
-      connectionLost();
-    } else if (output.resume() && state == State.CLOSING) {
-      connectionLost();
+      life.connectionLost();
+    } else if (output.resume() && life.isSendingRest()) {
+      life.connectionLost();
     }
   }
 
-  /// Calls the protocol from whatever context is current, in that of the connection.
-  void callInContext(Runnable call) {
-    Objects.requireNonNull(context).run(call);
-  }
-
-  /// Tells whether what is written now may still be sent.
-  boolean takesOutput() {
-    return state == State.OPEN;
-  }
-
-  // Failing and closing.
-
-  /// A system call did not work. Connections break, so an I/O error is no reason for a report: the
-  /// protocol is told.
-  void transferFailed(String what, Throwable failure) {
-    net.makeRoom(failure);
-    lose(failure);
-    if (failure instanceof IOException e) {
-      net.logDebug(() -> this + ": " + what + " error", e);
-    } else {
-      report("Fatal " + what + " error on socket transport", failure);
-    }
-  }
-
-  /// The selector refuses, or there is no memory to ask it.
-  void watchFailed(Throwable failure) {
-    net.makeRoom(failure);
-    transferFailed("watch", failure);
-  }
-
-  /// The protocol broke: it is reported, and the connection ends with it.
-  private void fatal(String message, Throwable failure) {
-    Network.passOn(failure);
-    lose(failure);
-    report(message, failure);
-  }
-
-  private void report(String message, Throwable failure) {
-    try {
-      net.report(failure, ExceptionContext.of(message).transport(this).protocol(protocol));
-    } catch (OutOfMemoryError e) {
-      // Again when the connection has given back what it holds.
-      unreported = message;
-    }
-  }
+  // Closing.
 
   @Override
   public void close() {
-    if (state == State.OPEN && !output.isEmpty()) {
-      state = State.CLOSING;
+    if (life.close(output.isEmpty())) {
       watchInput(false);
-      if (!isGone()) {
+      if (!life.isGone()) {
         output.watch(true);
       }
-    } else if (state != State.CLOSING) {
-      lose(null);
     }
   }
 
   @Override
   public void abort() {
-    lose(null);
+    life.lose(null);
   }
 
   @Override
   public boolean isClosing() {
-    return state != State.OPEN && state != State.NEW;
+    return life.isClosing();
   }
 
-  /// Tells whether connectionLost is queued or was called.
-  boolean isGone() {
-    return state == State.LOST || state == State.CLOSED;
+  @Override
+  public void loopClosed() {
+    life.loopClosed();
   }
 
-  /// Drops the output and queues connectionLost, unless that has been done.
-  private void lose(@Nullable Throwable why) {
-    if (isGone()) {
-      return;
-    }
-    if (state == State.NEW || net.loop().isClosed()) {
-      // There is nobody to tell, or nobody to do it.
-      abandon();
-      return;
-    }
-    // First, because it refuses a wrong thread, and nothing has changed then.
-    boolean queued = queueEnd();
-    state = State.LOST;
-    lostBecause = why;
+  /// Closes the socket and tells no protocol.
+  void abandon() {
+    life.abandon();
+  }
+
+  /// Drops the output and watches for nothing more. The watch stays open until the socket is
+  /// closed, because it is by the watch that a loop which is closed before that finds the socket.
+  @Override
+  public void stop() {
     output.clear();
-    stopWatching();
-    if (!queued) {
-      // The handle of the watch is there already. Should its queue be full, a poll finds it.
-      output.watch(true);
-      watch.callWriter();
-    }
-  }
-
-  private boolean queueEnd() {
-    try {
-      net.callSoon(this::connectionLost, context);
-      return true;
-    } catch (OutOfMemoryError e) {
-      return false;
-    }
-  }
-
-  /// Watches for nothing more. The watch stays open until the socket is closed, because it is by
-  /// the watch that a loop which is closed before that finds the socket.
-  private void stopWatching() {
     try {
       watch.reading(false);
       watch.writing(false);
@@ -497,60 +371,23 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
     }
   }
 
-  private void connectionLost() {
-    if (state == State.CLOSED) {
-      return;
-    }
-    state = State.CLOSED;
-    try {
-      protocol.connectionLost(told());
-    } finally {
-      release();
-    }
-    if (unreported != null) {
-      report(unreported, Objects.requireNonNull(lostBecause));
-    }
-  }
-
-  /// Returns what the protocol is told of the loss.
-  private @Nullable Exception told() {
-    var why = lostBecause;
-    if (why == null || why instanceof Exception) {
-      return (Exception) why;
-    }
-    try {
-      return new IOException("connection ended by an error", why);
-    } catch (OutOfMemoryError e) {
-      return net.noMemory();
-    }
+  /// The handle of the watch is there already. Should its queue be full, a poll finds it.
+  @Override
+  public void findEnd() {
+    output.watch(true);
+    watch.callWriter();
   }
 
   @Override
-  public void loopClosed() {
-    if (!isGone()) {
-      Network.warnUnclosed(this);
-    }
-    if (state != State.CLOSED) {
-      abandon();
-    }
-  }
-
-  /// Closes the socket and tells no protocol.
-  void abandon() {
-    state = State.CLOSED;
-    output.clear();
-    release();
-  }
-
-  private void release() {
+  public void release() {
     try {
       watch.close();
     } finally {
       try {
         net.close(socket);
       } finally {
-        if (server != null) {
-          server.detach(this);
+        if (keeper != null) {
+          keeper.detach(this);
         }
       }
     }
@@ -570,18 +407,18 @@ final class SelectorSocketTransport implements Transport, IoWatch.Owner {
 
   @Override
   public BaseProtocol getProtocol() {
-    return protocol;
+    return life.protocol();
   }
 
   @Override
   public void setProtocol(BaseProtocol protocol) {
-    this.protocol = ensureStreamProtocol(protocol);
+    life.protocol(ensureStreamProtocol(protocol));
   }
 
   @Override
   public String toString() {
     return "<SelectorSocketTransport "
-        + state
+        + life
         + " fd="
         + socket.fileno()
         + " peername="

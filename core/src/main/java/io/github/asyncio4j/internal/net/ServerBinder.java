@@ -39,11 +39,11 @@ public final class ServerBinder {
 
   private static final List<String> ALL_INTERFACES = List.of("");
 
-  private final Network net;
+  private final NetContext net;
   private final Resolver resolver;
 
   /// Makes the binder of a loop.
-  public ServerBinder(Network net, Resolver resolver) {
+  public ServerBinder(NetContext net, Resolver resolver) {
     this.net = net;
     this.resolver = resolver;
   }
@@ -156,7 +156,7 @@ public final class ServerBinder {
       throw e;
     } catch (UnsupportedOperationException | IOException e) {
       // Such as a system without IPv6.
-      Network.log(Level.DEBUG, () -> "createServer() passes over " + info, e);
+      NetContext.log(Level.DEBUG, () -> "createServer() passes over " + info, e);
       return null;
     }
     boolean bound = false;
@@ -211,7 +211,7 @@ public final class ServerBinder {
       throws IOException {
     boolean keepAliveAccepted = options.keepAlive() && !passesKeepAliveOn(sockets.getFirst());
     var server =
-        new SelectorServer(net, protocolFactory, sockets, options.backlog(), keepAliveAccepted);
+        new StreamServer(net, protocolFactory, sockets, options.backlog(), keepAliveAccepted);
     if (options.startServing()) {
       boolean serving = false;
       try {
@@ -224,7 +224,7 @@ public final class ServerBinder {
       }
     }
     if (net.loop().getDebug()) {
-      Network.log(Level.DEBUG, () -> server + " is made", null);
+      NetContext.log(Level.DEBUG, () -> server + " is made", null);
     }
     return server;
   }

@@ -3,6 +3,7 @@ package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.IoWatch;
 import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.transport.Transport;
 import io.github.asyncio4j.transport.WriteBufferLimits;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -11,7 +12,8 @@ import java.nio.ByteBuffer;
 /// The sending half of a stream socket: at once what the kernel takes, the rest when there is room
 ///
 ///
-/// It tells its transport what fails and asks it whether output is welcome. Loop thread only.
+/// It tells the life of its transport what fails, and asks it whether output is welcome. Loop
+/// thread only.
 final class SocketOutput {
   /*
    * Writability is watched exactly while there is something in the buffer, save inside writelines,
@@ -31,8 +33,9 @@ final class SocketOutput {
     ENDED
   }
 
-  private final Network net;
-  private final SelectorSocketTransport transport;
+  private final NetContext net;
+  private final Transport transport;
+  private final TransportLife life;
   private final Socket socket;
   private final IoWatch watch;
   private final OutgoingBuffer buffer;
@@ -42,13 +45,16 @@ final class SocketOutput {
   private State state = State.OPEN;
   private int droppedWrites;
 
-  SocketOutput(Network net, SelectorSocketTransport transport, Socket socket, IoWatch watch) {
+  /// @param transport whose texts name the connection
+  SocketOutput(
+      NetContext net, Transport transport, TransportLife life, Socket socket, IoWatch watch) {
     this.net = net;
     this.transport = transport;
+    this.life = life;
     this.socket = socket;
     this.watch = watch;
     this.buffer = new OutgoingBuffer(net.chunks());
-    this.flow = new WriteFlow(net, transport);
+    this.flow = new WriteFlow(life);
   }
 
   boolean isEmpty() {
@@ -81,7 +87,7 @@ final class SocketOutput {
     if (!data.hasRemaining()) {
       return;
     }
-    if (!transport.takesOutput()) {
+    if (!life.isOpen()) {
       data.position(data.limit());
       warnDropped();
       return;
@@ -104,7 +110,7 @@ final class SocketOutput {
           continue;
         }
         // Asked for each piece: where they come from may close the transport.
-        if (transport.takesOutput()) {
+        if (life.isOpen()) {
           gather(piece);
         } else {
           dropped = true;
@@ -113,7 +119,7 @@ final class SocketOutput {
       }
     } finally {
       // Also when the source of the pieces fails: what it gave before is written.
-      if (transport.takesOutput() && !watch.isWriting()) {
+      if (life.isOpen() && !watch.isWriting()) {
         flush();
       }
       flow.grown(buffer.size());
@@ -133,7 +139,7 @@ final class SocketOutput {
   ///
   private void warnDropped() {
     if (++droppedWrites > SILENT_DROPS) {
-      Network.log(
+      NetContext.log(
           Level.WARNING, () -> "write number " + droppedWrites + " dropped: " + transport, null);
     }
   }
@@ -153,12 +159,12 @@ final class SocketOutput {
       int wanted;
       do {
         // What one send gives the kernel at most: more than it took means that it is full.
-        wanted = Math.min(data.remaining(), Network.TRANSFER_LIMIT);
+        wanted = Math.min(data.remaining(), NetContext.TRANSFER_LIMIT);
       } while (socket.send(data) == wanted && data.hasRemaining());
       return true;
     } catch (Throwable t) {
       data.position(data.limit());
-      transport.transferFailed("write", t);
+      life.transferFailed("write", t);
       return false;
     }
   }
@@ -172,7 +178,7 @@ final class SocketOutput {
       return true;
     } catch (OutOfMemoryError e) {
       data.position(data.limit());
-      transport.transferFailed("write", e);
+      life.transferFailed("write", e);
       return false;
     }
   }
@@ -196,7 +202,7 @@ final class SocketOutput {
     try {
       buffer.send(socket);
     } catch (Throwable t) {
-      transport.transferFailed("write", t);
+      life.transferFailed("write", t);
       return false;
     }
     if (!buffer.isEmpty()) {
@@ -214,15 +220,15 @@ final class SocketOutput {
     }
     // The protocol hears of it before the watch ends: what it writes now may need it.
     flow.shrunk(buffer.size());
-    if (!buffer.isEmpty() || transport.isGone()) {
+    if (!buffer.isEmpty() || life.isGone()) {
       return false;
     }
     watch(false);
     // Not if the protocol ended it just now, when the buffer was empty already.
-    if (state == State.ENDING && transport.takesOutput()) {
+    if (state == State.ENDING && life.isOpen()) {
       shutdown();
     }
-    return !transport.isGone();
+    return !life.isGone();
   }
 
   /// Starts or stops to watch for room.
@@ -230,7 +236,7 @@ final class SocketOutput {
     try {
       watch.writing(on);
     } catch (Throwable t) {
-      transport.watchFailed(t);
+      life.transferFailed("watch", t);
     }
   }
 
@@ -253,7 +259,7 @@ final class SocketOutput {
       // The peer is gone, which the JDK does not tell: reading does, on each tier alike.
       net.logDebug(() -> "shutdown error: " + transport, e);
     } catch (Throwable t) {
-      transport.transferFailed("shutdown", t);
+      life.transferFailed("shutdown", t);
     }
   }
 

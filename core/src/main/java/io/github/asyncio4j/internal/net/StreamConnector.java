@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
-import io.github.asyncio4j.Future;
 import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.ExceptionGroup;
+import io.github.asyncio4j.Future;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.transport.BaseProtocol;
@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
 /// Each method suspends; each closes what it opened when it fails or is cancelled. Loop
 /// thread only.
 public final class StreamConnector {
-  private final Network net;
+  private final NetContext net;
   private final Resolver resolver;
 
   /// Makes the connector of a loop.
-  public StreamConnector(Network net, Resolver resolver) {
+  public StreamConnector(NetContext net, Resolver resolver) {
     this.net = net;
     this.resolver = resolver;
   }

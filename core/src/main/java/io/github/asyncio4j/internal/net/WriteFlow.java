@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
-import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.transport.WriteBufferLimits;
 
 /// The write flow control of one transport: when its protocol is asked to pause and to resume
@@ -9,14 +8,12 @@ import io.github.asyncio4j.transport.WriteBufferLimits;
 ///
 /// Pause and resume alternate strictly. Loop thread only.
 final class WriteFlow {
-  private final Network net;
-  private final SelectorSocketTransport transport;
+  private final TransportLife life;
   private WriteBufferLimits limits = WriteBufferLimits.DEFAULT;
   private boolean paused;
 
-  WriteFlow(Network net, SelectorSocketTransport transport) {
-    this.net = net;
-    this.transport = transport;
+  WriteFlow(TransportLife life) {
+    this.life = life;
   }
 
   WriteBufferLimits limits() {
@@ -35,9 +32,9 @@ final class WriteFlow {
     }
     paused = true;
     try {
-      transport.callInContext(transport.getProtocol()::pauseWriting);
+      life.callInContext(life.protocol()::pauseWriting);
     } catch (Throwable t) {
-      net.report(t, failed("protocol.pauseWriting() failed"));
+      life.report("protocol.pauseWriting() failed", t);
     }
   }
 
@@ -49,13 +46,9 @@ final class WriteFlow {
     }
     paused = false;
     try {
-      transport.getProtocol().resumeWriting();
+      life.protocol().resumeWriting();
     } catch (Throwable t) {
-      net.report(t, failed("protocol.resumeWriting() failed"));
+      life.report("protocol.resumeWriting() failed", t);
     }
-  }
-
-  private ExceptionContext failed(String message) {
-    return ExceptionContext.of(message).transport(transport).protocol(transport.getProtocol());
   }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
-import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.ExceptionContext;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.selector.NioSelector;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A loop that has no memory for some calls which the network makes to it.
 final class StarvingLoop extends BaseEventLoop {
-  private final Network net = new StarvingNetwork();
+  private final NetContext net = new StarvingNetwork();
   private final Resolver resolver = new Resolver(net.lowlevel(), HostLookup.SYSTEM);
   private final StreamConnector connector = new StreamConnector(net, resolver);
   private final ServerBinder binder = new ServerBinder(net, resolver);
@@ -103,7 +103,7 @@ final class StarvingLoop extends BaseEventLoop {
   }
 
   /// The network, which calls its loop in these two ways.
-  private final class StarvingNetwork extends Network {
+  private final class StarvingNetwork extends NetContext {
     StarvingNetwork() {
       super(Lowlevel.of(StarvingLoop.this), SocketTier.NIO);
     }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
-import io.github.asyncio4j.socket.SocketTier;
-import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.KeyboardInterrupt;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.SystemExit;
 import io.github.asyncio4j.internal.jdk.LibraryLogger;
 import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.socket.SocketTier;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// chunks.
 ///
 /// Loop thread only.
-public class Network {
+public class NetContext {
   /// The most that one receive or send moves, and the most taken from a connection in one iteration
   ///
   static final int TRANSFER_LIMIT = 256 * 1024;
@@ -53,7 +53,7 @@ public class Network {
   private @Nullable ByteBuffer receiveBuffer;
 
   /// Makes the network of a loop.
-  public Network(Lowlevel lowlevel, SocketTier tier) {
+  public NetContext(Lowlevel lowlevel, SocketTier tier) {
     this.lowlevel = lowlevel;
     this.tier = tier;
   }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
-import io.github.asyncio4j.Future;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
+import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.TransportSocket;
 import io.github.asyncio4j.transport.BaseProtocol;
+import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Loop thread only. A transport is attached in the same step in which its connection is accepted,
 /// so no close can come between, and it is held until after its connectionLost.
-final class SelectorServer implements Server {
+final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   private enum State {
     /// Bound, not listening.
     CREATED,
@@ -31,7 +32,7 @@ final class SelectorServer implements Server {
     CLOSED
   }
 
-  private final Network net;
+  private final NetContext net;
   private final Supplier<? extends BaseProtocol> protocolFactory;
   private final boolean keepAliveAccepted;
   private final List<Listener> listeners;
@@ -40,7 +41,7 @@ final class SelectorServer implements Server {
 
   // Loop thread only.
   private State state = State.CREATED;
-  private final Set<SelectorSocketTransport> clients = new LinkedHashSet<>();
+  private final Set<Transport> clients = new LinkedHashSet<>();
   private final List<Future<@Nullable Void>> waiters = new ArrayList<>();
   private @Nullable Future<@Nullable Void> forever;
 
@@ -48,8 +49,8 @@ final class SelectorServer implements Server {
   ///
   /// @param keepAliveAccepted whether `SO_KEEPALIVE` is set on each connection, for want of a
   ///   listener that passes it on
-  SelectorServer(
-      Network net,
+  StreamServer(
+      NetContext net,
       Supplier<? extends BaseProtocol> protocolFactory,
       List<Socket> sockets,
       int backlog,
@@ -146,12 +147,12 @@ final class SelectorServer implements Server {
 
   @Override
   public void closeClients() {
-    List.copyOf(clients).forEach(SelectorSocketTransport::close);
+    List.copyOf(clients).forEach(Transport::close);
   }
 
   @Override
   public void abortClients() {
-    List.copyOf(clients).forEach(SelectorSocketTransport::abort);
+    List.copyOf(clients).forEach(Transport::abort);
   }
 
   @Override
@@ -210,8 +211,8 @@ final class SelectorServer implements Server {
     return ExceptionContext.of("Error on transport creation for incoming connection");
   }
 
-  /// Lets go of a transport that is closed.
-  void detach(SelectorSocketTransport transport) {
+  @Override
+  public void detach(Transport transport) {
     clients.remove(transport);
     wakeIfEnded();
   }

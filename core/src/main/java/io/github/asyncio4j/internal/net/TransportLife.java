@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.internal.net;
+
+import io.github.asyncio4j.Context;
+import io.github.asyncio4j.ExceptionContext;
+import io.github.asyncio4j.Future;
+import io.github.asyncio4j.transport.BaseProtocol;
+import io.github.asyncio4j.transport.BaseTransport;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The life of a transport: it joins a protocol, calls it, and loses it once, whatever happens
+///
+///
+/// It knows no descriptor and no selector: those are the business of its [Body]. Loop thread only.
+final class TransportLife {
+  /*
+   * Who may be called when. The protocol is called from the loop only: never before connectionMade,
+   * never after connectionLost. Any of its methods may close, abort, pause or write, so after each
+   * call the state is looked at again.
+   *
+   * A KeyboardInterrupt or a SystemExit out of a call ends the run of the loop, and the connection is
+   * as before the call in the next one.
+   *
+   * Every call to the protocol is made in the context of the connection, which no other connection
+   * shares: those that are queued, those of the watch, and pauseWriting, which a write makes (EL-79).
+   *
+   * When memory runs out one connection ends, not the loop and not in silence. So losing a connection
+   * needs none, up to the point where its end is queued: what is allocated for the report and for the
+   * protocol comes behind it. The network keeps a reserve for it, which is given up first.
+   */
+
+  private enum State {
+    /// Without a protocol.
+    NEW,
+    /// With a protocol.
+    OPEN,
+    /// Closed by its owner, output still to be sent.
+    CLOSING,
+    /// connectionLost is queued.
+    LOST,
+    /// connectionLost was called, and what the transport owned is closed.
+    CLOSED
+  }
+
+  /// What a transport does at the turns of its life.
+  interface Body {
+    /// Drops the output and watches for nothing more: connectionLost is queued, or will be by
+    /// [#findEnd()]. Throws nothing.
+    void stop();
+
+    /// Has [TransportLife#connectionLost()] called in the next iteration without allocating
+    /// anything; there was no memory to queue it.
+    void findEnd();
+
+    /// Closes what the transport owns. Called once, after the protocol.
+    void release();
+  }
+
+  private static final BaseProtocol NOBODY = new BaseProtocol() {};
+
+  private final NetContext net;
+  private final BaseTransport transport;
+  private final Body body;
+
+  // Loop thread only.
+  private State state = State.NEW;
+  private BaseProtocol protocol = NOBODY;
+  // Null while NEW.
+  private @Nullable Context context;
+  private @Nullable Throwable lostBecause;
+  // The text of a report that there was no memory for.
+  private @Nullable String unreported;
+
+  TransportLife(NetContext net, BaseTransport transport, Body body) {
+    this.net = net;
+    this.transport = transport;
+    this.body = body;
+  }
+
+  /// Joins a protocol: queues connectionMade, the start of the transport's work and the waking of
+  /// who waits, in this order. Does nothing more if the transport was closed meanwhile.
+  ///
+  /// @param context what the protocol is called in, for this connection alone
+  /// @param start run after connectionMade, while the transport is open
+  /// @param ready set once the protocol knows the transport, or null
+  /// @return false when the transport was closed before
+  boolean join(
+      BaseProtocol joining,
+      Context context,
+      Runnable start,
+      @Nullable Future<@Nullable Void> ready) {
+    protocol = joining;
+    if (state != State.NEW) {
+      return false;
+    }
+    state = State.OPEN;
+    this.context = context;
+    net.callSoon(this::begin, context);
+    net.callSoon(
+        () -> {
+          if (state == State.OPEN) {
+            start.run();
+          }
+        },
+        context);
+    if (ready != null) {
+      net.callSoon(() -> ready.trySetResult(null), null);
+    }
+    return true;
+  }
+
+  private void begin() {
+    // Not when there was no memory for what join() queues behind this.
+    if (state != State.CLOSED) {
+      protocol.connectionMade(transport);
+    }
+  }
+
+  BaseProtocol protocol() {
+    return protocol;
+  }
+
+  void protocol(BaseProtocol next) {
+    protocol = next;
+  }
+
+  /// Calls the protocol from whatever context is current, in that of the connection.
+  void callInContext(Runnable call) {
+    Objects.requireNonNull(context).run(call);
+  }
+
+  /// Tells whether input is welcome and what is written now may still be sent.
+  boolean isOpen() {
+    return state == State.OPEN;
+  }
+
+  /// Tells whether the transport was closed, by its owner or by what happened to it.
+  boolean isClosing() {
+    return state != State.OPEN && state != State.NEW;
+  }
+
+  /// Tells whether it only waits for its output to be sent.
+  boolean isSendingRest() {
+    return state == State.CLOSING;
+  }
+
+  /// Tells whether connectionLost is queued or was called.
+  boolean isGone() {
+    return state == State.LOST || state == State.CLOSED;
+  }
+
+  // Failing and closing.
+
+  /// A system call did not work. Connections break, so an I/O error is no reason for a report: the
+  /// protocol is told.
+  void transferFailed(String what, Throwable failure) {
+    net.makeRoom(failure);
+    lose(failure);
+    if (failure instanceof IOException e) {
+      net.logDebug(() -> transport + ": " + what + " error", e);
+    } else {
+      report("Fatal " + what + " error on socket transport", failure);
+    }
+  }
+
+  /// The protocol broke: it is reported, and the connection ends with it.
+  void protocolFailed(String method, Throwable failure) {
+    net.makeRoom(failure);
+    NetContext.passOn(failure);
+    lose(failure);
+    report("Fatal error: protocol." + method + "() call failed.", failure);
+  }
+
+  /// Reports what the connection survives.
+  void report(String message, Throwable failure) {
+    try {
+      net.report(failure, ExceptionContext.of(message).transport(transport).protocol(protocol));
+    } catch (OutOfMemoryError e) {
+      // Again when the connection has given back what it holds.
+      unreported = message;
+    }
+  }
+
+  /// Closes it for the owner.
+  ///
+  /// @param everythingSent whether there is nothing left to send
+  /// @return true when it now waits for its output to be sent
+  boolean close(boolean everythingSent) {
+    if (state == State.OPEN && !everythingSent) {
+      state = State.CLOSING;
+      return true;
+    }
+    if (state != State.CLOSING) {
+      lose(null);
+    }
+    return false;
+  }
+
+  /// Drops the output and queues connectionLost, unless that has been done.
+  void lose(@Nullable Throwable why) {
+    if (isGone()) {
+      return;
+    }
+    if (state == State.NEW || net.loop().isClosed()) {
+      // There is nobody to tell, or nobody to do it.
+      abandon();
+      return;
+    }
+    // First, because it refuses a wrong thread, and nothing has changed then.
+    boolean queued = queueEnd();
+    state = State.LOST;
+    lostBecause = why;
+    body.stop();
+    if (!queued) {
+      body.findEnd();
+    }
+  }
+
+  private boolean queueEnd() {
+    try {
+      net.callSoon(this::connectionLost, context);
+      return true;
+    } catch (OutOfMemoryError e) {
+      return false;
+    }
+  }
+
+  /// Tells the protocol that it has lost the connection, and closes what the transport owns. No
+  /// effect the second time.
+  void connectionLost() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
+    try {
+      protocol.connectionLost(told());
+    } finally {
+      body.release();
+    }
+    if (unreported != null) {
+      report(unreported, Objects.requireNonNull(lostBecause));
+    }
+  }
+
+  /// Returns what the protocol is told of the loss.
+  private @Nullable Exception told() {
+    var why = lostBecause;
+    if (why == null || why instanceof Exception) {
+      return (Exception) why;
+    }
+    try {
+      return new IOException("connection ended by an error", why);
+    } catch (OutOfMemoryError e) {
+      return net.noMemory();
+    }
+  }
+
+  /// The loop is closed: warns of a transport that its owner has left open, and abandons it.
+  void loopClosed() {
+    if (!isGone()) {
+      NetContext.warnUnclosed(transport);
+    }
+    if (state != State.CLOSED) {
+      abandon();
+    }
+  }
+
+  /// Closes what the transport owns and tells no protocol.
+  void abandon() {
+    state = State.CLOSED;
+    body.stop();
+    body.release();
+  }
+
+  @Override
+  public String toString() {
+    return state.toString();
+  }
+}
