@@ -156,7 +156,8 @@ public final class AsyncGenerator<T extends @Nullable Object>
   ///
   /// All iterators of a generator are one: a second loop goes on where the first was left. An
   /// unchecked exception of the body is thrown as it is, an `IOException` as the cause of an
-  /// [UncheckedIOException], another checked one as the cause of a [CompletionException].
+  /// [java.io.UncheckedIOException], another checked one as the cause of a
+  /// [java.util.concurrent.CompletionException].
   @Override
   public Iterator<T> iterator() {
     return iterator;

@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
@@ -68,7 +68,7 @@ public abstract non-sealed class BaseEventLoop implements EventLoop {
   final StackRoom stack = new StackRoom();
   final Lowlevel lowlevel = new Lowlevel(this);
   // By LoopLocal.
-  final Map<LoopLocal<?>, Object> locals = new IdentityHashMap<>();
+  final Map<LoopLocal<?>, Object> locals = new HashMap<>();
   private final Confinement confinement = new Confinement(this);
   @Nullable LoopObserver observer;
   // Futures of the JDK that follow one of this loop and would never end without it.

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// A loop that polls a selector: epoll, or what the JDK offers (EL-07).
 ///
 /// Which sockets it opens follows from its selector: descriptors where those can be polled, else
-/// NIO channels. Threads as for [EventLoop].
+/// NIO channels. Threads as for [io.github.asyncio4j.EventLoop].
 public final class SelectorEventLoop extends BaseEventLoop {
   private final Resolver resolver;
   private final StreamConnector connector;

@@ -32,6 +32,8 @@ final class Wakeups {
 
   /// Makes every task that waits now go on in the next iteration.
   void wakeAll() {
-    waiters.forEach(waiter -> waiter.trySetResult(null));
+    for (Future<@Nullable Void> waiter : waiters) {
+      waiter.trySetResult(null);
+    }
   }
 }

@@ -180,7 +180,9 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
 
   private void wakeIfEnded() {
     if (hasEnded()) {
-      waiters.forEach(waiter -> waiter.trySetResult(null));
+      for (Future<@Nullable Void> waiter : waiters) {
+        waiter.trySetResult(null);
+      }
     }
   }
 
