@@ -7,6 +7,7 @@ import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ final class Kernel {
   private static final long MAX_POLL_NANOS = TimeUnit.HOURS.toNanos(24);
   // When the loop looks again whether there is memory.
   private static final long NEXT_TRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long COMPLAINT_NANOS = TimeUnit.SECONDS.toNanos(1);
   // How often a loop that closes carries tasks on before it leaves them to themselves.
   private static final int MAX_CONTINUED = 100_000;
   // How many handles of other threads an iteration takes: threads that post faster than the loop
@@ -66,6 +68,9 @@ final class Kernel {
   // How many posted handles may still be taken in this iteration.
   private int room = MAX_POSTED;
   private @Nullable Throwable endOfRun;
+  private Runnable[] reserves = {};
+  // When it is said again that there is no memory.
+  private long nextComplaint = System.nanoTime();
   final CallbackThread callbacks;
   // How many tasks are inside blocking calls of the JDK, which have suspended them.
   int blockedTasks;
@@ -123,10 +128,29 @@ final class Kernel {
     return interrupted;
   }
 
+  /// Has something called when there is no memory for an iteration.
+  void onOutOfMemory(Runnable giveUp) {
+    reserves = Arrays.copyOf(reserves, reserves.length + 1);
+    reserves[reserves.length - 1] = giveUp;
+  }
+
   // Each step of an iteration can be made again: nothing is taken out of one queue before it is in
-  // the next, and descriptors that are ready are told again.
+  // the next, and descriptors that are ready are told again. For that there must be memory: those
+  // who keep some give it up.
   private void outOfMemory(OutOfMemoryError e) {
+    for (Runnable giveUp : reserves) {
+      try {
+        giveUp.run();
+      } catch (Throwable t) {
+        // The others may have more to give.
+      }
+    }
     try {
+      long now = System.nanoTime();
+      if (now - nextComplaint < 0) {
+        return;
+      }
+      nextComplaint = now + COMPLAINT_NANOS;
       runAside(
           () ->
               BaseEventLoop.LOGGER.log(

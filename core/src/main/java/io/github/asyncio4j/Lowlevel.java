@@ -78,6 +78,12 @@ public final class Lowlevel {
     loop.observe(observer);
   }
 
+  /// Has something called when an iteration of the loop has found no memory: it gives up what it
+  /// keeps in reserve for such a case, and must not allocate. What it throws is ignored.
+  public void onOutOfMemory(Runnable giveUp) {
+    loop.kernel.onOutOfMemory(Objects.requireNonNull(giveUp, "giveUp"));
+  }
+
   /// Tells whether another thread will post something, as far as the loop knows: a call runs in an
   /// executor, or the JDK has suspended a task.
   public boolean awaitsThreads() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.LoopKind;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.internal.ffi.HookedSyscalls;
 import io.github.asyncio4j.internal.ffi.Native;
 import io.github.asyncio4j.transport.Transport;
@@ -56,7 +57,15 @@ final class MemoryShortageTest extends NetTest {
   void openLoop() throws Exception {
     var syscalls = Native.syscalls();
     for (var call :
-        List.of("recv", "send", "sendmsg", "epoll_ctl", "accept4", "getsockname", "setsockopt")) {
+        List.of(
+            "recv",
+            "send",
+            "sendmsg",
+            "epoll_ctl",
+            "epoll_wait",
+            "accept4",
+            "getsockname",
+            "setsockopt")) {
       var hooked = new HookedSyscalls(syscalls, call);
       hooked.hook(() -> fault.before(call), () -> {});
       syscalls = hooked;
@@ -192,5 +201,28 @@ final class MemoryShortageTest extends NetTest {
             }
           }
         });
+  }
+
+  @Test
+  void aShortageOfMemoryInAPollMakesThoseGiveUpWhoKeepAReserveAndTheLoopGoesOn() throws Exception {
+    var asked = new int[1];
+    Lowlevel.of(loop)
+        .onOutOfMemory(
+            () -> {
+              asked[0]++;
+              throw new OutOfMemoryError("nor for this");
+            });
+    Lowlevel.of(loop).onOutOfMemory(() -> asked[0]++);
+    run(
+        () -> {
+          var other = recorder();
+          try (var peer = joinPeer(other)) {
+            fault.in("epoll_wait");
+            assertLives(other, peer);
+            other.transport.close();
+            other.untilLost();
+          }
+        });
+    assertThat(asked[0]).isEqualTo(2);
   }
 }

@@ -56,6 +56,7 @@ public class NetContext {
   public NetContext(Lowlevel lowlevel, SocketTier tier) {
     this.lowlevel = lowlevel;
     this.tier = tier;
+    lowlevel.onOutOfMemory(this::giveUpReserve);
   }
 
   Lowlevel lowlevel() {
@@ -82,9 +83,13 @@ public class NetContext {
   /// Gives up the reserve when memory has run out, before anything else is done about it.
   void makeRoom(Throwable failure) {
     if (failure instanceof OutOfMemoryError) {
-      reserve = null;
-      reserveAt = System.nanoTime() + RESERVE_DELAY_NANOS;
+      giveUpReserve();
     }
+  }
+
+  private void giveUpReserve() {
+    reserve = null;
+    reserveAt = System.nanoTime() + RESERVE_DELAY_NANOS;
   }
 
   /// Tells whether there is a reserve; if not nothing is received for a while, because nobody is to
