@@ -113,6 +113,9 @@ final class Kernel {
   private boolean runOnce(CoroutineEngine engine) throws IOException {
     timers.purge();
     poll(pollTimeout(), engine);
+    if (watches.self.anyReady()) {
+      watches.self.poll();
+    }
     // An interrupt has no meaning for a loop, and would keep the JDK's selector from ever waiting.
     boolean interrupted = Thread.interrupted();
     if (!loop.unsettled.isEmpty()) {
@@ -162,7 +165,7 @@ final class Kernel {
 
   // As R-04: at once if there is work, else until the first timer, else for ever.
   private long pollTimeout() {
-    if (!ready.isEmpty() || stopping) {
+    if (!ready.isEmpty() || stopping || watches.self.anyReady()) {
       return 0;
     }
     long longest = loop.unsettled.isEmpty() ? MAX_POLL_NANOS : NEXT_TRY_NANOS;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.selector.SelfPolling;
+import io.github.asyncio4j.selector.Readiness;
 import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
@@ -15,9 +17,10 @@ final class Watches {
   private final BaseEventLoop loop;
   private final Selector selector;
   private final Kernel kernel;
-  // By channel where there is one, else by descriptor number.
+  // By channel where there is one, else by descriptor number; by what says itself when it is ready.
   private final Map<Object, IoWatch> byKey = new HashMap<>();
   private int interested;
+  final SelfPolling self = new SelfPolling();
 
   Watches(BaseEventLoop loop, Selector selector, Kernel kernel) {
     this.loop = loop;
@@ -167,7 +170,11 @@ final class Watches {
 
   private IoWatch register(Object key, Pollable pollable, IoWatch.@Nullable Owner owner)
       throws IOException {
-    var watch = new IoWatch(this, key, owner, l -> selector.register(pollable, 0, l));
+    IoWatch.Registrar registrar =
+        pollable.readiness() == null
+            ? l -> selector.register(pollable, 0, l)
+            : l -> self.register(pollable, 0, l);
+    var watch = new IoWatch(this, key, owner, registrar);
     try {
       byKey.put(key, watch);
       return watch;
@@ -196,6 +203,10 @@ final class Watches {
   }
 
   private static Object keyOf(Pollable pollable) {
+    Readiness readiness = pollable.readiness();
+    if (readiness != null) {
+      return readiness;
+    }
     SelectableChannel channel = pollable.channel();
     if (channel != null) {
       return channel;

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.asyncio4j.selector.Pollable;
+import io.github.asyncio4j.socket.MemoryNetwork;
+import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.socket.Wire;
 import io.github.asyncio4j.testing.TestLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,6 +90,56 @@ final class LowlevelTest {
           .hasMessageContaining("is used by");
       watch.close();
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(LoopKind.class)
+  void everyLoopWatchesSocketsInMemory(LoopKind kind) throws Exception {
+    try (var loop = kind.newLoop()) {
+      assertThat(readInMemory(loop)).containsExactly("ab", "c");
+    }
+  }
+
+  @Test
+  void aTestLoopWatchesSocketsInMemory() throws Exception {
+    try (var loop = new TestLoop()) {
+      assertThat(readInMemory(loop)).containsExactly("ab", "c");
+      assertThat(loop.time()).isZero();
+    }
+  }
+
+  private static List<String> readInMemory(EventLoop loop) throws Exception {
+    List<Socket> pair = new MemoryNetwork(() -> Wire.DIRECT).pair();
+    var received = new ArrayList<String>();
+    Future<String> done = loop.createFuture();
+    Socket reading = pair.get(1);
+    loop.addReader(
+        reading,
+        () -> {
+          var into = ByteBuffer.allocate(2);
+          try {
+            if (reading.recv(into) < 0) {
+              loop.removeReader(reading);
+              done.setResult("end");
+            } else {
+              received.add(new String(into.array(), 0, into.position(), US_ASCII));
+            }
+          } catch (IOException e) {
+            done.setException(e);
+          }
+        });
+    loop.callSoon(
+        () -> {
+          try {
+            pair.get(0).send(ByteBuffer.wrap("abc".getBytes(US_ASCII)));
+            pair.get(0).close();
+          } catch (IOException e) {
+            done.setException(e);
+          }
+        });
+    loop.runUntilComplete(done);
+    reading.close();
+    return received;
   }
 
   @Test

@@ -32,4 +32,10 @@ public interface Pollable {
 
   /// Returns the channel, or null for a bare descriptor. Any thread.
   @Nullable SelectableChannel channel();
+
+  /// Returns what says itself when it is ready, or null, as for everything of the system, where a
+  /// selector has to ask. Any thread.
+  default @Nullable Readiness readiness() {
+    return null;
+  }
 }

@@ -4,6 +4,7 @@ package io.github.asyncio4j.socket;
 import io.github.asyncio4j.internal.ffi.Native;
 import io.github.asyncio4j.internal.ffi.Syscalls;
 import io.github.asyncio4j.selector.Pollable;
+import io.github.asyncio4j.selector.Readiness;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
@@ -73,7 +74,14 @@ public final class Socket implements Pollable, AutoCloseable {
     return switch (tier) {
       case NATIVE -> open(Native.syscalls(), family, type);
       case NIO -> new Socket(ChannelCalls.open(family, type), family, type);
+      case MEMORY ->
+          throw new UnsupportedOperationException(
+              "a socket in memory is opened by its MemoryNetwork: " + family + ", " + type);
     };
+  }
+
+  static Socket ofMemory(MemoryCalls calls, StandardProtocolFamily family) {
+    return new Socket(calls, family, SocketType.STREAM);
   }
 
   static Socket open(Syscalls syscalls, StandardProtocolFamily family, SocketType type)
@@ -161,6 +169,12 @@ public final class Socket implements Pollable, AutoCloseable {
   @Override
   public @Nullable SelectableChannel channel() {
     return calls.channel();
+  }
+
+  /// Returns the readiness of a socket in memory, null on the tiers of the system. Any thread.
+  @Override
+  public @Nullable Readiness readiness() {
+    return calls.readiness();
   }
 
   /// Binds to a local address.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.socket;
 
+import io.github.asyncio4j.selector.Readiness;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -15,6 +16,10 @@ interface SocketCalls {
   int fileno();
 
   @Nullable SelectableChannel channel();
+
+  default @Nullable Readiness readiness() {
+    return null;
+  }
 
   void bind(@Nullable SocketAddress address) throws IOException;
 

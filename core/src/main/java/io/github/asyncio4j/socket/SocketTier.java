@@ -7,5 +7,8 @@ public enum SocketTier {
   NATIVE,
 
   /// An NIO channel. Works everywhere.
-  NIO
+  NIO,
+
+  /// Nothing but memory, in a [MemoryNetwork].
+  MEMORY
 }

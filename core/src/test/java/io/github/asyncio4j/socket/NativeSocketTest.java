@@ -21,7 +21,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-class NativeSocketTest extends SocketContract {
+class NativeSocketTest extends SystemSocketContract {
   @Override
   SocketTier tier() {
     return SocketTier.NATIVE;

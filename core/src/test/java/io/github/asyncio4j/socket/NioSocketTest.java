@@ -15,7 +15,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import org.junit.jupiter.api.Test;
 
-class NioSocketTest extends SocketContract {
+class NioSocketTest extends SystemSocketContract {
   @Override
   SocketTier tier() {
     return SocketTier.NIO;

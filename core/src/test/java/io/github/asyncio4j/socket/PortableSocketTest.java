@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /// What sockets are in a JVM without any flag.
 @Tag("portable")
-class PortableSocketTest extends SocketContract {
+class PortableSocketTest extends SystemSocketContract {
   @Override
   SocketTier tier() {
     return SocketTier.NIO;

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.socket;
+
+import io.github.asyncio4j.internal.ffi.Errno;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A network that is nothing but memory: its sockets behave as those of the system do, and nothing
+/// outside of it can be reached. For loops whose time is not the system's, in tests.
+///
+/// Every address is local. One thread, that of the one loop whose sockets these are.
+public final class MemoryNetwork {
+  private static final int FIRST_FREE_PORT = 49152;
+  private static final int LAST_PORT = 0xffff;
+  private static final InetAddress ANY = InetAddress.ofLiteral("0.0.0.0");
+  private static final InetAddress ANY6 = InetAddress.ofLiteral("::");
+
+  private final Supplier<? extends Wire> wires;
+  private final Map<SocketAddress, List<MemoryCalls>> bound = new HashMap<>();
+  private int nextPort = FIRST_FREE_PORT;
+
+  /// Makes a network without sockets.
+  ///
+  /// @param wires asked for each direction of each connection, and for each handshake
+  public MemoryNetwork(Supplier<? extends Wire> wires) {
+    this.wires = Objects.requireNonNull(wires, "wires");
+  }
+
+  /// Opens a socket.
+  ///
+  /// @throws UnsupportedOperationException for datagrams
+  public Socket open(StandardProtocolFamily family, SocketType type) {
+    if (type != SocketType.STREAM) {
+      throw new UnsupportedOperationException("a socket in memory of type " + type);
+    }
+    return Socket.ofMemory(new MemoryCalls(this, family), family);
+  }
+
+  /// Opens two sockets that are connected to each other, without addresses.
+  public List<Socket> pair() {
+    var first = new MemoryCalls(this, StandardProtocolFamily.UNIX);
+    var second = new MemoryCalls(this, StandardProtocolFamily.UNIX);
+    MemoryEnd end = MemoryEnd.connected(newWire(), newWire());
+    first.connected(end, null);
+    second.connected(end.peer(), null);
+    return List.of(
+        Socket.ofMemory(first, StandardProtocolFamily.UNIX),
+        Socket.ofMemory(second, StandardProtocolFamily.UNIX));
+  }
+
+  Wire newWire() {
+    return wires.get();
+  }
+
+  // Addresses.
+
+  /// Binds a socket.
+  ///
+  /// @param wanted null for any address and a free port
+  /// @return the address it has now
+  SocketAddress bind(MemoryCalls calls, @Nullable SocketAddress wanted) throws IOException {
+    SocketAddress address =
+        wanted == null ? new InetSocketAddress(anyOf(calls.family()), 0) : wanted;
+    if (address instanceof InetSocketAddress inet && inet.getPort() == 0) {
+      address = free(inet.getAddress());
+    } else if (!maySharePort(address, calls)) {
+      throw SocketFailures.ofBind("bind(" + address + ")", Errno.EADDRINUSE);
+    }
+    bound.computeIfAbsent(address, _ -> new ArrayList<>()).add(calls);
+    return address;
+  }
+
+  private boolean maySharePort(SocketAddress address, MemoryCalls calls) {
+    return holdersOf(address).stream()
+        .allMatch(other -> other.isReusingPort() && calls.isReusingPort());
+  }
+
+  /// Returns who is in the way of an address: on it, on the wildcard of its port, or on any address
+  /// of its port when it is the wildcard itself.
+  private List<MemoryCalls> holdersOf(SocketAddress address) {
+    var holders = new ArrayList<>(bound.getOrDefault(address, List.of()));
+    if (address instanceof InetSocketAddress inet) {
+      bound.forEach(
+          (other, calls) -> {
+            if (other instanceof InetSocketAddress taken
+                && !taken.equals(inet)
+                && taken.getPort() == inet.getPort()
+                && isInet6(taken) == isInet6(inet)
+                && (isAny(taken) || isAny(inet))) {
+              holders.addAll(calls);
+            }
+          });
+    }
+    return holders;
+  }
+
+  private InetSocketAddress free(InetAddress address) throws IOException {
+    for (int tries = LAST_PORT - FIRST_FREE_PORT; tries >= 0; tries--) {
+      var candidate = new InetSocketAddress(address, nextPort);
+      nextPort = nextPort == LAST_PORT ? FIRST_FREE_PORT : nextPort + 1;
+      if (holdersOf(candidate).isEmpty()) {
+        return candidate;
+      }
+    }
+    throw SocketFailures.ofBind("bind(" + address + ", port 0)", Errno.EADDRINUSE);
+  }
+
+  /// Gives the address of a socket that is closed free.
+  void unbind(MemoryCalls calls, SocketAddress address) {
+    List<MemoryCalls> holders = bound.get(address);
+    if (holders != null && holders.remove(calls) && holders.isEmpty()) {
+      bound.remove(address);
+    }
+  }
+
+  /// Returns an address for a socket that connects without having been bound.
+  InetSocketAddress clientAddress(MemoryCalls calls, InetSocketAddress server) throws IOException {
+    return (InetSocketAddress) bind(calls, new InetSocketAddress(server.getAddress(), 0));
+  }
+
+  /// Returns where a connect to an address leads: by a wildcard to this host.
+  static SocketAddress reachable(SocketAddress address) {
+    return address instanceof InetSocketAddress inet && isAny(inet)
+        ? new InetSocketAddress(
+            loopbackOf(isInet6(inet) ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET),
+            inet.getPort())
+        : address;
+  }
+
+  /// Returns who listens at an address, or null.
+  @Nullable MemoryCalls listenerAt(SocketAddress address) {
+    MemoryCalls exact = listening(address);
+    if (exact != null || !(address instanceof InetSocketAddress inet)) {
+      return exact;
+    }
+    MemoryCalls all = listening(new InetSocketAddress(isInet6(inet) ? ANY6 : ANY, inet.getPort()));
+    if (all != null || isInet6(inet)) {
+      return all;
+    }
+    // As the system: a wildcard of IPv6 takes IPv4 as well unless it was told not to.
+    MemoryCalls both = listening(new InetSocketAddress(ANY6, inet.getPort()));
+    return both != null && !both.takesInet6Only() ? both : null;
+  }
+
+  private @Nullable MemoryCalls listening(SocketAddress address) {
+    return bound.getOrDefault(address, List.of()).stream()
+        .filter(MemoryCalls::isListening)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static InetAddress anyOf(StandardProtocolFamily family) {
+    return family == StandardProtocolFamily.INET6 ? ANY6 : ANY;
+  }
+
+  private static InetAddress loopbackOf(StandardProtocolFamily family) {
+    return InetAddress.ofLiteral(family == StandardProtocolFamily.INET6 ? "::1" : "127.0.0.1");
+  }
+
+  private static boolean isAny(InetSocketAddress address) {
+    return address.getAddress().isAnyLocalAddress();
+  }
+
+  private static boolean isInet6(InetSocketAddress address) {
+    return address.getAddress() instanceof Inet6Address;
+  }
+
+  /// The options that sockets in memory have, with their values at first.
+  static Map<java.net.SocketOption<?>, Object> options() {
+    var options = new HashMap<java.net.SocketOption<?>, Object>();
+    options.put(StandardSocketOptions.TCP_NODELAY, false);
+    options.put(StandardSocketOptions.SO_KEEPALIVE, false);
+    options.put(StandardSocketOptions.SO_REUSEADDR, false);
+    options.put(StandardSocketOptions.SO_REUSEPORT, false);
+    options.put(StandardSocketOptions.SO_LINGER, -1);
+    options.put(StandardSocketOptions.SO_RCVBUF, 64 * 1024);
+    options.put(StandardSocketOptions.SO_SNDBUF, 64 * 1024);
+    options.put(SocketOptions.IPV6_V6ONLY, false);
+    options.put(SocketOptions.SO_ERROR, 0);
+    return options;
+  }
+}
