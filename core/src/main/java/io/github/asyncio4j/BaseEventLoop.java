@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What a loop can connect to or serve is left to a subclass in another package; programs use
 /// [EventLoop]. The loop owns the selector that it is given and closes it.
-public abstract non-sealed class BaseEventLoop implements EventLoop {
+public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   /// Logs under the one name of the library.
   static final System.Logger LOGGER = LibraryLogger.get();
 

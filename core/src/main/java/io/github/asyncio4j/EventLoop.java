@@ -23,7 +23,7 @@ public sealed interface EventLoop
         LoopDescriptors,
         LoopExecutors,
         LoopDiagnostics
-    permits BaseEventLoop {
+    permits DelegatingLoop {
 
   /// Returns the loop that runs in this thread or whose task this is (EL-01). Any thread.
   ///

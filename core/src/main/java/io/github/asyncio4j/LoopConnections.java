@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// Connections and servers of a loop, and the names of hosts: a part of [EventLoop].
 ///
 /// Threads, suspending and the closed loop as said there.
-public sealed interface LoopConnections permits EventLoop {
+public interface LoopConnections {
   /// Connects to a host and port over TCP (EL-40 to EL-50). Suspending.
   ///
   /// The host's addresses are tried in the resolver's order until one works. When the call fails or

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import io.github.asyncio4j.selector.SelfPolling;
-import io.github.asyncio4j.selector.Readiness;
 import io.github.asyncio4j.selector.Pollable;
+import io.github.asyncio4j.selector.Readiness;
 import io.github.asyncio4j.selector.Selector;
+import io.github.asyncio4j.selector.SelfPolling;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;

@@ -5,13 +5,7 @@ import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.selector.ReadyListener;
 import io.github.asyncio4j.selector.Registration;
 import io.github.asyncio4j.selector.Selector;
-import io.github.asyncio4j.socket.Socket;
-import io.github.asyncio4j.transport.BaseProtocol;
-import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A kernel whose clock stands still until a test moves it, or until there is nothing left to do
@@ -94,46 +88,8 @@ final class ClockedLoop extends BaseEventLoop {
     }
   }
 
-  private static UnsupportedOperationException noNetwork() {
-    return new UnsupportedOperationException("this loop has no network");
-  }
-
   @Override
-  public <P extends BaseProtocol> Connection<Transport, P> createConnection(
-      Supplier<P> protocolFactory, String host, int port, ConnectionOptions options) {
-    throw noNetwork();
-  }
-
-  @Override
-  public <P extends BaseProtocol> Connection<Transport, P> createConnection(
-      Supplier<P> protocolFactory, ConnectionOptions options) {
-    throw noNetwork();
-  }
-
-  @Override
-  public Server createServer(
-      Supplier<? extends BaseProtocol> protocolFactory,
-      List<String> hosts,
-      int port,
-      ServerOptions options) {
-    throw noNetwork();
-  }
-
-  @Override
-  public Server createServer(
-      Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) {
-    throw noNetwork();
-  }
-
-  @Override
-  public <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
-      Supplier<P> protocolFactory, Socket sock) {
-    throw noNetwork();
-  }
-
-  @Override
-  public List<AddressInfo> getaddrinfo(
-      String host, int port, @Nullable StandardProtocolFamily family) {
-    throw noNetwork();
+  protected LoopConnections connections() {
+    throw new UnsupportedOperationException("this loop has no network");
   }
 }

@@ -13,6 +13,9 @@ public final class SelfPolling {
   private final Map<Readiness, Watched> registrations = new HashMap<>();
   private final LinkedHashSet<Watched> ready = new LinkedHashSet<>();
 
+  /// Makes one that watches nothing.
+  public SelfPolling() {}
+
   /// Starts to watch.
   ///
   /// @param pollable one with a [Pollable#readiness()]
@@ -46,6 +49,9 @@ public final class SelfPolling {
       int ops = watched.readyOps();
       if (ops != 0) {
         watched.listener.ready(ops);
+      } else {
+        // Not told that it had changed.
+        ready.remove(watched);
       }
     }
   }

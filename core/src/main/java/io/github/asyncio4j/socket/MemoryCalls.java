@@ -161,8 +161,7 @@ final class MemoryCalls implements SocketCalls, Readiness {
     ensureOfFamily(address);
     if (state != State.UNUSED) {
       throw SocketFailures.ofConnect(
-          "connect(" + address + ")",
-          state == State.CONNECTED ? Errno.EISCONN : Errno.EINVAL);
+          "connect(" + address + ")", state == State.CONNECTED ? Errno.EISCONN : Errno.EINVAL);
     }
     SocketAddress target = MemoryNetwork.reachable(address);
     if (!bound && target instanceof InetSocketAddress inet) {
@@ -187,9 +186,7 @@ final class MemoryCalls implements SocketCalls, Readiness {
     accepted.options.putAll(listener.options);
     accepted.sockname = address;
     accepted.connected(ours.peer(), sockname);
-    listener.pending.add(accepted);
-    listener.changed();
-    back.carry(() -> established(ours, address));
+    back.carry(() -> established(ours, address, listener, accepted));
   }
 
   private void refuse() {
@@ -199,13 +196,23 @@ final class MemoryCalls implements SocketCalls, Readiness {
     }
   }
 
-  private void established(MemoryEnd ours, SocketAddress address) {
+  // Who has closed meanwhile leaves nothing behind: a connection is to be accepted once the answer
+  // to the answer has arrived.
+  private void established(
+      MemoryEnd ours, SocketAddress address, MemoryCalls listener, MemoryCalls accepted) {
     if (state == State.CONNECTING) {
       connected(ours, address);
+      ours.tell(() -> listener.arrived(accepted));
+      changed();
+    }
+  }
+
+  private void arrived(MemoryCalls accepted) {
+    if (state == State.LISTENING) {
+      pending.add(accepted);
       changed();
     } else {
-      // Closed meanwhile.
-      ours.close(true);
+      accepted.reset();
     }
   }
 
@@ -303,8 +310,7 @@ final class MemoryCalls implements SocketCalls, Readiness {
 
   private void ensureKnown(SocketOption<?> option) {
     if (!options.containsKey(option)) {
-      throw new UnsupportedOperationException(
-          "a socket in memory has no option " + option.name());
+      throw new UnsupportedOperationException("a socket in memory has no option " + option.name());
     }
   }
 

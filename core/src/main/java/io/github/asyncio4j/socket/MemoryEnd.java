@@ -67,6 +67,11 @@ final class MemoryEnd {
     return peer;
   }
 
+  /// Has something happen at the other end, behind what was sent so far.
+  void tell(Runnable arrival) {
+    out.carry(arrival);
+  }
+
   /// Sets whom to tell that [#ready()] may have changed.
   void onChange(Runnable changed) {
     this.changed = Objects.requireNonNull(changed);
@@ -82,10 +87,17 @@ final class MemoryEnd {
 
   int ready() {
     int ops = arrived > 0 || input != Input.OPEN || fault != Fault.NONE ? Selector.READ : 0;
-    if (room() > 0 || output == Output.ENDED || fault != Fault.NONE) {
+    if (isRoomy() || output == Output.ENDED || fault != Fault.NONE) {
       ops |= Selector.WRITE;
     }
     return ops;
+  }
+
+  /// Tells whether there is room that is worth waking a sender for, as Linux does from a third of
+  /// the buffer on: else every few bytes that are received let as few be sent.
+  private boolean isRoomy() {
+    int room = room();
+    return room > 0 && room >= unreceived / 2;
   }
 
   private int room() {
@@ -156,6 +168,7 @@ final class MemoryEnd {
       out.carry(() -> peer.arrive(piece));
       left -= part;
     }
+    changed.run();
     return Math.max(count, 0);
   }
 

@@ -6,6 +6,7 @@ import io.github.asyncio4j.stream.StreamConnection;
 import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.stream.StreamReaderProtocol;
 import io.github.asyncio4j.stream.StreamWriter;
+import io.github.asyncio4j.transport.Transport;
 
 /// Two ends of a connection in memory, each a reader and a writer. Loop thread only, tasks of the
 /// loop included.
@@ -25,15 +26,14 @@ public record StreamPair(StreamConnection first, StreamConnection second) implem
   public static StreamPair open(EventLoop loop) {
     var first = new End(loop);
     var second = new End(loop);
-    return of(first, second, MemoryTransport.pair(loop, first.protocol, second.protocol));
+    return of(first, second, TransportPair.open(loop, first.protocol, second.protocol));
   }
 
   /// Connects two ends.
   public static StreamPair open(EventLoop loop, LinkConditions conditions) {
     var first = new End(loop);
     var second = new End(loop);
-    return of(
-        first, second, MemoryTransport.pair(loop, first.protocol, second.protocol, conditions));
+    return of(first, second, TransportPair.open(loop, first.protocol, second.protocol, conditions));
   }
 
   /// Connects two ends that keep step: nothing is buffered on the way, so `drain()` returns when
@@ -68,7 +68,7 @@ public record StreamPair(StreamConnection first, StreamConnection second) implem
       this.protocol = new StreamReaderProtocol(loop, reader);
     }
 
-    StreamConnection over(MemoryTransport transport) {
+    StreamConnection over(Transport transport) {
       return new StreamConnection(reader, new StreamWriter(transport, protocol, reader, loop));
     }
   }

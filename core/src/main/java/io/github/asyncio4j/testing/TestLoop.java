@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.testing;
 
-import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.BaseEventLoop;
-import io.github.asyncio4j.Connection;
-import io.github.asyncio4j.ConnectionOptions;
+import io.github.asyncio4j.LoopConnections;
 import io.github.asyncio4j.LoopObserver;
 import io.github.asyncio4j.Lowlevel;
-import io.github.asyncio4j.Server;
-import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.Task;
-import io.github.asyncio4j.socket.Socket;
-import io.github.asyncio4j.transport.BaseProtocol;
-import io.github.asyncio4j.transport.Transport;
-import java.io.IOException;
-import java.net.StandardProtocolFamily;
+import io.github.asyncio4j.socket.MemoryNetwork;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// A loop on a virtual clock, for tests: it never sleeps, it notices a deadlock, and one number
 /// decides everything that a real loop leaves to chance.
@@ -48,8 +37,9 @@ import org.jspecify.annotations.Nullable;
 /// same for the same seed. `callSoon` stays first in, first out whatever the seed.
 ///
 /// **Network.** `createServer` and `createConnection` work in memory, see [LinkConditions]. A
-/// server is reached under the names and addresses that it was given. Descriptors cannot be
-/// watched.
+/// server is reached under the names and addresses that it was given, and `getaddrinfo` knows
+/// those, `localhost` and literals. Transports, servers and errors are those of every loop: only
+/// the sockets are not the system's. Descriptors cannot be watched.
 ///
 /// Threads as for [io.github.asyncio4j.EventLoop].
 public final class TestLoop extends BaseEventLoop {
@@ -62,7 +52,7 @@ public final class TestLoop extends BaseEventLoop {
   private final VirtualSelector selector;
   private final LoopEvents events;
   private final RandomGenerator random;
-  private final MemoryNetwork network;
+  private final MemoryLink link;
   private final AtomicInteger outsideWork = new AtomicInteger();
 
   // Written by the loop thread, read by any.
@@ -97,7 +87,7 @@ public final class TestLoop extends BaseEventLoop {
     this.events = new LoopEvents(seed);
     // A generator for each purpose: a test that draws a number more has the same network.
     this.random = Seeds.generator(seed, "test");
-    this.network = new MemoryNetwork(this, conditions);
+    this.link = new MemoryLink(this, conditions, Seeds.generator(seed, "links"), new MemoryHosts());
     selector.whenIdle(this::idle);
     Lowlevel.of(this).observe(events);
   }
@@ -209,68 +199,24 @@ public final class TestLoop extends BaseEventLoop {
 
   // The network.
 
-  @Override
-  public <P extends BaseProtocol> Connection<Transport, P> createConnection(
-      Supplier<P> protocolFactory, String host, int port, ConnectionOptions options)
-      throws IOException {
-    return network.connect(protocolFactory, host, port, options);
+  /// Returns the network in memory of which `createServer` and `createConnection` take their
+  /// sockets. What it opens can be given to them, watched, and used by itself.
+  public MemoryNetwork network() {
+    return link.sockets();
   }
 
   @Override
-  public Server createServer(
-      Supplier<? extends BaseProtocol> protocolFactory,
-      List<String> hosts,
-      int port,
-      ServerOptions options)
-      throws IOException {
-    return network.serve(protocolFactory, hosts, port, options);
+  protected LoopConnections connections() {
+    return link.network();
   }
 
-  /// Answers from the names that servers of this loop were given, `localhost` and literals.
   @Override
-  public List<AddressInfo> getaddrinfo(
-      String host, int port, @Nullable StandardProtocolFamily family) throws IOException {
-    return network.getaddrinfo(host, port, family);
+  protected void onClose() {
+    link.network().close();
   }
 
-  /// Not supported: a socket of the system cannot be part of a run in virtual time.
-  ///
-  /// @throws UnsupportedOperationException always
-  @Override
-  public <P extends BaseProtocol> Connection<Transport, P> createConnection(
-      Supplier<P> protocolFactory, ConnectionOptions options) {
-    throw noSockets("createConnection(sock)");
-  }
-
-  /// Not supported, as [#createConnection(Supplier, ConnectionOptions)].
-  ///
-  /// @throws UnsupportedOperationException always
-  @Override
-  public <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
-      Supplier<P> protocolFactory, Socket sock) {
-    throw noSockets("connectAcceptedSocket");
-  }
-
-  /// Not supported, as [#createConnection(Supplier, ConnectionOptions)].
-  ///
-  /// @throws UnsupportedOperationException always
-  @Override
-  public Server createServer(
-      Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) {
-    throw noSockets("createServer(sock)");
-  }
-
-  static UnsupportedOperationException noSockets(String call) {
-    return new UnsupportedOperationException(
-        call
-            + ": a TestLoop has no sockets of the system; use host and port, which work in memory,"
-            + " or a SelectorEventLoop");
-  }
-
-  // For this package.
-
-  MemoryNetwork network() {
-    return network;
+  LinkConditions conditions() {
+    return link.conditions();
   }
 
   @Override

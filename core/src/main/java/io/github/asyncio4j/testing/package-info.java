@@ -3,7 +3,7 @@
 /// The test kit: a loop on a virtual clock, connections in memory, seeds, traces.
 ///
 /// Layer: built on what the root, `.stream`, `.transport`, `.selector` and `.socket` publish, and
-/// on nothing private; nothing here depends on it.
+/// on the connections and servers of `.internal.net`; nothing here depends on it.
 ///
 /// A test of a client that gives up after three tries of a minute each takes milliseconds, needs no
 /// network, and has the same outcome every time:

@@ -38,7 +38,9 @@ final class LayeringTest {
         "loop", Set.of("transport", "internal.ffi", "selector", "socket", "", "internal.net"));
     MAY_USE.put("stream", Set.of("transport", "socket", ""));
     MAY_USE.put("sync", Set.of(""));
-    MAY_USE.put("testing", Set.of("transport", "internal.jdk", "selector", "socket", "", "stream"));
+    MAY_USE.put(
+        "testing",
+        Set.of("transport", "internal.jdk", "selector", "socket", "", "internal.net", "stream"));
     MAY_USE.put(FACADE, Set.of("transport", "socket", "", "stream"));
     MAY_USE.put("internal.check", Set.of("", "stream", "sync", FACADE));
   }

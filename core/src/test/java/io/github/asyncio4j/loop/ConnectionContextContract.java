@@ -154,6 +154,10 @@ public abstract class ConnectionContextContract {
               client.protocol().lost.await();
             }
             for (int i = 0; i < 3; i++) {
+              // A connection may be long under way before it is accepted.
+              while (accepted.size() <= i) {
+                Asyncio.sleep(POLL);
+              }
               accepted.get(i).data.await();
               accepted.get(i).transport.close();
               assertThat(accepted.get(i).lost.await()).startsWith("user " + i + " made data");

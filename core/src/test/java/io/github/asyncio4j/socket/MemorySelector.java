@@ -4,8 +4,8 @@ package io.github.asyncio4j.socket;
 import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.selector.ReadyListener;
 import io.github.asyncio4j.selector.Registration;
-import io.github.asyncio4j.selector.SelfPolling;
 import io.github.asyncio4j.selector.Selector;
+import io.github.asyncio4j.selector.SelfPolling;
 import org.jspecify.annotations.Nullable;
 
 /// A selector of sockets in memory; to wait for what cannot come is an error.

@@ -124,7 +124,7 @@ final class MemorySocketTest extends SocketContract {
   }
 
   @Test
-  void aConnectThatIsGivenUpResetsWhoAcceptedIt() throws IOException {
+  void aConnectThatIsGivenUpLeavesNothingToAccept() throws IOException {
     var wire = new SlowWire(100);
     var slow = new MemoryNetwork(() -> wire);
     Socket listener = slow.open(StandardProtocolFamily.INET, SocketType.STREAM);
@@ -135,9 +135,25 @@ final class MemorySocketTest extends SocketContract {
     client.close();
     wire.carryAll();
 
-    Socket accepted = listener.accept();
-    assertThat(accepted).isNotNull();
-    assertThatThrownBy(() -> accepted.recv(ByteBuffer.allocate(1)))
+    assertThat(listener.accept()).isNull();
+  }
+
+  @Test
+  void aListenerThatIsClosedResetsWhoIsOnTheWayToIt() throws IOException {
+    var wire = new SlowWire(100);
+    var slow = new MemoryNetwork(() -> wire);
+    Socket listener = slow.open(StandardProtocolFamily.INET, SocketType.STREAM);
+    listener.bind(at("10.0.0.1", 80));
+    listener.listen(1);
+    Socket client = slow.open(StandardProtocolFamily.INET, SocketType.STREAM);
+    client.connect(at("10.0.0.1", 80));
+    wire.underWay.remove().run();
+    wire.underWay.remove().run();
+    assertThat(client.finishConnect()).isTrue();
+    listener.close();
+    wire.carryAll();
+
+    assertThatThrownBy(() -> client.recv(ByteBuffer.allocate(1)))
         .isInstanceOf(ConnectionResetException.class);
   }
 

@@ -7,14 +7,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.selector.Pollable;
+import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.transport.Protocol;
+import io.github.asyncio4j.transport.Transport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
@@ -341,15 +351,51 @@ final class TestLoopTest {
     assertThatThrownBy(() -> loop.addReader(Pollable.of(0), () -> {}))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("SelectorEventLoop");
+    try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Socket socket = Socket.open(StandardProtocolFamily.INET, SocketType.STREAM);
+      socket.connect(server.getLocalSocketAddress());
+      loop.runUntilComplete(
+          () ->
+              assertThatThrownBy(
+                      () ->
+                          loop.createConnection(
+                              () -> new Protocol() {}, ConnectionOptions.DEFAULT.sock(socket)))
+                  .isInstanceOf(UnsupportedOperationException.class)
+                  .hasMessageContaining("SelectorEventLoop"));
+      assertThat(socket.isOpen()).isFalse();
+    }
+  }
+
+  @Test
+  void socketsOfItsNetworkServeAndConnect() throws Exception {
+    Socket listener = loop.network().open(StandardProtocolFamily.INET, SocketType.STREAM);
+    listener.bind(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.9"), 80));
+    Socket client = loop.network().open(StandardProtocolFamily.INET, SocketType.STREAM);
+    List<String> log = new ArrayList<>();
     loop.runUntilComplete(
         () -> {
-          assertThatThrownBy(
-                  () -> loop.createConnection(() -> new Protocol() {}, ConnectionOptions.DEFAULT))
-              .isInstanceOf(UnsupportedOperationException.class)
-              .hasMessageContaining("SelectorEventLoop");
-          assertThatThrownBy(
-                  () -> loop.createServer(() -> new Protocol() {}, ServerOptions.DEFAULT))
-              .isInstanceOf(UnsupportedOperationException.class);
+          Server server =
+              loop.createServer(
+                  () ->
+                      new Protocol() {
+                        @Override
+                        public void dataReceived(ByteBuffer data) {
+                          log.add("received " + data.remaining());
+                        }
+                      },
+                  ServerOptions.DEFAULT.sock(listener));
+          client.connect(Objects.requireNonNull(listener.getsockname()));
+          Asyncio.sleep(Duration.ofSeconds(1));
+          assertThat(client.finishConnect()).isTrue();
+          Transport transport =
+              loop.createConnection(() -> new Protocol() {}, ConnectionOptions.DEFAULT.sock(client))
+                  .transport();
+          transport.write(new byte[5]);
+          Asyncio.sleep(Duration.ofSeconds(1));
+          transport.close();
+          server.close();
+          server.waitClosed();
         });
+    assertThat(log).containsExactly("received 5");
   }
 }

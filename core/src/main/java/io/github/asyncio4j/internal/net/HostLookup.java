@@ -11,6 +11,11 @@ public interface HostLookup {
   /// What the JDK says, in its order.
   HostLookup SYSTEM = name -> List.of(InetAddress.getAllByName(name));
 
+  /// Tells whether it answers without blocking, so that it needs no thread.
+  default boolean answersAtOnce() {
+    return false;
+  }
+
   /// Returns the addresses of a name, the best first. A thread of the resolver; may block.
   ///
   /// @param name not a literal unless with a zone; ASCII, no null character

@@ -9,7 +9,6 @@ import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.SystemExit;
 import io.github.asyncio4j.internal.jdk.LibraryLogger;
 import io.github.asyncio4j.socket.Socket;
-import io.github.asyncio4j.socket.SocketTier;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -38,7 +37,7 @@ public class NetContext {
   private static final Logger LOGGER = LibraryLogger.get();
 
   private final Lowlevel lowlevel;
-  private final SocketTier tier;
+  private final Sockets sockets;
   private final ChunkPool chunks = new ChunkPool();
 
   // Null when it is needed, until there is memory for another.
@@ -53,9 +52,11 @@ public class NetContext {
   private @Nullable ByteBuffer receiveBuffer;
 
   /// Makes the network of a loop.
-  public NetContext(Lowlevel lowlevel, SocketTier tier) {
+  ///
+  /// @param sockets which the loop can watch
+  public NetContext(Lowlevel lowlevel, Sockets sockets) {
     this.lowlevel = lowlevel;
-    this.tier = tier;
+    this.sockets = sockets;
     lowlevel.onOutOfMemory(this::giveUpReserve);
   }
 
@@ -63,8 +64,8 @@ public class NetContext {
     return lowlevel;
   }
 
-  SocketTier tier() {
-    return tier;
+  Sockets sockets() {
+    return sockets;
   }
 
   EventLoop loop() {
@@ -98,7 +99,7 @@ public class NetContext {
   /// @throws OutOfMemoryError when the while is over and there is still no memory for a reserve:
   ///   one more connection has to end
   boolean hasReserve() {
-    return reserve != null || makeReserve();
+    return reserve != null || !sockets.areOfSystem() || makeReserve();
   }
 
   private boolean makeReserve() {
@@ -125,7 +126,10 @@ public class NetContext {
   ByteBuffer receiveBuffer() {
     var buffer = receiveBuffer;
     if (buffer == null) {
-      buffer = ByteBuffer.allocateDirect(TRANSFER_LIMIT);
+      buffer =
+          sockets.areOfSystem()
+              ? ByteBuffer.allocateDirect(TRANSFER_LIMIT)
+              : ByteBuffer.allocate(TRANSFER_LIMIT);
       receiveBuffer = buffer;
     }
     // The last borrower may have changed the byte order too.

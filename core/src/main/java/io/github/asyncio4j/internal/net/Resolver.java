@@ -104,9 +104,22 @@ public final class Resolver implements AutoCloseable {
       return answer;
     }
     var name = asciiName(host);
+    if (lookup.answersAtOnce()) {
+      return answered(name);
+    }
     Callable<List<InetAddress>> call = () -> lookup.addressesOf(name);
     var loop = lowlevel.loop();
     return loop.runInExecutor(threads(), loop.getDebug() ? timed(name, call) : call);
+  }
+
+  private Future<List<InetAddress>> answered(String name) {
+    Future<List<InetAddress>> answer = lowlevel.loop().createFuture();
+    try {
+      answer.setResult(lookup.addressesOf(name));
+    } catch (UnknownHostException e) {
+      answer.setException(e);
+    }
+    return answer;
   }
 
   /// Returns the addresses of what needs no lookup, or null.

@@ -75,7 +75,7 @@ public final class ServerBinder {
   private List<AddressInfo> resolve(
       List<String> hosts, int port, @Nullable StandardProtocolFamily family) throws IOException {
     var infos = resolver.getaddrinfo(hosts, port, family);
-    if (net.tier() == SocketTier.NIO) {
+    if (net.sockets().areDualStack()) {
       // The sockets that take both families first: they make those of IPv4 superfluous.
       infos = new ArrayList<>(infos);
       infos.sort((a, b) -> Boolean.compare(isAnyInet6(b), isAnyInet6(a)));
@@ -125,7 +125,7 @@ public final class ServerBinder {
         var socket = bind(follows ? withPortOf(sockets.getFirst(), info) : info, options);
         if (socket != null) {
           sockets.add(socket);
-          bothFamilies |= socket.tier() == SocketTier.NIO && isAnyInet6(info);
+          bothFamilies |= net.sockets().areDualStack() && isAnyInet6(info);
         }
       }
       if (sockets.isEmpty()) {
@@ -151,7 +151,7 @@ public final class ServerBinder {
   private @Nullable Socket bind(AddressInfo info, ServerOptions options) throws IOException {
     Socket socket;
     try {
-      socket = Socket.open(net.tier(), info.family(), SocketType.STREAM);
+      socket = net.sockets().open(info.family(), SocketType.STREAM);
     } catch (ResourceExhaustedException e) {
       throw e;
     } catch (UnsupportedOperationException | IOException e) {
@@ -178,7 +178,7 @@ public final class ServerBinder {
     }
   }
 
-  private static void configure(Socket socket, ServerOptions options) throws IOException {
+  private void configure(Socket socket, ServerOptions options) throws IOException {
     var reuseAddress = options.reuseAddress();
     if (reuseAddress == null ? REUSE_ADDRESS : reuseAddress) {
       socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -193,7 +193,7 @@ public final class ServerBinder {
     if (options.keepAlive() && passesKeepAliveOn(socket)) {
       socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
     }
-    if (socket.family() == StandardProtocolFamily.INET6 && socket.tier() == SocketTier.NATIVE) {
+    if (socket.family() == StandardProtocolFamily.INET6 && !net.sockets().areDualStack()) {
       socket.setOption(SocketOptions.IPV6_V6ONLY, true);
     }
   }
@@ -201,7 +201,7 @@ public final class ServerBinder {
   /// Tells whether connections inherit `SO_KEEPALIVE`: a listening channel of the JDK cannot have
   /// it.
   private static boolean passesKeepAliveOn(Socket socket) {
-    return socket.tier() == SocketTier.NATIVE;
+    return socket.tier() != SocketTier.NIO;
   }
 
   // Serving.

@@ -159,7 +159,7 @@ public final class StreamConnector {
 
   private Socket open(StandardProtocolFamily family) throws IOException {
     try {
-      return Socket.open(net.tier(), family, SocketType.STREAM);
+      return net.sockets().open(family, SocketType.STREAM);
     } catch (UnsupportedOperationException e) {
       throw new IOException("no socket of family " + family + ": " + e.getMessage(), e);
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-final class MemoryTransportTest {
+final class TransportPairTest {
   private final TestLoop loop = new TestLoop(0);
   private final ExceptionRecorder failures = ExceptionRecorder.on(loop);
 
@@ -197,7 +197,7 @@ final class MemoryTransportTest {
       var b = new LoggingProtocol();
       real.runUntilComplete(
           () -> {
-            MemoryTransport.pair(real, a, b);
+            TransportPair.open(real, a, b);
             Asyncio.sleep(Duration.ZERO);
             scenario.play(a, b);
           });
@@ -229,7 +229,7 @@ final class MemoryTransportTest {
       var failures = ExceptionRecorder.on(loop);
       loop.runUntilComplete(
           () -> {
-            MemoryTransport.pair(loop, a, b);
+            TransportPair.open(loop, a, b);
             Asyncio.sleep(Duration.ZERO);
             scenario.play(a, b);
           });
@@ -242,7 +242,7 @@ final class MemoryTransportTest {
   // Details.
 
   private TransportPair pair(BaseProtocol first, BaseProtocol second, LinkConditions conditions) {
-    TransportPair pair = MemoryTransport.pair(loop, first, second, conditions);
+    TransportPair pair = TransportPair.open(loop, first, second, conditions);
     loop.runUntilIdle();
     return pair;
   }
@@ -358,8 +358,7 @@ final class MemoryTransportTest {
 
   @Test
   void aProtocolThatIsNotForStreamsIsRefused() {
-    assertThatThrownBy(
-            () -> MemoryTransport.pair(loop, new BaseProtocol() {}, new LoggingProtocol()))
+    assertThatThrownBy(() -> TransportPair.open(loop, new BaseProtocol() {}, new LoggingProtocol()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -431,7 +430,7 @@ final class MemoryTransportTest {
           RandomGenerator random = seeded.random();
           var a = new Checked();
           var b = new Checked();
-          TransportPair pair = MemoryTransport.pair(seeded, a, b);
+          TransportPair pair = TransportPair.open(seeded, a, b);
           a.peer = b;
           b.peer = a;
           seeded.runUntilIdle();

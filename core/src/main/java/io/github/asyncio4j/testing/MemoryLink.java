@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.testing;
+
+import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.LoopLocal;
+import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.internal.net.Sockets;
+import io.github.asyncio4j.internal.net.StreamNetwork;
+import io.github.asyncio4j.socket.MemoryNetwork;
+import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.socket.SocketType;
+import java.net.StandardProtocolFamily;
+import java.util.random.RandomGenerator;
+
+/// What joins sockets in memory to a loop: the transports of the system's sockets, and wires under
+/// the conditions of a test. Loop thread only.
+final class MemoryLink {
+  // For pairs, which need no names, on whatever loop.
+  private static final LoopLocal<MemoryLink> LINKS =
+      new LoopLocal<>(
+          loop ->
+              new MemoryLink(
+                  loop,
+                  loop instanceof TestLoop test ? test.conditions() : LinkConditions.PLAIN,
+                  Seeds.generator(loop instanceof TestLoop test ? test.seed() : 0, "links"),
+                  new MemoryHosts()));
+
+  private final EventLoop loop;
+  private final LinkConditions conditions;
+  private final RandomGenerator random;
+  private final MemoryNetwork sockets;
+  private final StreamNetwork network;
+
+  MemoryLink(EventLoop loop, LinkConditions conditions, RandomGenerator random, MemoryHosts hosts) {
+    this.loop = loop;
+    this.conditions = conditions;
+    this.random = random;
+    this.sockets = network(conditions);
+    this.network = new NamingNetwork(Lowlevel.of(loop), opener(sockets), hosts);
+  }
+
+  static MemoryLink of(EventLoop loop) {
+    return LINKS.get(loop);
+  }
+
+  LinkConditions conditions() {
+    return conditions;
+  }
+
+  MemoryNetwork sockets() {
+    return sockets;
+  }
+
+  StreamNetwork network() {
+    return network;
+  }
+
+  /// Returns a network of other conditions.
+  MemoryNetwork network(LinkConditions others) {
+    return new MemoryNetwork(() -> new LinkWire(loop, others, random));
+  }
+
+  private static Sockets opener(MemoryNetwork sockets) {
+    return new Sockets() {
+      @Override
+      public Socket open(StandardProtocolFamily family, SocketType type) {
+        return sockets.open(family, type);
+      }
+
+      @Override
+      public boolean areDualStack() {
+        return false;
+      }
+
+      @Override
+      public boolean areOfSystem() {
+        return false;
+      }
+    };
+  }
+}
