@@ -181,8 +181,9 @@ final class LoopThreadStrand extends Strand implements Executor {
     if (place != Place.ELSEWHERE || task.loop.isClosed()) {
       return;
     }
-    returning();
+    // First, as there may be no memory for it.
     var turn = new Turn(this);
+    returning();
     if (!task.loop.kernel.post(turn)) {
       place = Place.ELSEWHERE;
       return;

@@ -68,6 +68,8 @@ abstract class Strand extends Handle {
         return;
       } catch (IllegalStateException e) {
         // Nothing of a program is on the stack any more that could keep it from being suspended.
+      } catch (OutOfMemoryError e) {
+        // Until there is memory: who awaits this task has to be told.
       }
     }
   }
