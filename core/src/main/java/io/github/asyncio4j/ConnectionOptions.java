@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The keyword arguments of `createConnection`. Immutable; each keyword has a method of its name
 /// that returns a changed copy.
-public final class ConnectionOptions {
+public final class ConnectionOptions extends Options {
   /// Every keyword at its default.
   public static final ConnectionOptions DEFAULT = new ConnectionOptions();
 
@@ -77,27 +77,12 @@ public final class ConnectionOptions {
     return copy;
   }
 
-  private Keywords keywords() {
+  @Override
+  Keywords keywords() {
     return new Keywords("ConnectionOptions")
         .with("family", family)
         .with("sock", sock)
         .with("localAddr", localAddr)
         .with("allErrors", allErrors);
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof ConnectionOptions options && keywords().equals(options.keywords());
-  }
-
-  @Override
-  public int hashCode() {
-    return keywords().hashCode();
-  }
-
-  /// Returns the keywords with their values.
-  @Override
-  public String toString() {
-    return keywords().toString();
   }
 }

@@ -21,7 +21,9 @@ final class Keywords {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Keywords keywords && values.equals(keywords.values);
+    return other instanceof Keywords keywords
+        && of.equals(keywords.of)
+        && values.equals(keywords.values);
   }
 
   @Override

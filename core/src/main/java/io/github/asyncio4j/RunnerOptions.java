@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The keyword arguments of [Runner] and `Asyncio.run`. Immutable; each keyword has a method of its
 /// name that returns a changed copy.
-public final class RunnerOptions {
+public final class RunnerOptions extends Options {
   /// Every keyword at its default.
   public static final RunnerOptions DEFAULT = new RunnerOptions();
 
@@ -81,27 +81,12 @@ public final class RunnerOptions {
     return copy;
   }
 
-  private Keywords keywords() {
+  @Override
+  Keywords keywords() {
     return new Keywords("RunnerOptions")
         .with("debug", debug)
         .with("loopFactory", loopFactory)
         .with("handleSigint", handleSigint)
         .with("shutdownTimeout", shutdownTimeout);
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof RunnerOptions options && keywords().equals(options.keywords());
-  }
-
-  @Override
-  public int hashCode() {
-    return keywords().hashCode();
-  }
-
-  /// Returns the keywords with their values.
-  @Override
-  public String toString() {
-    return keywords().toString();
   }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The keyword arguments of `createServer`. Immutable; each keyword has a method of its name that
 /// returns a changed copy.
-public final class ServerOptions {
+public final class ServerOptions extends Options {
   /// Every keyword at its default: a backlog of 100, serving at once.
   public static final ServerOptions DEFAULT = new ServerOptions();
 
@@ -123,7 +123,8 @@ public final class ServerOptions {
     return copy;
   }
 
-  private Keywords keywords() {
+  @Override
+  Keywords keywords() {
     return new Keywords("ServerOptions")
         .with("family", family)
         .with("sock", sock)
@@ -132,21 +133,5 @@ public final class ServerOptions {
         .with("reusePort", reusePort)
         .with("keepAlive", keepAlive)
         .with("startServing", startServing);
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof ServerOptions options && keywords().equals(options.keywords());
-  }
-
-  @Override
-  public int hashCode() {
-    return keywords().hashCode();
-  }
-
-  /// Returns the keywords with their values.
-  @Override
-  public String toString() {
-    return keywords().toString();
   }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The keyword arguments of `createTask`. Immutable; each keyword has a method of its name that
 /// returns a changed copy.
-public final class TaskOptions {
+public final class TaskOptions extends Options {
   /// Every keyword at its default.
   public static final TaskOptions DEFAULT = new TaskOptions();
 
@@ -123,27 +123,12 @@ public final class TaskOptions {
     new OwnedResources(owned).closeAfter(reason);
   }
 
-  private Keywords keywords() {
+  @Override
+  Keywords keywords() {
     return new Keywords("TaskOptions")
         .with("name", name)
         .with("context", context)
         .with("eagerStart", eagerStart)
         .with("owned", owned);
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof TaskOptions options && keywords().equals(options.keywords());
-  }
-
-  @Override
-  public int hashCode() {
-    return keywords().hashCode();
-  }
-
-  /// Returns the keywords with their values.
-  @Override
-  public String toString() {
-    return keywords().toString();
   }
 }

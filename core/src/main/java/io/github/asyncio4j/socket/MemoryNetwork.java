@@ -7,6 +7,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
@@ -178,8 +179,8 @@ public final class MemoryNetwork {
   }
 
   /// The options that sockets in memory have, with their values at first.
-  static Map<java.net.SocketOption<?>, Object> options() {
-    var options = new HashMap<java.net.SocketOption<?>, Object>();
+  static Map<SocketOption<?>, Object> options() {
+    var options = new HashMap<SocketOption<?>, Object>();
     options.put(StandardSocketOptions.TCP_NODELAY, false);
     options.put(StandardSocketOptions.SO_KEEPALIVE, false);
     options.put(StandardSocketOptions.SO_REUSEADDR, false);

@@ -6,7 +6,6 @@ import io.github.asyncio4j.internal.ffi.Syscalls;
 import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.selector.Readiness;
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -127,19 +126,6 @@ public final class Socket implements Pollable, AutoCloseable {
     }
     DescriptorCalls calls = DescriptorCalls.adopt(Native.syscalls(), fd);
     return new Socket(calls, calls.family(), calls.type());
-  }
-
-  /// Returns a socket that stands for a connection in memory: it has addresses and nothing else.
-  /// For loops that have no sockets of the system, in tests.
-  ///
-  /// @param sockname the local address
-  /// @param peername the address of the peer, or null for a listener
-  public static Socket inMemory(InetSocketAddress sockname, @Nullable InetSocketAddress peername) {
-    StandardProtocolFamily family =
-        sockname.getAddress() instanceof Inet6Address
-            ? StandardProtocolFamily.INET6
-            : StandardProtocolFamily.INET;
-    return new Socket(new AddressOnlyCalls(sockname, peername), family, SocketType.STREAM);
   }
 
   /// Returns what the socket is made of. Any thread.

@@ -15,15 +15,12 @@ import java.util.random.RandomGenerator;
 /// What joins sockets in memory to a loop: the transports of the system's sockets, and wires under
 /// the conditions of a test. Loop thread only.
 final class MemoryLink {
-  // For pairs, which need no names, on whatever loop.
+  // For pairs, which need no names, on loops of the system.
   private static final LoopLocal<MemoryLink> LINKS =
       new LoopLocal<>(
           loop ->
               new MemoryLink(
-                  loop,
-                  loop instanceof TestLoop test ? test.conditions() : LinkConditions.PLAIN,
-                  Seeds.generator(loop instanceof TestLoop test ? test.seed() : 0, "links"),
-                  new MemoryHosts()));
+                  loop, LinkConditions.PLAIN, Seeds.generator(0, "links"), new MemoryHosts()));
 
   private final EventLoop loop;
   private final LinkConditions conditions;
@@ -40,7 +37,7 @@ final class MemoryLink {
   }
 
   static MemoryLink of(EventLoop loop) {
-    return LINKS.get(loop);
+    return loop instanceof TestLoop test ? test.link() : LINKS.get(loop);
   }
 
   LinkConditions conditions() {

@@ -215,8 +215,8 @@ public final class TestLoop extends BaseEventLoop {
     link.network().close();
   }
 
-  LinkConditions conditions() {
-    return link.conditions();
+  MemoryLink link() {
+    return link;
   }
 
   @Override
