@@ -80,7 +80,7 @@ public final class IoWatch {
 
   /// Ends the watch. Idempotent. Close it before the descriptor.
   public void close() {
-    changeInterest(0);
+    interest = 0;
     registration.cancel();
     watches.closed(key, this);
   }
@@ -120,11 +120,6 @@ public final class IoWatch {
       return;
     }
     registration.interest(wanted);
-    changeInterest(wanted);
-  }
-
-  private void changeInterest(int wanted) {
-    watches.interestChanged(interest != 0, wanted != 0);
     interest = wanted;
   }
 

@@ -182,7 +182,7 @@ final class Kernel {
     if (timeoutNanos == 0 || engine.looksBeforeItWaits(selector)) {
       // With nothing watched there is nothing a poll could find: what other threads post is seen
       // without it. That spares a system call an iteration while only tasks and callbacks run.
-      if (watches.anyInterest()) {
+      if (selector.anyInterest()) {
         selector.select(0);
       }
       if (timeoutNanos == 0 || !ready.isEmpty()) {

@@ -19,18 +19,12 @@ final class Watches {
   private final Kernel kernel;
   // By channel where there is one, else by descriptor number; by what says itself when it is ready.
   private final Map<Object, IoWatch> byKey = new HashMap<>();
-  private int interested;
   final SelfPolling self = new SelfPolling();
 
   Watches(BaseEventLoop loop, Selector selector, Kernel kernel) {
     this.loop = loop;
     this.selector = selector;
     this.kernel = kernel;
-  }
-
-  /// Tells whether there is anything to poll for beside the wake-up.
-  boolean anyInterest() {
-    return interested > 0;
   }
 
   /// Opens a watch that belongs to a transport or the like.
@@ -127,12 +121,6 @@ final class Watches {
 
   void queue(IoWatch.IoHandle handle) {
     kernel.queue(handle);
-  }
-
-  void interestChanged(boolean before, boolean after) {
-    if (before != after) {
-      interested += after ? 1 : -1;
-    }
   }
 
   void closed(Object key, IoWatch watch) {

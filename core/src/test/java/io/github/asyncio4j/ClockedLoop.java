@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import io.github.asyncio4j.selector.Pollable;
-import io.github.asyncio4j.selector.ReadyListener;
-import io.github.asyncio4j.selector.Registration;
+import io.github.asyncio4j.selector.DelegatingSelector;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /// A kernel whose clock stands still until a test moves it, or until there is nothing left to do
 /// but to wait for a timer: then it jumps to it. It has no network.
@@ -46,45 +43,21 @@ final class ClockedLoop extends BaseEventLoop {
   }
 
   /// Polls; instead of waiting for a time it moves the clock.
-  private record JumpingSelector(Clock clock, Selector selector) implements Selector {
+  private static final class JumpingSelector extends DelegatingSelector {
+    private final Clock clock;
+
+    JumpingSelector(Clock clock, Selector selector) {
+      super(selector);
+      this.clock = clock;
+    }
+
     @Override
     @SuppressWarnings("NonAtomicVolatileUpdate") // only one thread polls at a time
     public void select(long timeoutNanos) throws IOException {
       if (timeoutNanos > 0) {
         clock.now += timeoutNanos;
       }
-      selector.select(Math.min(timeoutNanos, 0));
-    }
-
-    @Override
-    public Registration register(Pollable pollable, int interest, ReadyListener listener)
-        throws IOException {
-      return selector.register(pollable, interest, listener);
-    }
-
-    @Override
-    public @Nullable Registration registration(Pollable pollable) {
-      return selector.registration(pollable);
-    }
-
-    @Override
-    public void wakeup() {
-      selector.wakeup();
-    }
-
-    @Override
-    public boolean pollsDescriptors() {
-      return selector.pollsDescriptors();
-    }
-
-    @Override
-    public boolean isOpen() {
-      return selector.isOpen();
-    }
-
-    @Override
-    public void close() throws IOException {
-      selector.close();
+      super.select(Math.min(timeoutNanos, 0));
     }
   }
 

@@ -4,9 +4,7 @@ package io.github.asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.asyncio4j.loop.SelectorEventLoop;
-import io.github.asyncio4j.selector.Pollable;
-import io.github.asyncio4j.selector.ReadyListener;
-import io.github.asyncio4j.selector.Registration;
+import io.github.asyncio4j.selector.DelegatingSelector;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,7 +13,6 @@ import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -146,24 +143,12 @@ final class HostileGuestsTest {
   }
 
   /// Has no memory now and then.
-  private static final class StarvingSelector implements Selector {
-    private final Selector selector;
+  private static final class StarvingSelector extends DelegatingSelector {
     private boolean starving;
     private int failures;
 
     StarvingSelector(Selector selector) {
-      this.selector = selector;
-    }
-
-    @Override
-    public Registration register(Pollable pollable, int interest, ReadyListener listener)
-        throws IOException {
-      return selector.register(pollable, interest, listener);
-    }
-
-    @Override
-    public @Nullable Registration registration(Pollable pollable) {
-      return selector.registration(pollable);
+      super(selector);
     }
 
     @Override
@@ -173,32 +158,7 @@ final class HostileGuestsTest {
         failures++;
         throw new OutOfMemoryError("not really");
       }
-      selector.select(timeoutNanos);
-    }
-
-    @Override
-    public void wakeup() {
-      selector.wakeup();
-    }
-
-    @Override
-    public boolean pollsDescriptors() {
-      return selector.pollsDescriptors();
-    }
-
-    @Override
-    public boolean waitsWithoutCarrier() {
-      return selector.waitsWithoutCarrier();
-    }
-
-    @Override
-    public boolean isOpen() {
-      return selector.isOpen();
-    }
-
-    @Override
-    public void close() throws IOException {
-      selector.close();
+      super.select(timeoutNanos);
     }
   }
 

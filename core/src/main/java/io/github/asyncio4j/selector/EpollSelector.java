@@ -64,6 +64,8 @@ public final class EpollSelector implements Selector {
   private final int[] batchOps = new int[BATCH];
   private int epfd;
   private @Nullable EpollRegistration[] registrations = new EpollRegistration[64];
+  // How many have an interest.
+  private int interested;
   private int lastGeneration;
   private boolean nanosecondTimeouts = true;
 
@@ -124,8 +126,12 @@ public final class EpollSelector implements Selector {
     checkInterest(interest);
     int fd = descriptorOf(pollable);
     EpollRegistration old = at(fd);
-    if (old != null && !isLeftBehind(old)) {
-      throw new IllegalStateException("already registered: " + pollable);
+    if (old != null) {
+      if (!isLeftBehind(old)) {
+        throw new IllegalStateException("already registered: " + pollable);
+      }
+      registrations[fd] = null;
+      countInterest(old.interest(), 0);
     }
     if (fd >= registrations.length) {
       registrations = Arrays.copyOf(registrations, Math.max(fd + 1, registrations.length * 2));
@@ -213,7 +219,12 @@ public final class EpollSelector implements Selector {
     if (result < 0) {
       throw Errno.ioException("epoll_ctl(" + opName(op) + ", fd " + registration.fd + ")", -result);
     }
+    countInterest(old, interest);
     registration.interestIs(interest);
+  }
+
+  private void countInterest(int before, int after) {
+    interested += (after == 0 ? 0 : 1) - (before == 0 ? 0 : 1);
   }
 
   private static String opName(int op) {
@@ -231,6 +242,7 @@ public final class EpollSelector implements Selector {
       return;
     }
     registrations[registration.fd] = null;
+    countInterest(registration.interest(), 0);
     // A closed channel's number may be another's already, so leave it alone.
     if (registration.interest() != 0 && registration.pollable().fileno() == registration.fd) {
       syscalls.epoll_ctl(errno, epfd, EPOLL_CTL_DEL, registration.fd, change.segment());
@@ -343,6 +355,11 @@ public final class EpollSelector implements Selector {
   @Override
   public boolean pollsDescriptors() {
     return true;
+  }
+
+  @Override
+  public boolean anyInterest() {
+    return interested > 0;
   }
 
   @Override

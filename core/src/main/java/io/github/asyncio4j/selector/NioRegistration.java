@@ -63,6 +63,7 @@ final class NioRegistration implements Registration {
       throw new IllegalStateException("registration is not valid: " + this);
     }
     selector.setInterest(this, ops);
+    selector.countInterest(interest, ops);
     interest = ops;
   }
 
@@ -73,7 +74,10 @@ final class NioRegistration implements Registration {
 
   @Override
   public void cancel() {
-    cancelled = true;
+    if (!cancelled) {
+      cancelled = true;
+      selector.countInterest(interest, 0);
+    }
     selector.cancel(key());
   }
 

@@ -58,6 +58,9 @@ public final class NioSelector implements Selector {
   private final List<NioRegistration> connecting = new ArrayList<>();
   private @Nullable NioRegistration[] batch = new NioRegistration[64];
   private int[] batchOps = new int[64];
+  // How many registrations have an interest. One whose channel was closed before it was cancelled
+  // counts until then.
+  private int interested;
   // How many were ready in the last select.
   private int ready;
   // How many keys have been cancelled since the last select.
@@ -95,6 +98,7 @@ public final class NioSelector implements Selector {
     int ops = operations(channel, interest);
     var registration = new NioRegistration(this, pollable, channel, listener);
     registration.attach(channel.register(selector, ops, registration), interest);
+    countInterest(0, interest);
     noteConnect(registration, ops);
     return registration;
   }
@@ -163,6 +167,10 @@ public final class NioSelector implements Selector {
     SelectableChannel channel = pollable.channel();
     SelectionKey key = channel == null ? null : channel.keyFor(selector);
     return key != null && key.isValid() ? (NioRegistration) key.attachment() : null;
+  }
+
+  void countInterest(int before, int after) {
+    interested += (after == 0 ? 0 : 1) - (before == 0 ? 0 : 1);
   }
 
   void setInterest(NioRegistration registration, int interest) throws IOException {
@@ -281,6 +289,11 @@ public final class NioSelector implements Selector {
   @Override
   public boolean waitsWithoutCarrier() {
     return selector.keys().size() <= MAX_CHANNELS_OF_VIRTUAL_WAIT;
+  }
+
+  @Override
+  public boolean anyInterest() {
+    return interested > 0;
   }
 
   @Override

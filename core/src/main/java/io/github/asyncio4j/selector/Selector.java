@@ -85,6 +85,14 @@ public interface Selector extends AutoCloseable {
     return false;
   }
 
+  /// Tells whether a [#select(long)] could find anything but a wake-up; if not, a loop that has
+  /// something else to do need not ask.
+  ///
+  /// @return true, unless overridden
+  default boolean anyInterest() {
+    return true;
+  }
+
   /// Tells whether the selector is open. Any thread.
   boolean isOpen();
 

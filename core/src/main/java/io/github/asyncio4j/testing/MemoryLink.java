@@ -70,6 +70,11 @@ final class MemoryLink {
       }
 
       @Override
+      public boolean passKeepAliveOn() {
+        return true;
+      }
+
+      @Override
       public boolean areOfSystem() {
         return false;
       }

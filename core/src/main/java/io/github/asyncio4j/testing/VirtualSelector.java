@@ -112,6 +112,11 @@ final class VirtualSelector implements Selector {
   }
 
   @Override
+  public boolean anyInterest() {
+    return false;
+  }
+
+  @Override
   public boolean isOpen() {
     return open;
   }

@@ -236,12 +236,14 @@ class EpollSelectorTest extends SelectorContract {
       Fds.close(fds[0]);
       int reused = Fds.dup(others[0], fds[0]);
 
-      selector.register(Pollable.of(reused), WRITE, reported::add);
+      Registration current = selector.register(Pollable.of(reused), WRITE, reported::add);
       old.cancel();
       selector.select(-1);
 
       assertThat(reported).containsExactly(WRITE);
       assertThat(old.isValid()).isFalse();
+      current.cancel();
+      assertThat(selector.anyInterest()).isFalse();
     } finally {
       Fds.close(fds);
       Fds.close(others);

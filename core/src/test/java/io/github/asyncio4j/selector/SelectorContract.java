@@ -196,6 +196,28 @@ abstract class SelectorContract {
   }
 
   @Test
+  void itKnowsWhetherAnythingIsWatched() throws IOException {
+    assertThat(selector.anyInterest()).isFalse();
+    Registration registration = watch(0);
+    assertThat(selector.anyInterest()).isFalse();
+    registration.interest(READ);
+    registration.interest(READ | WRITE);
+    registration.interest(WRITE);
+    assertThat(selector.anyInterest()).isTrue();
+    registration.interest(0);
+    registration.interest(0);
+    assertThat(selector.anyInterest()).isFalse();
+
+    registration.interest(WRITE);
+    registration.cancel();
+    registration.cancel();
+    assertThat(selector.anyInterest()).isFalse();
+
+    watch(READ);
+    assertThat(selector.anyInterest()).isTrue();
+  }
+
+  @Test
   void aCancelledRegistrationIsNeitherValidNorFoundNorReported() throws IOException {
     Registration registration = watch(WRITE);
     registration.cancel();

@@ -2,22 +2,22 @@
 package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.ExceptionContext;
-import io.github.asyncio4j.IoWatch;
 import io.github.asyncio4j.TimerHandle;
 import io.github.asyncio4j.socket.ResourceExhaustedException;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.TransportSocket;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One listening socket of a server: accepts, and rests while the system has no descriptor to give.
 ///
 /// Loop thread only.
-final class Listener implements IoWatch.Owner {
+final class Listener implements IoPort.Owner {
   /*
    * When accept(2) fails for want of a descriptor the connection stays pending and the socket stays
-   * readable, so watching on would burn the processor. The listener rests for a second instead, and
+   * readable, so asking on would burn the processor. The listener rests for a second instead, and
    * reports the shortage once, not once a second: the next report needs an accept that worked. A
    * shortage of memory is treated alike.
    */
@@ -40,7 +40,7 @@ final class Listener implements IoWatch.Owner {
   private State state = State.BOUND;
   private boolean shortageReported;
   // From the first listen on; an NIO socket has another channel before.
-  private @Nullable IoWatch watch;
+  private @Nullable AcceptPort port;
   private @Nullable TimerHandle rest;
 
   /// Makes the listener of a bound socket and owns it from now on.
@@ -60,20 +60,21 @@ final class Listener implements IoWatch.Owner {
   /// @throws IOException when listening fails
   void start() throws IOException {
     socket.listen(backlog);
-    var started = net.lowlevel().watch(socket, this, this::acceptPending, () -> {});
-    watch = started;
-    started.reading(true);
+    var opened = net.backend().listening(socket, this);
+    port = opened;
+    opened.receiving(true);
     state = State.LISTENING;
   }
 
   /// Accepts what is pending, at most as much as the backlog holds, so that others get their turn
   ///
-  private void acceptPending() {
+  @Override
+  public void onInput() {
     // One more than the backlog because Linux queues that many (listen(2), tcp(7)).
     for (int i = 0; i <= backlog && state == State.LISTENING; i++) {
       Socket accepted;
       try {
-        accepted = socket.accept();
+        accepted = Objects.requireNonNull(port).accept();
       } catch (ResourceExhaustedException | OutOfMemoryError e) {
         rest(e);
         return;
@@ -89,13 +90,16 @@ final class Listener implements IoWatch.Owner {
     }
   }
 
+  @Override
+  public void onRoom() {}
+
   private void rest(Throwable shortage) {
     // The timer first: who rests without one never wakes.
     rest = net.loop().callLater(REST, this::resume);
     state = State.RESTING;
-    if (watch != null) {
+    if (port != null) {
       try {
-        watch.reading(false);
+        port.receiving(false);
       } catch (IOException e) {
         // Then it is called in each iteration, and finds that it rests.
         net.logDebug(() -> "cannot rest: " + this, e);
@@ -112,9 +116,9 @@ final class Listener implements IoWatch.Owner {
       return;
     }
     rest = null;
-    if (watch != null) {
+    if (port != null) {
       try {
-        watch.reading(true);
+        port.receiving(true);
       } catch (IOException | OutOfMemoryError e) {
         rest(e);
         return;
@@ -122,7 +126,7 @@ final class Listener implements IoWatch.Owner {
     }
     state = State.LISTENING;
     // Not left to the next poll: the report of a shortage that lasts is told from a new one here.
-    acceptPending();
+    onInput();
   }
 
   private void report(String message, Throwable failure) {
@@ -138,8 +142,8 @@ final class Listener implements IoWatch.Owner {
     if (rest != null) {
       rest.cancel();
     }
-    if (watch != null) {
-      watch.close();
+    if (port != null) {
+      port.close();
     }
     net.close(socket);
   }

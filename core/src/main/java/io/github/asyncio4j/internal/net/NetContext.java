@@ -38,6 +38,7 @@ public class NetContext {
 
   private final Lowlevel lowlevel;
   private final Sockets sockets;
+  private final IoBackend backend;
   private final ChunkPool chunks = new ChunkPool();
 
   // Null when it is needed, until there is memory for another.
@@ -57,6 +58,7 @@ public class NetContext {
   public NetContext(Lowlevel lowlevel, Sockets sockets) {
     this.lowlevel = lowlevel;
     this.sockets = sockets;
+    this.backend = new ReadinessBackend(lowlevel);
     lowlevel.onOutOfMemory(this::giveUpReserve);
   }
 
@@ -66,6 +68,10 @@ public class NetContext {
 
   Sockets sockets() {
     return sockets;
+  }
+
+  IoBackend backend() {
+    return backend;
   }
 
   EventLoop loop() {

@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
-import io.github.asyncio4j.socket.Socket;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /// The output of one connection that the kernel has not taken yet, in order.
 ///
-/// Bytes are copied in, so that nobody can change them later, and leave by gathering sends.
-/// Each byte is copied once, and the size is a counter: no operation looks at more than what it
-/// moves.
+/// Bytes are copied in, so that nobody can change them later, and are given out as pieces
+/// for a gathering write. Each byte is copied once, and the size is a counter: no operation looks
+/// at more than what it moves.
 ///
 /// Loop thread only.
 final class OutgoingBuffer {
   /*
-   * The chunks lie side by side in an array, from head to tail, so that they can be handed to a
-   * gathering send as they are. Each is ready to be sent: what it holds is between its position and
+   * The chunks lie side by side in an array, from head to tail, so that they can be given out as
+   * they are. Each is ready to be sent: what it holds is between its position and
    * its limit, and the last one grows by moving its limit.
    */
 
-  /// Chunks in one send: 1 MiB, more than a socket takes at once, and below the limit of
+  /// Chunks in one write: 1 MiB, more than a socket takes at once, and below the limit of
   /// sendmsg(2).
   private static final int MAX_GATHER = 64;
 
@@ -82,18 +80,27 @@ final class OutgoingBuffer {
     tail = count;
   }
 
-  /// Sends once; what the socket takes leaves this buffer.
+  /// Returns the array that has the pieces, from [#first()] on as many as [#count()]; valid until
+  /// the next change.
+  ByteBuffer[] pieces() {
+    return chunks;
+  }
+
+  /// Returns the index of the first piece.
+  int first() {
+    return head;
+  }
+
+  /// Returns how many pieces to write at a time.
+  int count() {
+    return Math.min(tail - head, MAX_GATHER);
+  }
+
+  /// Lets go of what has gone: whoever wrote the pieces has advanced their positions.
   ///
-  /// @throws IOException when the connection is broken
-  void send(Socket socket) throws IOException {
-    if (isEmpty()) {
-      return;
-    }
-    int count = tail - head;
-    size -=
-        count == 1
-            ? socket.send(chunks[head])
-            : socket.send(chunks, head, Math.min(count, MAX_GATHER));
+  /// @param bytes by how much, in all
+  void gone(long bytes) {
+    size -= bytes;
     while (head < tail && !chunks[head].hasRemaining()) {
       dropHead();
     }

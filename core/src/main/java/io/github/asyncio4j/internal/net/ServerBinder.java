@@ -7,7 +7,6 @@ import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.socket.ResourceExhaustedException;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketOptions;
-import io.github.asyncio4j.socket.SocketTier;
 import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.transport.BaseProtocol;
 import java.io.IOException;
@@ -190,7 +189,7 @@ public final class ServerBinder {
         throw new IllegalArgumentException("reusePort is not supported here", e);
       }
     }
-    if (options.keepAlive() && passesKeepAliveOn(socket)) {
+    if (options.keepAlive() && net.sockets().passKeepAliveOn()) {
       socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
     }
     if (socket.family() == StandardProtocolFamily.INET6 && !net.sockets().areDualStack()) {
@@ -198,18 +197,12 @@ public final class ServerBinder {
     }
   }
 
-  /// Tells whether connections inherit `SO_KEEPALIVE`: a listening channel of the JDK cannot have
-  /// it.
-  private static boolean passesKeepAliveOn(Socket socket) {
-    return socket.tier() != SocketTier.NIO;
-  }
-
   // Serving.
 
   private Server serve(
       Supplier<? extends BaseProtocol> protocolFactory, List<Socket> sockets, ServerOptions options)
       throws IOException {
-    boolean keepAliveAccepted = options.keepAlive() && !passesKeepAliveOn(sockets.getFirst());
+    boolean keepAliveAccepted = options.keepAlive() && !net.sockets().passKeepAliveOn();
     var server =
         new StreamServer(net, protocolFactory, sockets, options.backlog(), keepAliveAccepted);
     if (options.startServing()) {

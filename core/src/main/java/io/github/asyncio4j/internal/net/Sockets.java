@@ -17,6 +17,9 @@ public interface Sockets {
   /// Tells whether an IPv6 socket takes IPv4 as well, whatever it is told.
   boolean areDualStack();
 
+  /// Tells whether a connection has the `SO_KEEPALIVE` that its listening socket was given.
+  boolean passKeepAliveOn();
+
   /// Tells whether the kernel is a real one, which may keep much and be short of memory with us.
   boolean areOfSystem();
 
@@ -31,6 +34,12 @@ public interface Sockets {
       @Override
       public boolean areDualStack() {
         return tier == SocketTier.NIO;
+      }
+
+      @Override
+      public boolean passKeepAliveOn() {
+        // A listening channel of the JDK cannot have it.
+        return tier != SocketTier.NIO;
       }
 
       @Override

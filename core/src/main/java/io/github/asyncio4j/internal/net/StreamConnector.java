@@ -143,9 +143,7 @@ public final class StreamConnector {
       if (locals != null) {
         bind(socket, locals, failures);
       }
-      if (!socket.connect(remote.address())) {
-        finishConnect(socket);
-      }
+      net.backend().connect(socket, remote.address());
       connected = true;
       return socket;
     } finally {
@@ -186,17 +184,6 @@ public final class StreamConnector {
     throw last != null
         ? last
         : new IOException("no matching local address with family=" + socket.family() + " found");
-  }
-
-  private void finishConnect(Socket socket) throws IOException {
-    var wait = new ConnectWait(net.lowlevel(), socket);
-    try {
-      do {
-        wait.untilWritable();
-      } while (!socket.finishConnect());
-    } finally {
-      wait.close();
-    }
   }
 
   // Joining.

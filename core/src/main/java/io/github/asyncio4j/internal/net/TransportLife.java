@@ -63,6 +63,7 @@ final class TransportLife {
   private final NetContext net;
   private final BaseTransport transport;
   private final Body body;
+  private final String kind;
 
   // Loop thread only.
   private State state = State.NEW;
@@ -73,10 +74,12 @@ final class TransportLife {
   // The text of a report that there was no memory for.
   private @Nullable String unreported;
 
-  TransportLife(NetContext net, BaseTransport transport, Body body) {
+  /// @param kind what the transport is called in reports
+  TransportLife(NetContext net, BaseTransport transport, Body body, String kind) {
     this.net = net;
     this.transport = transport;
     this.body = body;
+    this.kind = kind;
   }
 
   /// Joins a protocol: queues connectionMade, the start of the transport's work and the waking of
@@ -161,7 +164,7 @@ final class TransportLife {
     if (failure instanceof IOException e) {
       net.logDebug(() -> transport + ": " + what + " error", e);
     } else {
-      report("Fatal " + what + " error on socket transport", failure);
+      report("Fatal " + what + " error on " + kind, failure);
     }
   }
 

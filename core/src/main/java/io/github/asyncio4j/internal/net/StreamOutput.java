@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
-import io.github.asyncio4j.IoWatch;
-import io.github.asyncio4j.socket.Socket;
-import io.github.asyncio4j.transport.Transport;
+import io.github.asyncio4j.transport.BaseTransport;
 import io.github.asyncio4j.transport.WriteBufferLimits;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 
-/// The sending half of a stream socket: at once what the kernel takes, the rest when there is room
+/// The sending half of a byte stream: at once what the port takes, the rest when there is room
 ///
 ///
 /// It tells the life of its transport what fails, and asks it whether output is welcome. Loop
 /// thread only.
-final class SocketOutput {
+final class StreamOutput {
   /*
-   * Writability is watched exactly while there is something in the buffer, save inside writelines,
-   * which gathers first. So "watched" means that the kernel was full when it was last asked.
+   * Room is asked for exactly while there is something in the buffer, save inside writelines, which
+   * gathers first. So "asked for" means that the port was full when it was last tried.
    */
 
   /// Dropped writes that are forgiven before each is logged.
@@ -34,10 +32,9 @@ final class SocketOutput {
   }
 
   private final NetContext net;
-  private final Transport transport;
+  private final BaseTransport transport;
   private final TransportLife life;
-  private final Socket socket;
-  private final IoWatch watch;
+  private final OutputPort port;
   private final OutgoingBuffer buffer;
   private final WriteFlow flow;
 
@@ -46,13 +43,11 @@ final class SocketOutput {
   private int droppedWrites;
 
   /// @param transport whose texts name the connection
-  SocketOutput(
-      NetContext net, Transport transport, TransportLife life, Socket socket, IoWatch watch) {
+  StreamOutput(NetContext net, BaseTransport transport, TransportLife life, OutputPort port) {
     this.net = net;
     this.transport = transport;
     this.life = life;
-    this.socket = socket;
-    this.watch = watch;
+    this.port = port;
     this.buffer = new OutgoingBuffer(net.chunks());
     this.flow = new WriteFlow(life);
   }
@@ -119,7 +114,7 @@ final class SocketOutput {
       }
     } finally {
       // Also when the source of the pieces fails: what it gave before is written.
-      if (life.isOpen() && !watch.isWriting()) {
+      if (life.isOpen() && !port.isSending()) {
         flush();
       }
       flow.grown(buffer.size());
@@ -144,23 +139,23 @@ final class SocketOutput {
     }
   }
 
-  /// Sends bytes, or what the kernel takes of them, and keeps a copy of the rest.
+  /// Sends bytes, or what the port takes of them, and keeps a copy of the rest.
   private void take(ByteBuffer data) {
     if ((!buffer.isEmpty() || sendNow(data)) && data.hasRemaining() && keep(data)) {
-      watch(true);
+      askForRoom(true);
     }
   }
 
-  /// Sends until the kernel takes no more.
+  /// Sends until the port takes no more.
   ///
   /// @return false when the connection is broken
   private boolean sendNow(ByteBuffer data) {
     try {
       int wanted;
       do {
-        // What one send gives the kernel at most: more than it took means that it is full.
+        // What one write gives at most: more than was taken means that there is no more room.
         wanted = Math.min(data.remaining(), NetContext.TRANSFER_LIMIT);
-      } while (socket.send(data) == wanted && data.hasRemaining());
+      } while (port.write(data) == wanted && data.hasRemaining());
       return true;
     } catch (Throwable t) {
       data.position(data.limit());
@@ -187,43 +182,44 @@ final class SocketOutput {
   private void gather(ByteBuffer piece) {
     if (buffer.isEmpty() && piece.remaining() >= LARGE_PIECE) {
       take(piece);
-    } else if (keep(piece) && buffer.size() >= LARGE_PIECE && !watch.isWriting()) {
+    } else if (keep(piece) && buffer.size() >= LARGE_PIECE && !port.isSending()) {
       flush();
     }
   }
 
   // Sending what waits.
 
-  /// Sends what waits, as far as the kernel takes it in one call, and watches for more room if need
-  /// be.
+  /// Sends what waits, as far as the port takes it in one call, and asks for more room if need be.
   ///
   /// @return false when the connection is broken
   private boolean flush() {
     try {
-      buffer.send(socket);
+      if (!buffer.isEmpty()) {
+        buffer.gone(port.write(buffer.pieces(), buffer.first(), buffer.count()));
+      }
     } catch (Throwable t) {
       life.transferFailed("write", t);
       return false;
     }
     if (!buffer.isEmpty()) {
-      watch(true);
+      askForRoom(true);
     }
     return true;
   }
 
-  /// Goes on sending: the socket is writable or broken.
+  /// Goes on sending: there is room, or the port is broken.
   ///
   /// @return whether all is sent and the transport still there
   boolean resume() {
     if (!flush()) {
       return false;
     }
-    // The protocol hears of it before the watch ends: what it writes now may need it.
+    // The protocol hears of it before the calls end: what it writes now may need them.
     flow.shrunk(buffer.size());
     if (!buffer.isEmpty() || life.isGone()) {
       return false;
     }
-    watch(false);
+    askForRoom(false);
     // Not if the protocol ended it just now, when the buffer was empty already.
     if (state == State.ENDING && life.isOpen()) {
       shutdown();
@@ -231,10 +227,10 @@ final class SocketOutput {
     return !life.isGone();
   }
 
-  /// Starts or stops to watch for room.
-  void watch(boolean on) {
+  /// Starts or stops to ask for room.
+  void askForRoom(boolean on) {
     try {
-      watch.writing(on);
+      port.sending(on);
     } catch (Throwable t) {
       life.transferFailed("watch", t);
     }
@@ -254,7 +250,7 @@ final class SocketOutput {
   private void shutdown() {
     state = State.ENDED;
     try {
-      socket.shutdownOutput();
+      port.end();
     } catch (IOException e) {
       // The peer is gone, which the JDK does not tell: reading does, on each tier alike.
       net.logDebug(() -> "shutdown error: " + transport, e);

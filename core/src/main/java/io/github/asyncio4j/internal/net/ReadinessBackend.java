@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.internal.net;
+
+import io.github.asyncio4j.Context;
+import io.github.asyncio4j.IoWatch;
+import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.socket.Socket;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// I/O by readiness: a selector says when a call would not block, and the call is made then.
+///
+/// A send is done when the call returns; nobody but this class may know that. Loop thread only.
+final class ReadinessBackend implements IoBackend {
+  private final Lowlevel lowlevel;
+
+  ReadinessBackend(Lowlevel lowlevel) {
+    this.lowlevel = lowlevel;
+  }
+
+  @Override
+  public StreamPort stream(Socket socket, IoPort.Owner owner) throws IOException {
+    return new SocketPort(watch(socket, owner), socket);
+  }
+
+  @Override
+  public AcceptPort listening(Socket socket, IoPort.Owner owner) throws IOException {
+    return new ListeningPort(watch(socket, owner), socket);
+  }
+
+  private IoWatch watch(Socket socket, IoPort.Owner owner) throws IOException {
+    return lowlevel.watch(socket, owner, owner::onInput, owner::onRoom);
+  }
+
+  @Override
+  public void connect(Socket socket, SocketAddress address) throws IOException {
+    if (socket.connect(address)) {
+      return;
+    }
+    var wait = new ConnectWait(lowlevel, socket);
+    try {
+      do {
+        wait.untilWritable();
+      } while (!socket.finishConnect());
+    } finally {
+      wait.close();
+    }
+  }
+
+  /// What all ports are: a watch.
+  private abstract static class WatchPort implements IoPort {
+    private final IoWatch watch;
+    final Socket socket;
+
+    WatchPort(IoWatch watch, Socket socket) {
+      this.watch = watch;
+      this.socket = socket;
+    }
+
+    @Override
+    public final void receiving(boolean on) throws IOException {
+      watch.reading(on);
+    }
+
+    @Override
+    public final void sending(boolean on) throws IOException {
+      watch.writing(on);
+    }
+
+    @Override
+    public final boolean isSending() {
+      return watch.isWriting();
+    }
+
+    @Override
+    public final void runIn(Context context) {
+      watch.runIn(context);
+    }
+
+    @Override
+    public final void callForRoom() {
+      watch.callWriter();
+    }
+
+    @Override
+    public final void close() {
+      watch.close();
+    }
+  }
+
+  private static final class SocketPort extends WatchPort implements StreamPort {
+    SocketPort(IoWatch watch, Socket socket) {
+      super(watch, socket);
+    }
+
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+      return socket.recv(dst);
+    }
+
+    @Override
+    public int write(ByteBuffer src) throws IOException {
+      return socket.send(src);
+    }
+
+    @Override
+    public long write(ByteBuffer[] pieces, int offset, int length) throws IOException {
+      return socket.send(pieces, offset, length);
+    }
+
+    @Override
+    public void end() throws IOException {
+      socket.shutdownOutput();
+    }
+  }
+
+  private static final class ListeningPort extends WatchPort implements AcceptPort {
+    ListeningPort(IoWatch watch, Socket socket) {
+      super(watch, socket);
+    }
+
+    @Override
+    public @Nullable Socket accept() throws IOException {
+      return socket.accept();
+    }
+  }
+}
