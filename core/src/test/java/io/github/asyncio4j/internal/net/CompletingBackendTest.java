@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.internal.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.asyncio4j.Asyncio;
+import io.github.asyncio4j.Future;
+import io.github.asyncio4j.stream.StreamReader;
+import io.github.asyncio4j.stream.StreamWriter;
+
+import io.github.asyncio4j.transport.BaseTransport;
+import io.github.asyncio4j.transport.BufferedProtocol;
+import io.github.asyncio4j.transport.Protocol;
+import io.github.asyncio4j.transport.Transport;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Nothing above a back end takes a send to be done when the call returns, nor a call for input to
+/// mean that the system has some (ADR 15).
+final class CompletingBackendTest {
+  private CompletingLoop loop;
+
+  @BeforeEach
+  void openLoop() throws Exception {
+    loop = new CompletingLoop();
+  }
+
+  @AfterEach
+  void closeLoop() {
+    loop.close();
+  }
+
+  private static byte[] bytes(int count) {
+    var bytes = new byte[count];
+    new Random(7).nextBytes(bytes);
+    return bytes;
+  }
+
+  /// Sends everything back, and ends when its peer does.
+  private static void echo(StreamReader reader, StreamWriter writer) throws Exception {
+    try (writer) {
+      for (byte[] data = reader.read(10_000); data.length > 0; data = reader.read(10_000)) {
+        writer.write(data);
+        writer.drain();
+      }
+    }
+  }
+
+  @Test
+  void streamsEchoMegabytesInOrder() throws Exception {
+    var sent = bytes(2_000_000);
+    var received =
+        loop.runUntilComplete(
+            () -> {
+              try (var server = Asyncio.startServer(CompletingBackendTest::echo, "127.0.0.1", 0)) {
+                var connection = Asyncio.openConnection("127.0.0.1", server.port());
+                try (StreamWriter writer = connection.writer()) {
+                  var all = loop.createTask(() -> connection.reader().read(-1));
+                  for (int at = 0; at < sent.length; at += 70_000) {
+                    writer.write(ByteBuffer.wrap(sent, at, Math.min(70_000, sent.length - at)));
+                    writer.drain();
+                  }
+                  writer.writeEof();
+                  return all.await();
+                }
+              }
+            });
+
+    assertThat(received).isEqualTo(sent);
+  }
+
+  /// Writes more than fits at a time, in one call, and ends or closes behind it.
+  private static final class Sending implements Protocol {
+    final List<String> calls = new ArrayList<>();
+    private final byte[] output;
+    private final boolean closes;
+    int buffered;
+
+    Sending(byte[] output, boolean closes) {
+      this.output = output;
+      this.closes = closes;
+    }
+
+    @Override
+    public void connectionMade(BaseTransport base) {
+      var transport = (Transport) base;
+      transport.write(output);
+      buffered = transport.getWriteBufferSize();
+      if (closes) {
+        transport.close();
+      } else {
+        transport.writeEof();
+      }
+    }
+
+    @Override
+    public void pauseWriting() {
+      calls.add("pause");
+    }
+
+    @Override
+    public void resumeWriting() {
+      calls.add("resume");
+    }
+
+    @Override
+    public void connectionLost(@Nullable Exception exc) {
+      calls.add("lost " + exc);
+    }
+  }
+
+  /// Receives into a small buffer of its own.
+  private final class Receiving implements BufferedProtocol {
+    final ByteArrayOutputStream input = new ByteArrayOutputStream();
+    final Future<byte[]> done = loop.createFuture();
+    private final ByteBuffer buffer = ByteBuffer.allocate(700);
+
+    @Override
+    public ByteBuffer getBuffer(int sizehint) {
+      return buffer;
+    }
+
+    @Override
+    public void bufferUpdated(int nbytes) {
+      input.write(buffer.array(), 0, nbytes);
+    }
+
+    @Override
+    public void connectionLost(@Nullable Exception exc) {
+      done.setResult(input.toByteArray());
+    }
+  }
+
+  private byte[] transfer(Sending sending) throws Exception {
+    return loop.runUntilComplete(
+        () -> {
+          try (var server = loop.createServer(() -> sending, "127.0.0.1", 0)) {
+            var receiving = new Receiving();
+            loop.createConnection(() -> receiving, "127.0.0.1", server.port());
+            byte[] received = receiving.done.await();
+            server.close();
+            server.waitClosed();
+            return received;
+          }
+        });
+  }
+
+  //
+  @Test
+  void allThatIsGivenCountsUntilItHasGoneAndTheEndComesBehindIt() throws Exception {
+    var sending = new Sending(bytes(200_000), false);
+
+    var received = transfer(sending);
+
+    assertThat(sending.buffered).isEqualTo(200_000);
+    assertThat(received).isEqualTo(sending.output);
+    assertThat(sending.calls).containsExactly("pause", "resume", "lost null");
+  }
+
+  //
+  @Test
+  void aTransportThatIsClosedSendsTheRestFirst() throws Exception {
+    var sending = new Sending(bytes(50_000), true);
+
+    var received = transfer(sending);
+
+    assertThat(received).isEqualTo(sending.output);
+    assertThat(sending.calls).containsExactly("lost null");
+  }
+}

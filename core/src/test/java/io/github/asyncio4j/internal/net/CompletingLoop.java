@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.internal.net;
+
+import io.github.asyncio4j.BaseEventLoop;
+import io.github.asyncio4j.LoopConnections;
+import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.selector.NioSelector;
+import io.github.asyncio4j.socket.SocketTier;
+import java.io.IOException;
+
+/// A loop whose I/O is told of when it is complete.
+final class CompletingLoop extends BaseEventLoop {
+  private final StreamNetwork network = new StreamNetwork(new Net(), HostLookup.SYSTEM);
+
+  CompletingLoop() throws IOException {
+    super(NioSelector.open());
+  }
+
+  @Override
+  protected LoopConnections connections() {
+    return network;
+  }
+
+  @Override
+  protected void onClose() {
+    network.close();
+  }
+
+  private final class Net extends NetContext {
+    private final IoBackend backend = new CompletingBackend(lowlevel());
+
+    Net() {
+      super(Lowlevel.of(CompletingLoop.this), Sockets.of(SocketTier.NIO));
+    }
+
+    @Override
+    IoBackend backend() {
+      return backend;
+    }
+  }
+}
