@@ -4,11 +4,38 @@ package io.github.asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.loop.SelectorEventLoop;
+import io.github.asyncio4j.socket.MemoryNetwork;
+import io.github.asyncio4j.socket.SocketType;
+import io.github.asyncio4j.socket.Wire;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// What the keyword arguments of all calls have in common.
 final class OptionsTest {
+  private static final List<Object> SAMPLES =
+      List.of(
+          StandardProtocolFamily.INET6,
+          new MemoryNetwork(() -> Wire.DIRECT).open(StandardProtocolFamily.INET, SocketType.STREAM),
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 7),
+          (Supplier<EventLoop>) SelectorEventLoop::new,
+          Duration.ofSeconds(7),
+          "a name",
+          Context.copyContext());
+
   @Test
   void eachKeywordMakesACopyAndLeavesTheOriginal() {
     ServerOptions changed = ServerOptions.DEFAULT.backlog(7).reusePort(true);
@@ -39,5 +66,65 @@ final class OptionsTest {
     assertThatThrownBy(() -> ServerOptions.DEFAULT.backlog(0)).hasMessage("backlog < 1: 0");
     assertThatThrownBy(() -> RunnerOptions.DEFAULT.shutdownTimeout(Duration.ofSeconds(-1)))
         .hasMessage("shutdownTimeout < 0: PT-1S");
+  }
+
+  private static Stream<Options> defaults() {
+    return Stream.of(
+        ConnectionOptions.DEFAULT,
+        RunnerOptions.DEFAULT,
+        ServerOptions.DEFAULT,
+        TaskOptions.DEFAULT);
+  }
+
+  @ParameterizedTest
+  @MethodSource("defaults")
+  void everyKeywordIsKeptByTheCopiesOfAllOthersAndIsInTheText(Options options) throws Exception {
+    var given = new LinkedHashMap<Method, Object>();
+    Options all = options;
+    for (Method keyword : keywords(options)) {
+      Object value = sampleFor(keyword, options);
+      given.put(keyword, value);
+      all = (Options) keyword.invoke(all, value);
+    }
+
+    for (var keyword : given.entrySet()) {
+      String name = keyword.getKey().getName();
+      assertThat(options.getClass().getMethod(name).invoke(all)).isEqualTo(keyword.getValue());
+      assertThat(all.toString()).contains(name + "=" + keyword.getValue());
+    }
+    assertThat(given).isNotEmpty();
+  }
+
+  @Test
+  void thereAreNoOtherOptions() {
+    assertThat(Options.class.getPermittedSubclasses())
+        .containsExactlyInAnyOrderElementsOf(defaults().<Class<?>>map(Object::getClass).toList());
+  }
+
+  /// Returns the methods that give a keyword its value: one for each field, of the field's name.
+  private static List<Method> keywords(Options options) throws NoSuchMethodException {
+    var found = new ArrayList<Method>();
+    for (Field field : options.getClass().getDeclaredFields()) {
+      if (!Modifier.isStatic(field.getModifiers()) && !field.getName().equals("owned")) {
+        found.add(options.getClass().getMethod(field.getName(), field.getType()));
+      }
+    }
+    return found;
+  }
+
+  /// Returns a value that is not the default.
+  private static Object sampleFor(Method keyword, Options options) throws Exception {
+    Object old = options.getClass().getMethod(keyword.getName()).invoke(options);
+    Class<?> type = keyword.getParameterTypes()[0];
+    if (type == boolean.class || type == Boolean.class) {
+      return old == null || !(Boolean) old;
+    }
+    if (type == int.class) {
+      return (int) old + 1;
+    }
+    return SAMPLES.stream()
+        .filter(type::isInstance)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no sample of a " + type));
   }
 }
