@@ -2,8 +2,9 @@
 """Many connections that do nothing: what they cost a loop, and what it costs when all close at once.
 
 IdleConnections serves them, beside a timer every 10 ms; with flags and --portable, one after the
-other. While they are idle: processor seconds per second. When all close: the timer's longest lag.
-The tier without flags may take three times what the other one does.
+other. While they are idle: processor seconds per second, and by how much the live heap has grown for
+each. When all close: the timer's longest lag. The tier without flags may take three times what the
+other one does.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import resource
 import select
 import signal
 import socket
+import subprocess
 import time
 
 from server import ROOT, check, running
@@ -111,10 +113,25 @@ def wait_for(server, count):
     raise AssertionError(f"{now} connections and not {count} after a minute")
 
 
+def live_heap(server):
+    """Returns the bytes of the objects that a full collection leaves."""
+    home = subprocess.run(
+        [ROOT / "bin" / "asyncio", "--java-home"], check=True, capture_output=True, text=True)
+    histogram = subprocess.run(
+        [os.path.join(home.stdout.strip(), "bin", "jcmd"), str(server.process.pid), "GC.class_histogram"],
+        check=True, capture_output=True, text=True)
+    word, _, total = histogram.stdout.split("\n")[-2].split()
+    if word != "Total":
+        raise AssertionError("no total in the histogram: " + histogram.stdout[-200:])
+    return int(total)
+
+
 def measure(portable, count, seconds, rounds):
-    """Returns the share of a processor that idle connections take, and the lag of their end."""
-    share, lags = 0, []
+    """Returns the share of a processor that idle connections take, the bytes of heap of each, and the
+    lag of their end."""
+    share, heap, lags = 0, 0, []
     with running(PROGRAM, portable=portable) as server:
+        before = live_heap(server)
         for _ in range(rounds):
             with clients(server.port, count) as child:
                 wait_for(server, count)
@@ -123,10 +140,11 @@ def measure(portable, count, seconds, rounds):
                 cpu = server.cpu_seconds()
                 time.sleep(seconds)
                 share = (server.cpu_seconds() - cpu) / seconds
+                heap = (live_heap(server) - before) / count
                 ask(server)
                 os.kill(child, signal.SIGKILL)
                 lags.append(wait_for(server, 0))
-    return share, lags
+    return share, heap, lags
 
 
 def main():
@@ -139,12 +157,12 @@ def main():
     raise_descriptor_limit(arguments.connections + 200)
     tiers = [arguments.tier] if arguments.tier else ["native", "portable"]
     found = {}
-    print(f"{'tier':10} {'idle, % of a core':>18} {'longest lag when all close, ms':>32}")
+    print(f"{'tier':10} {'idle, % of a core':>18} {'heap of each, bytes':>20} {'longest lag when all close, ms':>32}")
     for tier in tiers:
-        share, lags = measure(
+        share, heap, lags = measure(
             tier == "portable", arguments.connections, arguments.seconds, arguments.rounds)
         found[tier] = share, min(lags)
-        print(f"{tier:10} {100 * share:18.1f} {' '.join(f'{lag:.0f}' for lag in lags):>32}", flush=True)
+        print(f"{tier:10} {100 * share:18.1f} {heap:20.0f} {' '.join(f'{lag:.0f}' for lag in lags):>32}", flush=True)
     if len(found) == 2:
         (share, lag), (portable_share, portable_lag) = found["native"], found["portable"]
         check("idle, ratio", portable_share <= FACTOR * max(share, LEAST_SHARE),
