@@ -6,10 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.testing.TestLoop;
-import java.io.IOException;
 import java.lang.reflect.Method;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -77,17 +74,12 @@ final class VirtualConformanceTest {
   }
 
   private void compare(String name, Method twin) throws Exception {
-    List<String> recorded = recorded(name);
     var stage = new Stage(kind, () -> kind.withEngine(() -> new TestLoop(0)), new Out());
 
     List<String> printed =
         assertTimeoutPreemptively(
             Duration.ofSeconds(4), () -> ConformanceTest.play(twin, stage), "hangs");
 
-    assertThat(printed).isEqualTo(recorded.subList(1, recorded.size()));
-  }
-
-  private static List<String> recorded(String name) throws IOException {
-    return Files.readAllLines(Path.of("../conformance/expected", name + ".txt"));
+    assertThat(printed).isEqualTo(Recording.ALL.get(name).lines());
   }
 }
