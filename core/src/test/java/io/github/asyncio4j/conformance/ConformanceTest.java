@@ -81,7 +81,7 @@ final class ConformanceTest {
   }
 
   private void compare(String name, Method twin) throws Exception {
-    assertThat(play(twin, new Stage(kind, new Out()))).isEqualTo(Recording.ALL.get(name).lines());
+    assertThat(play(twin, Stage.of(kind, new Out()))).isEqualTo(Recording.ALL.get(name).lines());
     EQUAL.incrementAndGet();
   }
 
