@@ -75,17 +75,17 @@ final class MemoryOutside implements Outside {
 
   @Override
   public Peer dial(@Nullable SocketAddress from, SocketAddress to) throws IOException {
-    Socket socket = open();
-    if (from != null) {
-      socket.bind(from);
-    }
-    return new MemoryPeer(connected(socket, to));
+    return new MemoryPeer(connected(from, to));
   }
 
-  /// Connects a socket, and closes it when that fails. Its network carries at once.
-  private static Socket connected(Socket socket, SocketAddress address) throws IOException {
+  /// Returns a socket that is connected; its network carries at once.
+  private Socket connected(@Nullable SocketAddress from, SocketAddress to) throws IOException {
+    Socket socket = open();
     try {
-      if (!socket.connect(address) && !socket.finishConnect()) {
+      if (from != null) {
+        socket.bind(from);
+      }
+      if (!socket.connect(to) && !socket.finishConnect()) {
         throw new IllegalStateException("not connected at once: " + socket);
       }
       return socket;
@@ -102,7 +102,7 @@ final class MemoryOutside implements Outside {
 
   @Override
   public Socket openConnected(SocketAddress to) throws IOException {
-    return connected(open(), to);
+    return connected(null, to);
   }
 
   @Override

@@ -25,7 +25,7 @@ final class SystemOutside implements Outside {
   static {
     // The first channel that the JDK closes makes it open a socket that it keeps.
     try (var door = new ChannelDoor(1)) {
-      connected(SocketChannel.open(), door.address()).close();
+      connected(null, door.address()).close();
     } catch (IOException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -59,8 +59,7 @@ final class SystemOutside implements Outside {
 
   @Override
   public Bound bindOnly() throws IOException {
-    return new BoundChannel(
-        SocketChannel.open().bind(Connections.free(Connections.LOCALHOST)));
+    return new BoundChannel(SocketChannel.open().bind(Connections.free(Connections.LOCALHOST)));
   }
 
   private record BoundChannel(SocketChannel channel) implements Bound {
@@ -77,20 +76,20 @@ final class SystemOutside implements Outside {
 
   @Override
   public Peer dial(@Nullable SocketAddress from, SocketAddress to) throws IOException {
-    var channel = SocketChannel.open();
-    if (from != null) {
-      channel.bind(from);
-    }
-    return new ChannelPeer(connected(channel, to));
+    return new ChannelPeer(connected(from, to));
   }
 
-  /// Connects a channel, and closes it when that fails. Does not block on the way: on this machine
-  /// the kernel answers at once, and a virtual thread that blocked would let the loop run.
-  private static SocketChannel connected(SocketChannel channel, SocketAddress address)
+  /// Returns a channel that is connected, without blocking on the way: on this machine the kernel
+  /// answers at once, and a virtual thread that blocked would let the loop run.
+  private static SocketChannel connected(@Nullable SocketAddress from, SocketAddress to)
       throws IOException {
+    var channel = SocketChannel.open();
     try {
+      if (from != null) {
+        channel.bind(from);
+      }
       channel.configureBlocking(false);
-      boolean connected = channel.connect(address);
+      boolean connected = channel.connect(to);
       while (!connected) {
         Thread.onSpinWait();
         connected = channel.finishConnect();
@@ -110,7 +109,7 @@ final class SystemOutside implements Outside {
 
   @Override
   public Socket openConnected(SocketAddress to) throws IOException {
-    return Socket.of(connected(SocketChannel.open(), to));
+    return Socket.of(connected(null, to));
   }
 
   /// They are unix sockets: what one end sends the other can read at once, while a TCP connection
@@ -125,8 +124,7 @@ final class SystemOutside implements Outside {
       var other = listener.accept();
       one.configureBlocking(false);
       other.configureBlocking(false);
-      return new Pair(
-          new Pair.End(Pollable.of(one), one), new Pair.End(Pollable.of(other), other));
+      return new Pair(new Pair.End(Pollable.of(one), one), new Pair.End(Pollable.of(other), other));
     } finally {
       Files.deleteIfExists(path);
       Files.delete(directory);

@@ -63,8 +63,7 @@ final class VirtualConformanceTest {
     var stage = Stage.inVirtualTime(kind, new Out());
 
     List<String> printed =
-        assertTimeoutPreemptively(
-            LIMIT, () -> ConformanceTest.play(twin, stage), "hangs");
+        assertTimeoutPreemptively(LIMIT, () -> ConformanceTest.play(twin, stage), "hangs");
 
     assertThat(printed).isEqualTo(Recording.ALL.get(name).lines());
   }
