@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the Python half of the conformance scenarios and keeps what they print.
 
-record.py               writes expected/*.txt and TWINS.md
-record.py --check       compares and exits 1 on any difference
-record.py --show NAME.. prints the lines of some scenarios
+record.py                   writes expected/*.txt
+record.py --check           compares and exits 1 on any difference
+record.py --show NAME..     prints the lines of some scenarios
+record.py --twins [THEME..] prints what the author of the Java half has to know of each scenario
 """
 
 import argparse
 import asyncio
 import contextvars
+import difflib
 import faulthandler
 import gc
 import importlib
@@ -23,18 +25,9 @@ import warnings
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCES = HERE / "python"
 EXPECTED = HERE / "expected"
-TWINS = HERE / "TWINS.md"
 SHARED = {"scenario", "support", "waiters", "words"}
+HEADER = "# "
 SECONDS_PER_SCENARIO = 60
-
-TWINS_HEAD = """# Twins
-
-For the author of the Java half. Each scenario has a twin of the same name in camelCase that prints the lines in
-`expected/NAME.txt`, line for line. Written by `record.py` from the declarations in `python/`; do not edit.
-
-Kind `task`: the body is the main task of a fresh loop (`Asyncio.run(() -> ...)`). Kind `loop`: the body makes its loops
-itself and runs them. `attempt` and `attempt_await` are one method in Java. What both halves share is described in README.md.
-"""
 
 
 class Errors(logging.Handler):
@@ -79,18 +72,34 @@ def run(scenario):
     assert threading.active_count() == 1, f"{scenario.name} left threads: {threading.enumerate()}"
     assert lines, f"{scenario.name} printed nothing"
     assert not any("\n" in line for line in lines), f"{scenario.name} printed a line feed"
-    return "".join(line + "\n" for line in ["# " + " ".join(scenario.ids), *lines])
+    for line in lines:
+        assert line and not line.startswith(HEADER), f"{scenario.name} printed {line!r}, which is no line of a record"
+    return lines
+
+
+def section(scenario, lines):
+    """Returns the text of one scenario: its name and ids, then its lines."""
+    return "".join(line + "\n" for line in [f"{HEADER}{scenario.name}: {' '.join(scenario.ids)}", *lines])
+
+
+def themes(scenarios):
+    """Returns the scenarios of each theme, in the order of their declarations."""
+    by_theme = {}
+    for scenario in scenarios:
+        by_theme.setdefault(scenario.theme, []).append(scenario)
+    return by_theme
 
 
 def twins(scenarios):
-    parts = [TWINS_HEAD]
-    for theme in sorted({s.theme for s in scenarios}):
-        parts.append(f"\n## {theme}\n\n| scenario | kind | ids | how to mirror it |\n|---|---|---|---|\n")
-        for s in scenarios:
-            if s.theme == theme:
-                kind = "task" if s.is_task else "loop"
-                parts.append(f"| {s.name} | {kind} | {' '.join(s.ids)} | {s.mirror} |\n")
-    return "".join(parts)
+    """Returns the table of the twins of each theme."""
+    parts = []
+    for theme, members in themes(scenarios).items():
+        parts.append(f"## {theme}\n\n| scenario | kind | ids | how to mirror it |\n|---|---|---|---|\n")
+        for s in members:
+            kind = "task" if s.is_task else "loop"
+            parts.append(f"| {s.name} | {kind} | {' '.join(s.ids)} | {s.mirror} |\n")
+        parts.append("\n")
+    return "".join(parts).removesuffix("\n")
 
 
 def record(files):
@@ -100,22 +109,28 @@ def record(files):
             path.unlink()
     for path, text in files.items():
         path.write_text(text)
-    print(f"{len(files) - 1} scenarios recorded")
 
 
 def check(files):
-    stale = [path for path in EXPECTED.glob("*.txt") if path not in files]
-    wrong = stale + [p for p, text in files.items() if not p.exists() or p.read_text() != text]
-    for path in wrong:
-        print(f"differs: {path.relative_to(HERE)}\n{files.get(path, 'no such scenario')}")
-    print(f"{len(files) - 1} scenarios checked, {len(wrong)} files differ")
-    return 1 if wrong else 0
+    """Prints how what is kept differs from what was printed now; returns the number of files."""
+    wrong = 0
+    for path in sorted({*EXPECTED.glob("*.txt"), *files}):
+        kept = path.read_text() if path.exists() else ""
+        printed = files.get(path, "")
+        if kept != printed:
+            wrong += 1
+            name = str(path.relative_to(HERE))
+            sys.stdout.writelines(
+                difflib.unified_diff(kept.splitlines(True), printed.splitlines(True), name, "printed now")
+            )
+    return wrong
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare only, exit 1 on a difference")
     parser.add_argument("--show", nargs="+", metavar="NAME", help="print some scenarios only")
+    parser.add_argument("--twins", nargs="*", metavar="THEME", help="print the list for the Java half")
     options = parser.parse_args()
     if sys.version_info[:2] != (3, 13):
         parser.error(f"needs CPython 3.13, this is {sys.version.split()[0]}")
@@ -124,14 +139,21 @@ def main():
     logging.getLogger("asyncio").propagate = False
     scenarios = load()
     if options.show:
-        for name in options.show:
-            print(f"{name}\n{run(scenarios[name])}")
+        print("\n".join(section(scenarios[name], run(scenarios[name])) for name in options.show), end="")
         return 0
-    files = {EXPECTED / f"{s.name}.txt": run(s) for s in scenarios.values()}
-    files[TWINS] = twins(list(scenarios.values()))
+    if options.twins is not None:
+        print(twins([s for s in scenarios.values() if not options.twins or s.theme in options.twins]), end="")
+        return 0
+    files = {
+        EXPECTED / f"{theme}.txt": "\n".join(section(s, run(s)) for s in members)
+        for theme, members in themes(scenarios.values()).items()
+    }
     if options.check:
-        return check(files)
+        wrong = check(files)
+        print(f"{len(scenarios)} scenarios checked, {wrong} files differ")
+        return 1 if wrong else 0
     record(files)
+    print(f"{len(scenarios)} scenarios recorded")
     return 0
 
 

@@ -46,7 +46,13 @@ final class MemoryCalls implements SocketCalls, Readiness {
   // The loop's thread.
   private boolean bound;
   private @Nullable MemoryEnd end;
+  // Connections that wait to be accepted.
   private final Queue<MemoryCalls> pending = new ArrayDeque<>();
+  // How many do, or are about to: at most one more than the backlog, as on Linux.
+  private int places;
+  private int backlog;
+  // Requests that found no place; the system's clients repeat theirs.
+  private final Queue<Runnable> unanswered = new ArrayDeque<>();
   private int interest;
   private @Nullable Runnable watcher;
 
@@ -149,10 +155,27 @@ final class MemoryCalls implements SocketCalls, Readiness {
       bind(null);
     }
     state = State.LISTENING;
+    this.backlog = backlog;
+    answer();
   }
 
   boolean isListening() {
     return state == State.LISTENING;
+  }
+
+  private boolean hasPlace() {
+    return places <= backlog;
+  }
+
+  private void answer() {
+    while (hasPlace() && !unanswered.isEmpty()) {
+      unanswered.remove().run();
+    }
+  }
+
+  private void leavePlace() {
+    places--;
+    answer();
   }
 
   @Override
@@ -175,12 +198,20 @@ final class MemoryCalls implements SocketCalls, Readiness {
   }
 
   private void request(SocketAddress address) {
+    if (state != State.CONNECTING) {
+      return;
+    }
     MemoryCalls listener = network.listenerAt(address);
+    if (listener != null && !listener.hasPlace()) {
+      listener.unanswered.add(() -> request(address));
+      return;
+    }
     Wire back = network.newWire();
     if (listener == null) {
       back.carry(this::refuse);
       return;
     }
+    listener.places++;
     MemoryEnd ours = MemoryEnd.connected(network.newWire(), network.newWire());
     var accepted = new MemoryCalls(network, listener.family);
     accepted.options.putAll(listener.options);
@@ -204,6 +235,8 @@ final class MemoryCalls implements SocketCalls, Readiness {
       connected(ours, address);
       ours.tell(() -> listener.arrived(accepted));
       changed();
+    } else {
+      listener.leavePlace();
     }
   }
 
@@ -241,6 +274,10 @@ final class MemoryCalls implements SocketCalls, Readiness {
       throw SocketFailures.of("accept", Errno.EINVAL);
     }
     SocketCalls accepted = pending.poll();
+    if (accepted != null) {
+      network.opened();
+      leavePlace();
+    }
     changed();
     return accepted;
   }
@@ -351,6 +388,7 @@ final class MemoryCalls implements SocketCalls, Readiness {
       return;
     }
     state = State.CLOSED;
+    network.closed();
     SocketAddress own = sockname;
     if (bound && own != null) {
       network.unbind(this, own);
@@ -360,6 +398,10 @@ final class MemoryCalls implements SocketCalls, Readiness {
       waiting.reset();
     }
     pending.clear();
+    // Nobody answers here any more.
+    for (Runnable request; (request = unanswered.poll()) != null; ) {
+      request.run();
+    }
     if (end != null) {
       end.close(Objects.equals(options.get(StandardSocketOptions.SO_LINGER), 0));
     }

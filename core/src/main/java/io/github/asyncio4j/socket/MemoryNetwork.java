@@ -31,6 +31,7 @@ public final class MemoryNetwork {
   private final Supplier<? extends Wire> wires;
   private final Map<SocketAddress, List<MemoryCalls>> bound = new HashMap<>();
   private int nextPort = FIRST_FREE_PORT;
+  private int openSockets;
 
   /// Makes a network without sockets.
   ///
@@ -46,6 +47,7 @@ public final class MemoryNetwork {
     if (type != SocketType.STREAM) {
       throw new UnsupportedOperationException("a socket in memory of type " + type);
     }
+    opened();
     return Socket.ofMemory(new MemoryCalls(this, family), family);
   }
 
@@ -56,9 +58,25 @@ public final class MemoryNetwork {
     MemoryEnd end = MemoryEnd.connected(newWire(), newWire());
     first.connected(end, null);
     second.connected(end.peer(), null);
+    opened();
+    opened();
     return List.of(
         Socket.ofMemory(first, StandardProtocolFamily.UNIX),
         Socket.ofMemory(second, StandardProtocolFamily.UNIX));
+  }
+
+  /// Returns how many sockets are open: those that were opened or accepted and not closed. A test
+  /// that compares it before and after finds what was left open.
+  public int openSockets() {
+    return openSockets;
+  }
+
+  void opened() {
+    openSockets++;
+  }
+
+  void closed() {
+    openSockets--;
   }
 
   Wire newWire() {

@@ -567,6 +567,6 @@ final class AsyncGeneratorsScenarios {
           return "main";
         };
     stage.attempt(
-        "run", () -> Asyncio.run(main, RunnerOptions.DEFAULT.loopFactory(stage.kind::newLoop)));
+        "run", () -> Asyncio.run(main, RunnerOptions.DEFAULT.loopFactory(stage::newLoop)));
   }
 }

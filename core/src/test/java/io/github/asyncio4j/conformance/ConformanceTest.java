@@ -7,17 +7,16 @@ import static org.assertj.core.api.Assertions.fail;
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.RunnerOptions;
-import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -30,8 +29,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(LoopKind.class)
 final class ConformanceTest {
-  private static final Path EXPECTED = Path.of("../conformance/expected");
-
   /// The classes that hold the twins, one per file of `conformance/python`.
   private static final List<Class<?>> THEMES = List.of(Themes.ALL);
 
@@ -44,16 +41,38 @@ final class ConformanceTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> printsWhatCpythonPrints() throws IOException {
+  Stream<DynamicTest> printsWhatCpythonPrints() {
     Map<String, Method> twins = twins();
-    return expectedNames().stream()
+    return Recording.ALL.keySet().stream()
         .filter(twins::containsKey)
         .map(name -> DynamicTest.dynamicTest(name, () -> compare(name, twins.get(name))));
   }
 
   @Test
-  void everyRecordedScenarioHasATwinAndEveryTwinARecord() throws IOException {
-    assertThat(twins().keySet()).containsExactlyInAnyOrderElementsOf(expectedNames());
+  void everyRecordedScenarioHasATwinAndEveryTwinARecord() {
+    assertThat(twins().keySet()).containsExactlyInAnyOrderElementsOf(Recording.ALL.keySet());
+  }
+
+  @Test
+  void everyTwinStandsInTheClassOfItsThemeAndNamesTheSameIds() {
+    twins()
+        .forEach(
+            (name, twin) -> {
+              var recording = Recording.ALL.get(name);
+              assertThat(recording).as(name).isNotNull();
+              assertThat(twin.getDeclaringClass().getSimpleName())
+                  .as(name)
+                  .isEqualTo(camelCase(recording.theme()) + "Scenarios");
+              assertThat(twin.getAnnotation(Scenario.class).value())
+                  .as(name)
+                  .containsExactlyElementsOf(recording.ids());
+            });
+  }
+
+  private static String camelCase(String theme) {
+    return Arrays.stream(theme.split("_"))
+        .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
+        .collect(Collectors.joining());
   }
 
   @AfterParameterizedClassInvocation
@@ -62,12 +81,7 @@ final class ConformanceTest {
   }
 
   private void compare(String name, Method twin) throws Exception {
-    List<String> recorded = Files.readAllLines(EXPECTED.resolve(name + ".txt"));
-    var scenario = twin.getAnnotation(Scenario.class);
-    assertThat("# " + String.join(" ", scenario.value())).as("ids").isEqualTo(recorded.getFirst());
-
-    assertThat(play(twin, new Stage(kind, new Out())))
-        .isEqualTo(recorded.subList(1, recorded.size()));
+    assertThat(play(twin, Stage.of(kind, new Out()))).isEqualTo(Recording.ALL.get(name).lines());
     EQUAL.incrementAndGet();
   }
 
@@ -116,24 +130,13 @@ final class ConformanceTest {
     return twins;
   }
 
-  private static List<String> expectedNames() throws IOException {
-    try (var files = Files.list(EXPECTED)) {
-      return files
-          .map(f -> f.getFileName().toString())
-          .filter(f -> f.endsWith(".txt"))
-          .map(f -> f.substring(0, f.length() - ".txt".length()))
-          .sorted()
-          .toList();
-    }
-  }
-
   /// Underscores are lost in camelCase where a digit follows, so both sides are compared by a name
   /// that the record decides: `aB1` is `a_b_1` if there is such a record, else `a_b1`.
   private static String snakeCase(String camelCase) {
-    String simple = camelCase.replaceAll("([A-Z])", "_$1").toLowerCase(java.util.Locale.ROOT);
+    String simple = camelCase.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     return Arrays.stream(new String[] {simple, simple.replaceAll("([0-9]+)", "_$1")})
         .flatMap(s -> Stream.of(s, s.replaceAll("([0-9])([a-z])", "$1_$2")))
-        .filter(s -> Files.exists(EXPECTED.resolve(s + ".txt")))
+        .filter(Recording.ALL::containsKey)
         .findFirst()
         .orElse(simple);
   }

@@ -3,10 +3,6 @@ package io.github.asyncio4j.conformance;
 
 import static io.github.asyncio4j.conformance.Connections.HUGE;
 import static io.github.asyncio4j.conformance.Connections.LOCALHOST;
-import static io.github.asyncio4j.conformance.Connections.connect;
-import static io.github.asyncio4j.conformance.Connections.dial;
-import static io.github.asyncio4j.conformance.Connections.listen;
-import static io.github.asyncio4j.conformance.Connections.portOf;
 import static io.github.asyncio4j.conformance.Stage.settle;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -75,7 +71,7 @@ final class ConnectionsScenarios {
                 0);
     user.set("main");
     for (int i = 0; i < 3; i++) {
-      var peer = dial(server);
+      var peer = stage.dial(server);
       peer.send("x");
       ends.get();
       peer.close();
@@ -179,14 +175,14 @@ final class ConnectionsScenarios {
       throws Exception {
     stage.out("-- out of " + culprit);
     try (var loop = stage.newLoop();
-        var listener = listen()) {
+        var listener = stage.listen()) {
       var exits = new Exits(stage, loop, culprit);
-      int port = portOf(listener);
+      int port = listener.port();
       var connecting =
           loop.createTask(
               () -> loop.createConnection(() -> protocols.apply(exits), LOCALHOST, port));
       var transport = runToTheEnd(stage, loop, connecting).transport();
-      var peer = new Peer(listener.accept());
+      var peer = listener.accept();
       peer.send("x");
       peer.end();
       runToTheEnd(stage, loop, exits.lost);
@@ -273,10 +269,10 @@ final class ConnectionsScenarios {
 
   private record Opened(Peer peer, StreamConnection connection) {}
 
-  private static Opened open() throws IOException {
-    try (var listener = listen()) {
-      var connection = Asyncio.openConnection(LOCALHOST, portOf(listener));
-      return new Opened(new Peer(listener.accept()), connection);
+  private static Opened open(Stage stage) throws IOException {
+    try (var listener = stage.listen()) {
+      var connection = Asyncio.openConnection(LOCALHOST, listener.port());
+      return new Opened(listener.accept(), connection);
     }
   }
 
@@ -284,7 +280,7 @@ final class ConnectionsScenarios {
       value = {"ST-09"},
       task = true)
   void drainOnAClosingConnectionTakesOneIteration(Stage stage) throws Exception {
-    var opened = open();
+    var opened = open(stage);
     var writer = opened.connection.writer();
     writer.close();
     tick(stage, 0);
@@ -304,7 +300,7 @@ final class ConnectionsScenarios {
       value = {"ST-09", "ST-10", "R-62"},
       task = true)
   void aLostConnectionWakesReadThenWaitClosedThenDrain(Stage stage) throws Exception {
-    var opened = open();
+    var opened = open(stage);
     var reader = opened.connection.reader();
     var writer = opened.connection.writer();
     writer.write(new byte[HUGE]);
@@ -323,7 +319,7 @@ final class ConnectionsScenarios {
       task = true)
   void aResetIsToldByConnectionLostWhateverWriteEofSays(Stage stage) throws Exception {
     var protocol = new Quiet(stage::out);
-    var link = connect(protocol);
+    var link = stage.connect(protocol);
     link.peer().reset();
     link.transport().writeEof();
     stage.out("closing " + link.transport().isClosing());

@@ -105,7 +105,7 @@ final class ContextsScenarios {
   @Scenario({"R-24", "EL-100"})
   void aReaderRunsInTheContextItWasAddedIn(Stage stage) {
     try (var loop = stage.newLoop();
-        var pair = Pairs.open()) {
+        var pair = stage.openPair()) {
       var reader = pair.one.pollable();
       value.set("added");
       loop.addReader(reader, () -> stage.out("reader sees " + value.get()));

@@ -90,7 +90,7 @@ final class DebugScenarios {
   @Scenario({"EL-123", "R-16", "EL-124"})
   void inDebugModeEachFailedCallbackTellsWhereItWasMade(Stage stage) {
     try (var loop = stage.newLoop();
-        var pair = Pairs.open()) {
+        var pair = stage.openPair()) {
       loop.setDebug(true);
       loop.setExceptionHandler(stage.printingHandler());
       var one = pair.one.pollable();

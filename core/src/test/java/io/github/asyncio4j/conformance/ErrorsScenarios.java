@@ -46,7 +46,7 @@ final class ErrorsScenarios {
   @Scenario({"R-16", "R-13", "EL-100"})
   void aFailingReaderIsReportedAndStays(Stage stage) {
     try (var loop = stage.newLoop();
-        var pair = Pairs.open()) {
+        var pair = stage.openPair()) {
       loop.setExceptionHandler(stage.printingHandler());
       var reader = pair.one.pollable();
       pair.other.send("x");

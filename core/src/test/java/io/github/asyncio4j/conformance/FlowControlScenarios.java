@@ -2,7 +2,6 @@
 package io.github.asyncio4j.conformance;
 
 import static io.github.asyncio4j.conformance.Connections.HUGE;
-import static io.github.asyncio4j.conformance.Connections.connect;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.asyncio4j.Asyncio;
@@ -20,7 +19,7 @@ final class FlowControlScenarios {
       task = true)
   void writingIsPausedInsideWriteAndResumedWhenThePeerHasRead(Stage stage) throws Exception {
     var protocol = new Flow(stage::out);
-    var link = connect(protocol);
+    var link = stage.connect(protocol);
     var transport = link.transport();
     stage.out("first write");
     transport.write(new byte[HUGE]);
@@ -39,7 +38,7 @@ final class FlowControlScenarios {
       task = true)
   void theHighMarkItselfIsNotTooMuch(Stage stage) throws Exception {
     var protocol = new Flow(stage::out);
-    var link = connect(protocol);
+    var link = stage.connect(protocol);
     var transport = link.transport();
     transport.setWriteBufferLimits(HUGE);
     transport.write(new byte[HUGE]);
@@ -57,7 +56,7 @@ final class FlowControlScenarios {
       task = true)
   void aHighMarkOfZeroPausesOnAnyBufferedByte(Stage stage) throws Exception {
     var protocol = new Flow(stage::out);
-    var link = connect(protocol);
+    var link = stage.connect(protocol);
     var transport = link.transport();
     transport.setWriteBufferLimits(0);
     transport.write("goes out at once".getBytes(US_ASCII));
@@ -71,7 +70,7 @@ final class FlowControlScenarios {
       task = true)
   void settingTheMarksMayPauseAndNeverResumes(Stage stage) throws Exception {
     var protocol = new Flow(stage::out);
-    var link = connect(protocol);
+    var link = stage.connect(protocol);
     var transport = link.transport();
     transport.setWriteBufferLimits(2 * HUGE);
     transport.write(new byte[HUGE]);
@@ -102,7 +101,7 @@ final class FlowControlScenarios {
     }
 
     var protocol = new Writing();
-    var link = connect(protocol);
+    var link = stage.connect(protocol);
     link.transport().write(new byte[HUGE]);
     link.peer().receive(HUGE);
     stage.out("peer got " + Words.show(link.peer().receive(100)));
@@ -134,7 +133,7 @@ final class FlowControlScenarios {
     }
 
     var protocol = new Failing();
-    var link = connect(protocol);
+    var link = stage.connect(protocol);
     link.transport().write(new byte[HUGE]);
     link.peer().receive(HUGE);
     protocol.resumed.await();
@@ -148,7 +147,7 @@ final class FlowControlScenarios {
       task = true)
   void theLowMarkIsAQuarterOfTheHighOne(Stage stage) throws Exception {
     var protocol = new Recorder(stage::out);
-    var link = connect(protocol);
+    var link = stage.connect(protocol);
     var transport = link.transport();
     printLimits(stage, "at first", transport);
     transport.setWriteBufferLimits(1000);
@@ -165,7 +164,7 @@ final class FlowControlScenarios {
       task = true)
   void marksThatMakeNoSenseAreRefused(Stage stage) throws Exception {
     var protocol = new Recorder(stage::out);
-    var link = connect(protocol);
+    var link = stage.connect(protocol);
     var transport = link.transport();
     stage.attempt("high below low", () -> transport.setWriteBufferLimits(10, 20));
     stage.attempt("negative low", () -> transport.setWriteBufferLimits(10, -1));

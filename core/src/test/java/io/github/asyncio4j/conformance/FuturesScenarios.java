@@ -236,12 +236,14 @@ final class FuturesScenarios {
     var failing = new CompletableFuture<String>();
     var wrapper = Asyncio.wrapFuture(source);
     var failingWrapper = Asyncio.wrapFuture(failing);
+    var work = stage.outside.announceThread();
     var thread =
         Thread.ofPlatform()
             .start(
                 () -> {
                   source.complete("from a thread");
                   failing.completeExceptionally(new Boom("boom"));
+                  work.close();
                 });
     stage.attempt("result", () -> wrapper.await());
     stage.attempt("failure", () -> failingWrapper.await());

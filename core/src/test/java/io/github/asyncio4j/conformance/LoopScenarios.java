@@ -49,7 +49,7 @@ final class LoopScenarios {
   @Scenario({"R-02", "R-03", "EL-22"})
   void oneIterationRunsQueuedCallbacksThenIoThenTimers(Stage stage) {
     try (var loop = stage.newLoop();
-        var pair = Pairs.open()) {
+        var pair = stage.openPair()) {
       pair.other.send("x");
       loop.callLater(Duration.ZERO, () -> stage.out("timer without delay"));
       loop.callAt(
@@ -69,7 +69,7 @@ final class LoopScenarios {
   @Scenario("R-05")
   void aCallbackThatQueuesItselfForeverStarvesNeitherIoNorTimers(Stage stage) {
     try (var loop = stage.newLoop();
-        var pair = Pairs.open()) {
+        var pair = stage.openPair()) {
       pair.other.send("x");
       spin(loop);
       loop.callLater(
@@ -89,7 +89,7 @@ final class LoopScenarios {
   }
 
   /// Prints when the first end of the pair is readable, once.
-  private static void readOnce(Stage stage, EventLoop loop, Pairs pair) {
+  private static void readOnce(Stage stage, EventLoop loop, Pair pair) {
     var reader = pair.one.pollable();
     loop.addReader(
         reader,
@@ -130,7 +130,7 @@ final class LoopScenarios {
   @Scenario({"R-14", "EL-12"})
   void stopBeforeRunAllowsExactlyOneIteration(Stage stage) {
     try (var loop = stage.newLoop();
-        var pair = Pairs.open()) {
+        var pair = stage.openPair()) {
       pair.other.send("x");
       readOnce(stage, loop, pair);
       loop.callSoon(
@@ -187,7 +187,7 @@ final class LoopScenarios {
     Runnable nothing = () -> stage.out("callback");
     var loop = stage.newLoop();
     loop.close();
-    try (var pair = Pairs.open()) {
+    try (var pair = stage.openPair()) {
       var reader = pair.one.pollable();
       stage.attempt("call_soon", () -> loop.callSoon(nothing));
       stage.attempt("call_later", () -> loop.callLater(Duration.ZERO, nothing));
@@ -415,7 +415,7 @@ final class LoopScenarios {
   @Scenario({"R-23", "R-02", "EL-21"})
   void whatAThreadHasPostedRunsBeforeWhatIsQueuedLater(Stage stage) {
     try (var loop = stage.newLoop();
-        var pair = Pairs.open()) {
+        var pair = stage.openPair()) {
       readOnce(stage, loop, pair);
       loop.callSoon(
           () -> {
@@ -443,12 +443,14 @@ final class LoopScenarios {
                 "called on the loop's thread: " + (Thread.currentThread() == loopThread.get()));
             loop.stop();
           };
+      var work = stage.outside.announceThread();
       var poster =
           Thread.ofPlatform()
               .start(
                   () -> {
                     awaitQuietly(asleep);
                     loop.callSoonThreadsafe(callback);
+                    work.close();
                   });
       loop.callSoon(
           () -> {

@@ -10,7 +10,7 @@ final class ReadersScenarios {
   @Scenario({"R-13", "EL-100"})
   void aReaderIsCalledInEachIterationUntilTheDataIsConsumed(Stage stage) {
     try (var loop = stage.newLoop();
-        var pair = Pairs.open()) {
+        var pair = stage.openPair()) {
       var reader = pair.one.pollable();
       var calls = new AtomicInteger();
       pair.other.send("x");
@@ -36,7 +36,7 @@ final class ReadersScenarios {
   @Scenario({"R-12", "EL-100"})
   void aSecondReaderReplacesTheFirst(Stage stage) {
     try (var loop = stage.newLoop();
-        var pair = Pairs.open()) {
+        var pair = stage.openPair()) {
       var reader = pair.one.pollable();
       pair.other.send("x");
       loop.addReader(reader, () -> stage.out("first"));
@@ -51,7 +51,7 @@ final class ReadersScenarios {
   @Scenario({"R-12", "EL-100", "EL-101"})
   void readerAndWriterOfOneDescriptorAreIndependent(Stage stage) {
     try (var loop = stage.newLoop();
-        var pair = Pairs.open()) {
+        var pair = stage.openPair()) {
       var one = pair.one.pollable();
       stage.attempt("remove reader that is not there", () -> loop.removeReader(one));
       stage.attempt("remove writer that is not there", () -> loop.removeWriter(one));
@@ -72,7 +72,7 @@ final class ReadersScenarios {
   @Scenario({"R-11", "R-02", "EL-101"})
   void aReaderRemovedAfterThePollFoundItReadyIsNotCalled(Stage stage) {
     try (var loop = stage.newLoop();
-        var pair = Pairs.open()) {
+        var pair = stage.openPair()) {
       var reader = pair.one.pollable();
       pair.other.send("x");
       loop.addReader(reader, () -> stage.out("readable"));
@@ -86,7 +86,7 @@ final class ReadersScenarios {
   @Scenario({"R-12", "R-11"})
   void aReaderReplacedAfterThePollRunsInTheNextIteration(Stage stage) {
     try (var loop = stage.newLoop();
-        var pair = Pairs.open()) {
+        var pair = stage.openPair()) {
       var reader = pair.one.pollable();
       pair.other.send("x");
       loop.addReader(reader, () -> stage.out("first"));
@@ -101,7 +101,7 @@ final class ReadersScenarios {
   @Scenario({"EL-100", "R-13"})
   void theEndOfTheStreamMakesAReaderReady(Stage stage) {
     try (var loop = stage.newLoop();
-        var pair = Pairs.open()) {
+        var pair = stage.openPair()) {
       var reader = pair.one.pollable();
       loop.addReader(
           reader,

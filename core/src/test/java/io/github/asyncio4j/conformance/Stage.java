@@ -1,33 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
+import static io.github.asyncio4j.conformance.Connections.LOCALHOST;
+
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionHandler;
 import io.github.asyncio4j.LoopKind;
+import io.github.asyncio4j.Server;
+import io.github.asyncio4j.transport.BaseProtocol;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
-/// What a scenario plays on: a kind of loop, and a place to print.
+/// What a scenario plays on: a kind of loop, what is outside of it, and a place to print.
 ///
 /// The counterpart of `conformance/python/support.py`, as far as it is about loops.
 final class Stage {
-  final LoopKind kind;
   final Out out;
+
+  final Outside outside;
 
   private final Supplier<? extends EventLoop> loops;
 
-  Stage(LoopKind kind, Out out) {
-    this(kind, kind::newLoop, out);
+  private Stage(Supplier<? extends EventLoop> loops, Outside outside, Out out) {
+    this.loops = loops;
+    this.outside = outside;
+    this.out = out;
   }
 
-  /// Makes a stage on loops of another making, with the engine of a kind.
-  Stage(LoopKind kind, Supplier<? extends EventLoop> loops, Out out) {
-    this.kind = kind;
-    this.loops = loops;
-    this.out = out;
+  /// Makes a stage on loops of the system.
+  static Stage of(LoopKind kind, Out out) {
+    return new Stage(kind::newLoop, new SystemOutside(), out);
+  }
+
+  /// Makes a stage on loops with a virtual clock, and the engine of a kind.
+  static Stage inVirtualTime(LoopKind kind, Out out) {
+    var outside = new MemoryOutside(kind);
+    return new Stage(outside::newLoop, outside, out);
   }
 
   /// Prints a line.
@@ -70,6 +83,33 @@ final class Stage {
   static void settle(int iterations) {
     for (int i = 0; i < iterations; i++) {
       Asyncio.sleep(Duration.ZERO);
+    }
+  }
+
+  /// Connects a protocol on the running loop with a peer outside of it. Suspends.
+  Connections.Link connect(BaseProtocol protocol) throws IOException {
+    try (var door = listen()) {
+      var connection = loop().createConnection(() -> protocol, LOCALHOST, door.port());
+      return new Connections.Link(door.accept(), connection.transport());
+    }
+  }
+
+  /// Connects a peer with a server of the loop; the kernel completes it without the loop.
+  Peer dial(Server server) throws IOException {
+    return outside.dial(null, Connections.addressOf(server));
+  }
+
+  /// Starts to listen outside of the loop.
+  Outside.Door listen() throws IOException {
+    return outside.listen(50);
+  }
+
+  /// Opens two connected sockets that the loop can watch; close them.
+  Pair openPair() {
+    try {
+      return outside.pair();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

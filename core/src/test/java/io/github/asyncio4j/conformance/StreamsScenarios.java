@@ -3,7 +3,6 @@ package io.github.asyncio4j.conformance;
 
 import static io.github.asyncio4j.conformance.Connections.HUGE;
 import static io.github.asyncio4j.conformance.Connections.LOCALHOST;
-import static io.github.asyncio4j.conformance.Connections.listen;
 import static io.github.asyncio4j.conformance.Connections.portOf;
 import static io.github.asyncio4j.conformance.Stage.settle;
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -364,7 +363,7 @@ final class StreamsScenarios {
       value = {"ST-01", "ST-04"},
       task = true)
   void openConnectionTakesALimit(Stage stage) throws Exception {
-    var opened = openWithPeer(4);
+    var opened = openWithPeer(stage, 4);
     opened.peer().send("12345678\n");
     attemptRefused(stage, "line", opened.reader());
     opened.writer().close();
@@ -376,7 +375,7 @@ final class StreamsScenarios {
       value = {"ST-08", "TP-01"},
       task = true)
   void aWriterPassesEverythingToItsTransport(Stage stage) throws Exception {
-    var opened = openWithPeer();
+    var opened = openWithPeer(stage);
     var peer = opened.peer();
     var writer = opened.writer();
     writer.write(ascii("a"));
@@ -400,7 +399,7 @@ final class StreamsScenarios {
       value = {"ST-08", "R-67"},
       task = true)
   void writingToAClosedWriterIsNotAnError(Stage stage) throws Exception {
-    var opened = openWithPeer();
+    var opened = openWithPeer(stage);
     var writer = opened.writer();
     writer.close();
     writer.waitClosed();
@@ -414,7 +413,7 @@ final class StreamsScenarios {
       value = {"ST-09", "R-35"},
       task = true)
   void drainDoesNotSuspendWhileThereIsRoom(Stage stage) throws Exception {
-    var opened = openWithPeer();
+    var opened = openWithPeer(stage);
     var writer = opened.writer();
     stage.loop().callSoon(() -> stage.out("callback"));
     writer.write(ascii("hello"));
@@ -430,7 +429,7 @@ final class StreamsScenarios {
       value = {"ST-09", "R-75"},
       task = true)
   void drainWaitsUntilThePeerHasRead(Stage stage) throws Exception {
-    var opened = openWithPeer();
+    var opened = openWithPeer(stage);
     var writer = opened.writer();
     writer.write(new byte[HUGE]);
     var tasks = new ArrayList<Task<@Nullable Void>>();
@@ -455,7 +454,7 @@ final class StreamsScenarios {
       value = {"ST-09", "ST-10", "R-62"},
       task = true)
   void aResetReachesReaderDrainAndWaitClosed(Stage stage) throws Exception {
-    var opened = openWithPeer();
+    var opened = openWithPeer(stage);
     var writer = opened.writer();
     opened.peer().reset();
     stage.attempt("read", () -> opened.reader().read(1));
@@ -468,7 +467,7 @@ final class StreamsScenarios {
       value = {"ST-09", "R-75"},
       task = true)
   void aWaitingDrainEndsWhenTheConnectionIsLost(Stage stage) throws Exception {
-    var opened = openWithPeer();
+    var opened = openWithPeer(stage);
     var writer = opened.writer();
     writer.write(new byte[HUGE]);
     var task = Asyncio.createTask(writer::drain);
@@ -488,7 +487,7 @@ final class StreamsScenarios {
       value = {"ST-10"},
       task = true)
   void waitClosedWaitsForConnectionLost(Stage stage) throws Exception {
-    var opened = openWithPeer();
+    var opened = openWithPeer(stage);
     var writer = opened.writer();
     var task =
         Asyncio.createTask(
@@ -508,7 +507,7 @@ final class StreamsScenarios {
       value = {"ST-03", "ST-08", "R-73"},
       task = true)
   void aStreamCanBeWrittenAfterThePeerHasEndedItsHalf(Stage stage) throws Exception {
-    var opened = openWithPeer();
+    var opened = openWithPeer(stage);
     var peer = opened.peer();
     var writer = opened.writer();
     peer.send("question");
@@ -553,15 +552,15 @@ final class StreamsScenarios {
   /// A connection as streams, and the peer outside of the loop.
   private record Opened(Peer peer, StreamReader reader, StreamWriter writer) {}
 
-  private static Opened openWithPeer() throws IOException {
-    return openWithPeer(StreamReader.DEFAULT_LIMIT);
+  private static Opened openWithPeer(Stage stage) throws IOException {
+    return openWithPeer(stage, StreamReader.DEFAULT_LIMIT);
   }
 
-  private static Opened openWithPeer(int limit) throws IOException {
-    try (var listener = listen()) {
+  private static Opened openWithPeer(Stage stage, int limit) throws IOException {
+    try (var listener = stage.listen()) {
       var connection =
-          Asyncio.openConnection(LOCALHOST, portOf(listener), ConnectionOptions.DEFAULT, limit);
-      return new Opened(new Peer(listener.accept()), connection.reader(), connection.writer());
+          Asyncio.openConnection(LOCALHOST, listener.port(), ConnectionOptions.DEFAULT, limit);
+      return new Opened(listener.accept(), connection.reader(), connection.writer());
     }
   }
 }

@@ -2,11 +2,7 @@
 package io.github.asyncio4j.conformance;
 
 import static io.github.asyncio4j.conformance.Connections.LOCALHOST;
-import static io.github.asyncio4j.conformance.Connections.connect;
-import static io.github.asyncio4j.conformance.Connections.listen;
-import static io.github.asyncio4j.conformance.Connections.openDescriptors;
 import static io.github.asyncio4j.conformance.Connections.portOf;
-import static io.github.asyncio4j.conformance.Connections.refusedAddress;
 import static io.github.asyncio4j.conformance.Stage.settle;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -22,8 +18,6 @@ import io.github.asyncio4j.transport.Protocol;
 import io.github.asyncio4j.transport.Transport;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,9 +39,9 @@ final class TcpClientScenarios {
           stage.out("factory");
           return new Recorder(stage::out);
         };
-    try (var listener = listen()) {
-      var sock = Socket.of(Peer.connected(listener.getLocalAddress()));
-      var peer = new Peer(listener.accept());
+    try (var listener = stage.listen()) {
+      var sock = stage.outside.openConnected(listener.address());
+      var peer = listener.accept();
       peer.send("hello");
       var connection = loop.createConnection(factory, OPTIONS.sock(sock));
       var recorder = connection.protocol();
@@ -65,7 +59,7 @@ final class TcpClientScenarios {
   void createConnectionNeedsAnAddressOrASocket(Stage stage) throws Exception {
     EventLoop loop = stage.loop();
     Supplier<Protocol> factory = printingFactory(stage);
-    try (var sock = Socket.of(SocketChannel.open())) {
+    try (var sock = stage.outside.open()) {
       attemptConnect(
           stage,
           "host, port and sock",
@@ -80,8 +74,8 @@ final class TcpClientScenarios {
   void aRefusedConnectionIsAnIoErrorAndMakesNoProtocol(Stage stage) throws Exception {
     EventLoop loop = stage.loop();
     Supplier<Protocol> factory = printingFactory(stage);
-    try (var bound = refusedAddress()) {
-      int port = bound.socket().getLocalPort();
+    try (var bound = stage.outside.bindOnly()) {
+      int port = bound.port();
       attemptConnect(stage, "connect", () -> loop.createConnection(factory, LOCALHOST, port));
     }
   }
@@ -91,8 +85,8 @@ final class TcpClientScenarios {
       task = true)
   void allErrorsOfConnectingCanBeHadAsAGroup(Stage stage) throws Exception {
     EventLoop loop = stage.loop();
-    try (var bound = refusedAddress()) {
-      int port = bound.socket().getLocalPort();
+    try (var bound = stage.outside.bindOnly()) {
+      int port = bound.port();
       attemptConnect(
           stage,
           "first error",
@@ -113,9 +107,9 @@ final class TcpClientScenarios {
     EventLoop loop = stage.loop();
     Socket sock;
     Peer peer;
-    try (var listener = listen()) {
-      sock = Socket.of(Peer.connected(listener.getLocalAddress()));
-      peer = new Peer(listener.accept());
+    try (var listener = stage.listen()) {
+      sock = stage.outside.openConnected(listener.address());
+      peer = listener.accept();
     }
     var connection = loop.createConnection(() -> new Recorder(stage::out), OPTIONS.sock(sock));
     var transport = connection.transport();
@@ -132,15 +126,15 @@ final class TcpClientScenarios {
       task = true)
   void aConnectionCanBeBoundToALocalAddress(Stage stage) throws Exception {
     EventLoop loop = stage.loop();
-    try (var listener = listen()) {
+    try (var listener = stage.listen()) {
       var connection =
           loop.createConnection(
               () -> new Recorder(stage::out),
               LOCALHOST,
-              portOf(listener),
+              listener.port(),
               OPTIONS.localAddr(Connections.free("127.0.0.2")));
       var transport = connection.transport();
-      var accepted = new Peer(listener.accept());
+      var accepted = listener.accept();
       stage.out("the peer sees " + host(accepted.remoteAddress()));
       stage.out("sockname " + host(transport.getExtraInfo("sockname")));
       transport.close();
@@ -154,8 +148,8 @@ final class TcpClientScenarios {
       task = true)
   void aLocalAddressThatDoesNotFitIsAnIoError(Stage stage) throws Exception {
     EventLoop loop = stage.loop();
-    try (var listener = listen()) {
-      var address = (InetSocketAddress) listener.getLocalAddress();
+    try (var listener = stage.listen()) {
+      InetSocketAddress address = listener.address();
       attemptConnect(
           stage,
           "other family",
@@ -182,9 +176,9 @@ final class TcpClientScenarios {
       task = true)
   void aHostNameIsResolved(Stage stage) throws Exception {
     EventLoop loop = stage.loop();
-    try (var listener = listen()) {
+    try (var listener = stage.listen()) {
       var connection =
-          loop.createConnection(() -> new Recorder(stage::out), "localhost", portOf(listener));
+          loop.createConnection(() -> new Recorder(stage::out), "localhost", listener.port());
       stage.out("peername " + host(connection.transport().getExtraInfo("peername")));
       connection.transport().close();
       connection.protocol().lost.await();
@@ -200,11 +194,11 @@ final class TcpClientScenarios {
         () -> {
           throw new Boom("boom");
         };
-    try (var listener = listen()) {
-      int before = openDescriptors();
+    try (var listener = stage.listen()) {
+      int before = stage.outside.openSockets();
       attemptConnect(
-          stage, "connect", () -> loop.createConnection(factory, LOCALHOST, portOf(listener)));
-      stage.out("descriptors left " + (openDescriptors() - before));
+          stage, "connect", () -> loop.createConnection(factory, LOCALHOST, listener.port()));
+      stage.out("descriptors left " + (stage.outside.openSockets() - before));
     }
   }
 
@@ -227,7 +221,7 @@ final class TcpClientScenarios {
     }
 
     var recorder = new Failing();
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     link.peer().send("hello");
     recorder.received(5);
     link.transport().close();
@@ -252,7 +246,7 @@ final class TcpClientScenarios {
     }
 
     var recorder = new Paused();
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     link.peer().send("hello");
     Asyncio.sleep(A_WHILE);
     stage.out("resume");
@@ -267,12 +261,11 @@ final class TcpClientScenarios {
       task = true)
   void cancellingAConnectClosesItsSocket(Stage stage) throws Exception {
     EventLoop loop = stage.loop();
-    try (var listener = ServerSocketChannel.open().bind(Connections.free(LOCALHOST), 1);
-        var queued = Peer.connected(listener.getLocalAddress());
-        var last = Peer.connected(listener.getLocalAddress())) {
-      assert queued.isConnected() && last.isConnected();
-      int before = openDescriptors();
-      int port = portOf(listener);
+    try (var listener = stage.outside.listen(1)) {
+      var queued = stage.outside.dial(null, listener.address());
+      var last = stage.outside.dial(null, listener.address());
+      int before = stage.outside.openSockets();
+      int port = listener.port();
       var task =
           Asyncio.createTask(
               () -> loop.createConnection(TcpClientScenarios::idle, LOCALHOST, port));
@@ -280,7 +273,9 @@ final class TcpClientScenarios {
       stage.out("done " + task.done());
       task.cancel();
       stage.attempt("connect", () -> task.await().transport());
-      stage.out("descriptors left " + (openDescriptors() - before));
+      stage.out("descriptors left " + (stage.outside.openSockets() - before));
+      queued.close();
+      last.close();
     }
   }
 
@@ -298,7 +293,7 @@ final class TcpClientScenarios {
       }
     }
 
-    var link = connect(new Plain());
+    var link = stage.connect(new Plain());
     link.peer().send("hello");
     link.peer().close();
     stage.out("lost " + lost.await());

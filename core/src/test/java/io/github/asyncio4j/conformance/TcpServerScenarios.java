@@ -3,7 +3,6 @@ package io.github.asyncio4j.conformance;
 
 import static io.github.asyncio4j.conformance.Connections.LOCALHOST;
 import static io.github.asyncio4j.conformance.Connections.addressOf;
-import static io.github.asyncio4j.conformance.Connections.dial;
 import static io.github.asyncio4j.conformance.Connections.portOf;
 import static io.github.asyncio4j.conformance.Stage.settle;
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -13,17 +12,12 @@ import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.Task;
-import io.github.asyncio4j.socket.Socket;
-import io.github.asyncio4j.socket.SocketTier;
-import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.transport.BaseTransport;
 import io.github.asyncio4j.transport.Protocol;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +74,7 @@ final class TcpServerScenarios {
       task = true)
   void createServerNeedsAnAddressOrASocket(Stage stage) throws Exception {
     EventLoop loop = stage.loop();
-    try (var sock = Socket.of(SocketChannel.open())) {
+    try (var sock = stage.outside.open()) {
       attemptServe(
           stage,
           "host, port and sock",
@@ -93,13 +87,13 @@ final class TcpServerScenarios {
       value = {"EL-71"},
       task = true)
   void aServerCanListenOnAGivenSocket(Stage stage) throws Exception {
-    var sock = Socket.open(SocketTier.NIO, StandardProtocolFamily.INET, SocketType.STREAM);
+    var sock = stage.outside.open();
     sock.bind(Connections.free(LOCALHOST));
     int port = ((InetSocketAddress) sock.getsockname()).getPort();
     var recorder = new Recorder(stage::out);
     var server = stage.loop().createServer(() -> recorder, OPTIONS.sock(sock));
     stage.out("same port " + (portOf(server) == port));
-    var peer = dial(server);
+    var peer = stage.dial(server);
     peer.send("hello");
     recorder.received(5);
     peer.close();
@@ -115,11 +109,11 @@ final class TcpServerScenarios {
     var server =
         stage.loop().createServer(() -> recorder, LOCALHOST, 0, OPTIONS.startServing(false));
     stage.attempt("serving", server::isServing);
-    stage.attempt("connect", () -> dial(server));
+    stage.attempt("connect", () -> stage.dial(server));
     server.startServing();
     server.startServing();
     stage.attempt("serving", server::isServing);
-    var peer = dial(server);
+    var peer = stage.dial(server);
     recorder.made.await();
     peer.close();
     recorder.lost.await();
@@ -144,7 +138,7 @@ final class TcpServerScenarios {
       task = true)
   void closingAServerLeavesItsConnectionsOpen(Stage stage) throws Exception {
     var served = serve(stage, Recorder::new);
-    var client = clientOf(served);
+    var client = clientOf(stage, served);
     var peer = client.peer();
     var recorder = client.protocol();
     served.server().close();
@@ -165,9 +159,7 @@ final class TcpServerScenarios {
     InetSocketAddress address = addressOf(server);
     server.close();
     settle();
-    try (var sock = SocketChannel.open().bind(Connections.free("127.0.0.2"))) {
-      stage.attempt("connect", () -> Peer.connected(sock, address));
-    }
+    stage.attempt("connect", () -> stage.outside.dial(Connections.free("127.0.0.2"), address));
   }
 
   @Scenario(
@@ -176,8 +168,8 @@ final class TcpServerScenarios {
   void waitClosedWaitsForTheCloseAndTheLastConnection(Stage stage) throws Exception {
     var served = serve(stage, Quiet::new);
     var server = served.server();
-    var peer = clientOf(served).peer();
-    var other = clientOf(served).peer();
+    var peer = clientOf(stage, served).peer();
+    var other = clientOf(stage, served).peer();
     var waiters = new ArrayList<Task<@Nullable Void>>();
     for (String name : List.of("first", "second")) {
       waiters.add(
@@ -207,7 +199,7 @@ final class TcpServerScenarios {
   void closeClientsClosesAllConnections(Stage stage) throws Exception {
     var served = serve(stage, Quiet::new);
     var server = served.server();
-    var peers = peersOf(served, 3);
+    var peers = peersOf(stage, served, 3);
     server.close();
     server.closeClients();
     var closing = served.protocols().stream().map(p -> p.transport.isClosing()).toList();
@@ -226,7 +218,7 @@ final class TcpServerScenarios {
   void abortClientsEndsAllConnections(Stage stage) throws Exception {
     var served = serve(stage, Quiet::new);
     var server = served.server();
-    var peers = peersOf(served, 2);
+    var peers = peersOf(stage, served, 2);
     server.close();
     server.abortClients();
     server.waitClosed();
@@ -243,7 +235,7 @@ final class TcpServerScenarios {
   void aCancelledServeForeverClosesTheServerAndWaitsForItsClients(Stage stage) throws Exception {
     var served = serve(stage, Quiet::new);
     var server = served.server();
-    var peer = clientOf(served).peer();
+    var peer = clientOf(stage, served).peer();
     var task = Asyncio.createTask(server::serveForever);
     settle();
     task.cancel();
@@ -298,7 +290,7 @@ final class TcpServerScenarios {
       task = true)
   void allConnectionsAreAcceptedWhateverTheBacklog(Stage stage) throws Exception {
     var served = serve(stage, Quiet::new, OPTIONS.backlog(1));
-    var peers = peersOf(served, 5);
+    var peers = peersOf(stage, served, 5);
     stage.out("connections " + served.protocols().size());
     served.server().close();
     for (Peer peer : peers) {
@@ -328,9 +320,9 @@ final class TcpServerScenarios {
         };
 
     var server = loop.createServer(factory, LOCALHOST, 0);
-    var first = dial(server);
+    var first = stage.dial(server);
     stage.out("first peer sees the end after " + first.receiveToEnd() + " bytes");
-    var second = dial(server);
+    var second = stage.dial(server);
     recorder.made.await();
     second.close();
     recorder.lost.await();
@@ -342,7 +334,7 @@ final class TcpServerScenarios {
       task = true)
   void anAcceptedConnectionKnowsItsPeerEvenWhenItIsGone(Stage stage) throws Exception {
     var served = serve(stage, Recorder::new);
-    var peer = dial(served.server());
+    var peer = stage.dial(served.server());
     var name = peer.localAddress();
     peer.close();
     Recorder protocol = firstOf(served);
@@ -357,7 +349,7 @@ final class TcpServerScenarios {
       task = true)
   void aServedProtocolHearsOfEverythingInOrder(Stage stage) throws Exception {
     var served = serve(stage, Recorder::new);
-    var peer = dial(served.server());
+    var peer = stage.dial(served.server());
     peer.send("hello");
     peer.end();
     firstOf(served).lost.await();
@@ -430,9 +422,9 @@ final class TcpServerScenarios {
   /// A peer and the protocol that serves it.
   private record Client(Peer peer, Recorder protocol) {}
 
-  private static Client clientOf(Served served) throws IOException {
+  private static Client clientOf(Stage stage, Served served) throws IOException {
     int number = served.protocols().size();
-    var peer = dial(served.server());
+    var peer = stage.dial(served.server());
     while (served.protocols().size() == number
         || served.protocols().get(number).transport == null) {
       Asyncio.sleep(Duration.ZERO);
@@ -440,10 +432,10 @@ final class TcpServerScenarios {
     return new Client(peer, served.protocols().get(number));
   }
 
-  private static List<Peer> peersOf(Served served, int count) throws IOException {
+  private static List<Peer> peersOf(Stage stage, Served served, int count) throws IOException {
     var peers = new ArrayList<Peer>();
     for (int i = 0; i < count; i++) {
-      peers.add(clientOf(served).peer());
+      peers.add(clientOf(stage, served).peer());
     }
     return peers;
   }

@@ -2,7 +2,6 @@
 package io.github.asyncio4j.conformance;
 
 import static io.github.asyncio4j.conformance.Connections.HUGE;
-import static io.github.asyncio4j.conformance.Connections.connect;
 import static io.github.asyncio4j.conformance.Stage.settle;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -10,7 +9,6 @@ import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Future;
-import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.BufferedProtocol;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,7 +31,7 @@ final class TransportsScenarios {
       task = true)
   void theEndOfTheStreamClosesTheTransport(Stage stage) throws Exception {
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     var peer = link.peer();
     peer.send("hello");
     peer.end();
@@ -61,7 +59,7 @@ final class TransportsScenarios {
     }
 
     var recorder = new HalfOpen();
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     var peer = link.peer();
     var transport = link.transport();
     peer.end();
@@ -81,7 +79,7 @@ final class TransportsScenarios {
   void closeIsReportedInTheNextIteration(Stage stage) throws Exception {
     EventLoop loop = stage.loop();
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     loop.callSoon(() -> stage.out("queued before"));
     link.transport().close();
     loop.callSoon(() -> stage.out("queued after"));
@@ -97,7 +95,7 @@ final class TransportsScenarios {
       task = true)
   void writesAfterCloseAreDropped(Stage stage) throws Exception {
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     var transport = link.transport();
     transport.write(ascii("before"));
     transport.close();
@@ -115,7 +113,7 @@ final class TransportsScenarios {
       task = true)
   void closeFlushesWhatIsBuffered(Stage stage) throws Exception {
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     var transport = link.transport();
     transport.write(new byte[HUGE]);
     stage.out("buffered " + (transport.getWriteBufferSize() > 0));
@@ -134,7 +132,7 @@ final class TransportsScenarios {
   void abortDropsWhatIsBuffered(Stage stage) throws Exception {
     EventLoop loop = stage.loop();
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     var transport = link.transport();
     transport.write(new byte[HUGE]);
     loop.callSoon(() -> stage.out("queued before"));
@@ -150,7 +148,7 @@ final class TransportsScenarios {
       task = true)
   void abortAndCloseTogetherAreReportedOnce(Stage stage) throws Exception {
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     var transport = link.transport();
     transport.close();
     transport.abort();
@@ -188,7 +186,7 @@ final class TransportsScenarios {
     }
 
     var recorder = new Closing();
-    recorder.peer = connect(recorder).peer();
+    recorder.peer = stage.connect(recorder).peer();
     recorder.peer.send("hello");
     recorder.lost.await();
     recorder.peer.close();
@@ -199,7 +197,7 @@ final class TransportsScenarios {
       task = true)
   void dataThatWasNotReadBeforeCloseIsNeverDelivered(Stage stage) throws Exception {
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     link.transport().pauseReading();
     link.peer().send("hello");
     Asyncio.sleep(A_WHILE);
@@ -213,7 +211,7 @@ final class TransportsScenarios {
       task = true)
   void writeEofEndsTheWriteHalfOnly(Stage stage) throws Exception {
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     var peer = link.peer();
     var transport = link.transport();
     stage.attempt("can_write_eof", transport::canWriteEof);
@@ -236,7 +234,7 @@ final class TransportsScenarios {
       task = true)
   void writeEofWaitsForWhatIsBuffered(Stage stage) throws Exception {
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     var transport = link.transport();
     transport.write(new byte[HUGE]);
     transport.writeEof();
@@ -252,7 +250,7 @@ final class TransportsScenarios {
       task = true)
   void writesArriveInOrderAndAnEmptyOneIsNothing(Stage stage) throws Exception {
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     var transport = link.transport();
     transport.write(ascii("a"));
     transport.write(ascii(""));
@@ -272,7 +270,7 @@ final class TransportsScenarios {
       task = true)
   void bufferedPiecesArriveInOrder(Stage stage) throws Exception {
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     var peer = link.peer();
     var transport = link.transport();
     transport.write(new byte[HUGE]);
@@ -309,7 +307,7 @@ final class TransportsScenarios {
     }
 
     var recorder = new Failing();
-    var peer = connect(recorder).peer();
+    var peer = stage.connect(recorder).peer();
     peer.send("hello");
     recorder.lost.await();
     stage.out("peer got " + peer.receiveToEnd() + " bytes and the end");
@@ -334,7 +332,7 @@ final class TransportsScenarios {
     }
 
     var recorder = new Failing();
-    var peer = connect(recorder).peer();
+    var peer = stage.connect(recorder).peer();
     peer.end();
     recorder.lost.await();
     stage.out("peer got " + peer.receiveToEnd() + " bytes and the end");
@@ -347,7 +345,7 @@ final class TransportsScenarios {
   void aResetByThePeerIsToldToTheProtocolOnly(Stage stage) throws Exception {
     stage.loop().setExceptionHandler(stage.printingHandler());
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     link.peer().reset();
     recorder.lost.await();
     stage.out("closing " + link.transport().isClosing());
@@ -371,7 +369,7 @@ final class TransportsScenarios {
     }
 
     var recorder = new Sizes();
-    var peer = connect(recorder).peer();
+    var peer = stage.connect(recorder).peer();
     peer.sendAll(new byte[HUGE]);
     peer.close();
     recorder.lost.await();
@@ -385,7 +383,7 @@ final class TransportsScenarios {
       task = true)
   void readingCanBePausedAndResumedAnyNumberOfTimes(Stage stage) throws Exception {
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     var transport = link.transport();
     stage.attempt("reading", transport::isReading);
     transport.pauseReading();
@@ -412,7 +410,7 @@ final class TransportsScenarios {
       task = true)
   void aPausedTransportDoesNotNoticeThatThePeerIsGone(Stage stage) throws Exception {
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     link.transport().pauseReading();
     link.peer().send("hello");
     link.peer().close();
@@ -440,7 +438,7 @@ final class TransportsScenarios {
 
     var first = new Recorder(stage::out);
     var second = new Second();
-    var link = connect(first);
+    var link = stage.connect(first);
     var peer = link.peer();
     peer.send("one");
     first.received(3);
@@ -458,7 +456,7 @@ final class TransportsScenarios {
       task = true)
   void aTransportTellsItsAddresses(Stage stage) throws Exception {
     var recorder = new Recorder(stage::out);
-    var link = connect(recorder);
+    var link = stage.connect(recorder);
     var peer = link.peer();
     var transport = link.transport();
     stage.out("sockname " + peer.remoteAddress().equals(transport.getExtraInfo("sockname")));
@@ -476,10 +474,10 @@ final class TransportsScenarios {
   void aDescriptorOfATransportCannotBeWatched(Stage stage) throws Exception {
     EventLoop loop = stage.loop();
     var recorder = new Recorder(stage::out);
-    try (var listener = Connections.listen()) {
+    try (var listener = stage.listen()) {
       // What getExtraInfo gives is no Pollable, so the transport is given a socket that is one.
-      var sock = Socket.of(Peer.connected(listener.getLocalAddress()));
-      var peer = new Peer(listener.accept());
+      var sock = stage.outside.openConnected(listener.address());
+      var peer = listener.accept();
       var transport =
           loop.createConnection(() -> recorder, ConnectionOptions.DEFAULT.sock(sock)).transport();
       stage.attempt("add_reader", () -> loop.addReader(sock, () -> {}));
@@ -499,7 +497,7 @@ final class TransportsScenarios {
       task = true)
   void aBufferedProtocolReceivesIntoItsOwnBuffer(Stage stage) throws Exception {
     var protocol = new Chunks(stage::out, 4);
-    var link = connect(protocol);
+    var link = stage.connect(protocol);
     link.transport().pauseReading();
     link.peer().send("0123456789");
     Asyncio.sleep(A_WHILE);
@@ -515,7 +513,7 @@ final class TransportsScenarios {
   void anEmptyBufferOfABufferedProtocolIsFatal(Stage stage) throws Exception {
     stage.loop().setExceptionHandler(stage.printingHandler());
     var protocol = new Chunks(stage::out, 0);
-    var peer = connect(protocol).peer();
+    var peer = stage.connect(protocol).peer();
     peer.send("hello");
     protocol.lost.await();
     peer.close();
@@ -539,7 +537,7 @@ final class TransportsScenarios {
     }
 
     var protocol = new Failing();
-    var peer = connect(protocol).peer();
+    var peer = stage.connect(protocol).peer();
     peer.send("hello");
     protocol.lost.await();
     stage.out("peer got " + peer.receiveToEnd() + " bytes and the end");

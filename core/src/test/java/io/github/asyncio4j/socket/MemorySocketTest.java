@@ -138,6 +138,86 @@ final class MemorySocketTest extends SocketContract {
     assertThat(listener.accept()).isNull();
   }
 
+  private Socket listener(int backlog) throws IOException {
+    Socket listener = newSocket(StandardProtocolFamily.INET, SocketType.STREAM);
+    listener.bind(at("10.0.0.1", 80));
+    listener.listen(backlog);
+    return listener;
+  }
+
+  private Socket connecting() throws IOException {
+    Socket client = newSocket(StandardProtocolFamily.INET, SocketType.STREAM);
+    client.connect(at("10.0.0.1", 80));
+    return client;
+  }
+
+  @Test
+  void whoFindsNoPlaceInTheBacklogIsConnectedWhenOneIsFree() throws IOException {
+    Socket listener = listener(1);
+    assertThat(connecting().finishConnect()).isTrue();
+    assertThat(connecting().finishConnect()).as("one more than the backlog").isTrue();
+    Socket third = connecting();
+    Socket fourth = connecting();
+    assertThat(third.finishConnect()).isFalse();
+
+    third.close();
+    assertThat(listener.accept()).isNotNull();
+    assertThat(fourth.finishConnect()).isTrue();
+    assertThat(listener.accept()).isNotNull();
+    assertThat(listener.accept().getpeername()).isEqualTo(fourth.getsockname());
+    assertThat(listener.accept()).isNull();
+  }
+
+  @Test
+  void aConnectThatIsGivenUpOnItsWayFreesItsPlaceInTheBacklog() throws IOException {
+    var wire = new SlowWire(100);
+    var slow = new MemoryNetwork(() -> wire);
+    Socket listener = slow.open(StandardProtocolFamily.INET, SocketType.STREAM);
+    listener.bind(at("10.0.0.1", 80));
+    listener.listen(0);
+    Socket first = slow.open(StandardProtocolFamily.INET, SocketType.STREAM);
+    first.connect(at("10.0.0.1", 80));
+    wire.underWay.remove().run();
+    first.close();
+    Socket second = slow.open(StandardProtocolFamily.INET, SocketType.STREAM);
+    second.connect(at("10.0.0.1", 80));
+    wire.carryAll();
+
+    assertThat(second.finishConnect()).isTrue();
+    assertThat(listener.accept().getpeername()).isEqualTo(second.getsockname());
+  }
+
+  @Test
+  void whoFoundNoPlaceInTheBacklogIsLetInByALargerOneAndRefusedAfterTheClose() throws IOException {
+    Socket listener = listener(0);
+    assertThat(connecting().finishConnect()).isTrue();
+    Socket second = connecting();
+    Socket third = connecting();
+    listener.listen(1);
+    assertThat(second.finishConnect()).isTrue();
+    assertThat(third.finishConnect()).isFalse();
+    listener.close();
+
+    assertThatThrownBy(third::finishConnect).isInstanceOf(java.net.ConnectException.class);
+  }
+
+  @Test
+  void aNetworkCountsItsOpenSockets() throws IOException {
+    Socket listener = listener(5);
+    Socket client = connecting();
+    assertThat(network.openSockets()).as("what was not accepted is nobody's").isEqualTo(2);
+    Socket accepted = listener.accept();
+    assertThat(network.openSockets()).isEqualTo(3);
+    List<Socket> pair = network.pair();
+    assertThat(network.openSockets()).isEqualTo(5);
+
+    connecting().close();
+    for (Socket socket : List.of(accepted, client, client, listener, pair.get(0), pair.get(1))) {
+      socket.close();
+    }
+    assertThat(network.openSockets()).isZero();
+  }
+
   @Test
   void aListenerThatIsClosedResetsWhoIsOnTheWayToIt() throws IOException {
     var wire = new SlowWire(100);
