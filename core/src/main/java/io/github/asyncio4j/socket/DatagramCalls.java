@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 non-sealed interface DatagramCalls extends PeerCalls {
   /// Receives a datagram, from whomever it is.
   ///
-  /// @return how many of its bytes are in the buffer, 0 for one that is empty;
-  ///   [Socket#NO_DATAGRAM] when there is none now
+  /// @return how many of its bytes are in the buffer, 0 for one that is empty; [Socket#NO_DATAGRAM]
+  ///   when there is none now
   @Override
   int recv(ByteBuffer dst) throws IOException;
 

@@ -69,8 +69,7 @@ final class DescriptorListener implements ListeningCalls {
   private StreamCalls accepted(int fd, MemorySegment peer, int length) {
     StandardProtocolFamily family = descriptor.family();
     // A unix socket has no reset, and a path may be unreadable.
-    SocketAddress from =
-        family == StandardProtocolFamily.UNIX ? null : Sockaddr.read(peer, length);
+    SocketAddress from = family == StandardProtocolFamily.UNIX ? null : Sockaddr.read(peer, length);
     return new DescriptorStream(new Descriptor(descriptor.syscalls(), fd, family), from);
   }
 }

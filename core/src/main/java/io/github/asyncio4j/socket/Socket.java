@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /// asyncio's non-blocking socket object: a thin handle over a descriptor or an NIO channel.
 ///
-/// No method waits. What cannot be done now says so by its result: 0 bytes, false or null. Watch
-/// the socket with a `Selector` and try again. The loop, its tasks and its callbacks use it one at
-/// a time; nothing here locks. Only [#close()], [#isOpen()] and [#fileno()] may be called by any
-/// thread.
+/// No method waits. What cannot be done now says so by its result: 0 bytes, no datagram, false or
+/// null. Watch the socket with a `Selector` and try again. The loop, its tasks and its callbacks
+/// use it one at a time; nothing here locks. Only [#close()], [#isOpen()] and [#fileno()] may be
+/// called by any thread.
 ///
 /// The two tiers behave alike except where a method says otherwise. What the NIO tier cannot do:
 ///
@@ -328,8 +328,8 @@ public final class Socket implements Pollable, AutoCloseable {
   /// Sends from several buffers in order by one system call and advances their positions.
   ///
   /// It may take only the first of them: the kernel gets at most 64 pieces and 256 KiB at a time. A
-  /// direct buffer that was made from a shared arena must stay open meanwhile. A datagram socket sends
-  /// one datagram of all of them together, or none.
+  /// direct buffer that was made from a shared arena must stay open meanwhile. A datagram socket
+  /// sends one datagram of all of them together, or none.
   ///
   /// @return how many bytes; 0 when the kernel is full or all buffers are empty
   /// @throws IndexOutOfBoundsException when `offset` and `length` do not fit the array
@@ -436,7 +436,8 @@ public final class Socket implements Pollable, AutoCloseable {
     return calls;
   }
 
-  /// Returns what is thrown by a call that is none of the role's: what Linux says, whatever the tier.
+  /// Returns what is thrown by a call that is none of the role's: what Linux says, whatever the
+  /// tier.
   private SocketException refused(String call, int errno) {
     if (!isOpen()) {
       return SocketFailures.closed();

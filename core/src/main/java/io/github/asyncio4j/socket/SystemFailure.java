@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.socket;
 
-/// An exception that tells the system's reason apart from the call that failed: each of a
-/// [Socket#bind] or [Socket#listen] that the system refuses, and [ResourceExhaustedException].
+/// An exception that tells the system's reason apart from the call that failed: those of
+/// [Socket#bind] and [Socket#listen], unless the socket itself was in no state for the call, and
+/// [ResourceExhaustedException].
 public sealed interface SystemFailure
     permits AddressNotAvailableException,
         ResourceExhaustedException,

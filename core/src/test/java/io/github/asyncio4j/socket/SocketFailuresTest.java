@@ -35,8 +35,7 @@ final class SocketFailuresTest {
       assertThat(SocketFailures.ofBind("bind(fd 7)", errno))
           .hasMessage("bind(fd 7): " + Errno.describe(errno))
           .isInstanceOfSatisfying(
-              SystemFailure.class,
-              e -> assertThat(e.reason()).isEqualTo(Errno.describe(errno)));
+              SystemFailure.class, e -> assertThat(e.reason()).isEqualTo(Errno.describe(errno)));
     }
   }
 

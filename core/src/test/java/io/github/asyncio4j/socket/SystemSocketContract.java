@@ -165,7 +165,8 @@ abstract class SystemSocketContract extends SocketRoleContract {
         .isInstanceOfSatisfying(
             AddressNotAvailableException.class,
             e ->
-                assertThat(e.reason()).isEqualTo("EADDRNOTAVAIL (Cannot assign requested address)"));
+                assertThat(e.reason())
+                    .isEqualTo("EADDRNOTAVAIL (Cannot assign requested address)"));
     assertThatThrownBy(() -> datagrams().bind(FOREIGN))
         .isInstanceOf(AddressNotAvailableException.class);
   }
