@@ -19,16 +19,45 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The NIO tier: what its kinds of channel have in common.
-abstract sealed class ChannelCalls implements SocketCalls
-    permits StreamChannelCalls, DatagramChannelCalls {
+/// The NIO tier: a channel, which listening replaces by another, and what every socket can do.
+///
+/// The roles of its socket share it, so each channel has one owner.
+final class ChannelCalls implements SocketCalls {
   /// The most bytes in one call. For a heap buffer the JDK takes as much native memory as the call
   /// is given, and keeps it.
   static final int MAX_BYTES = Syscalls.MAX_CRITICAL_BYTES;
 
-  static ChannelCalls open(StandardProtocolFamily family, SocketType type) throws IOException {
+  /// What Linux hands down from a listening socket and the JDK does not let us set there.
+  private static final Set<SocketOption<?>> INHERITED =
+      Set.of(
+          StandardSocketOptions.SO_KEEPALIVE,
+          StandardSocketOptions.SO_LINGER,
+          StandardSocketOptions.SO_SNDBUF,
+          StandardSocketOptions.TCP_NODELAY);
+
+  private final StandardProtocolFamily family;
+
+  // Loop thread only. What was set, for the channels that come after this one.
+  private final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
+
+  // Written by the loop thread.
+  private volatile NetworkChannel channel;
+
+  // Any thread sets it, once. Not the same as a closed channel: that may be one of two, and the JDK
+  // closes channels as well.
+  private volatile boolean closed;
+
+  ChannelCalls(NetworkChannel channel, StandardProtocolFamily family) {
+    this.channel = channel;
+    this.family = family;
+  }
+
+  static PeerCalls open(StandardProtocolFamily family, SocketType type) throws IOException {
     if (type == SocketType.DATAGRAM && family == StandardProtocolFamily.UNIX) {
       throw Native.unsupported("A unix datagram socket");
     }
@@ -46,20 +75,20 @@ abstract sealed class ChannelCalls implements SocketCalls
       throw e;
     }
     return channel instanceof SocketChannel stream
-        ? new StreamChannelCalls(stream, family)
-        : new DatagramChannelCalls((DatagramChannel) channel);
+        ? of(stream, family)
+        : of((DatagramChannel) channel, family);
   }
 
-  static ChannelCalls of(SocketChannel channel) throws IOException {
-    return new StreamChannelCalls(channel, family(channel));
+  static ChannelStream of(SocketChannel channel, StandardProtocolFamily family) {
+    return new ChannelStream(new ChannelCalls(channel, family), channel);
   }
 
-  static ChannelCalls of(ServerSocketChannel channel) throws IOException {
-    return new StreamChannelCalls(channel, family(channel));
+  static ChannelListener of(ServerSocketChannel channel, StandardProtocolFamily family) {
+    return new ChannelListener(new ChannelCalls(channel, family), channel);
   }
 
-  static ChannelCalls of(DatagramChannel channel) {
-    return new DatagramChannelCalls(channel);
+  static ChannelDatagram of(DatagramChannel channel, StandardProtocolFamily family) {
+    return new ChannelDatagram(new ChannelCalls(channel, family), channel);
   }
 
   /// Returns the family of a channel as far as it shows: by its address, or by its options, which a
@@ -75,71 +104,124 @@ abstract sealed class ChannelCalls implements SocketCalls
         : StandardProtocolFamily.INET;
   }
 
-  /// Returns the channel as the interface that the three kinds share.
-  abstract NetworkChannel network();
+  StandardProtocolFamily family() {
+    return family;
+  }
 
   @Override
-  public final SocketTier tier() {
+  public SocketTier tier() {
     return SocketTier.NIO;
   }
 
   @Override
-  public final SelectableChannel channel() {
-    return (SelectableChannel) network();
+  public SelectableChannel channel() {
+    return (SelectableChannel) channel;
   }
 
   @Override
-  public final int fileno() {
+  public int fileno() {
     return ChannelDescriptors.fileno(channel());
   }
 
+  // Options.
+
   @Override
-  public final <T> T getOption(SocketOption<T> option) throws IOException {
+  public <T> void setOption(SocketOption<T> option, T value) throws IOException {
     ensureOpen();
-    if (!network().supportedOptions().contains(option)) {
+    NetworkChannel current = channel;
+    boolean supported = current.supportedOptions().contains(option);
+    if (!supported && !(current instanceof ServerSocketChannel && INHERITED.contains(option))) {
       throw unsupported(option);
     }
-    return network().getOption(option);
+    if (supported) {
+      current.setOption(option, value);
+    }
+    options.put(option, value);
   }
 
-  static UnsupportedOperationException unsupported(SocketOption<?> option) {
+  @Override
+  public <T> T getOption(SocketOption<T> option) throws IOException {
+    ensureOpen();
+    NetworkChannel current = channel;
+    if (!current.supportedOptions().contains(option)) {
+      throw unsupported(option);
+    }
+    return current.getOption(option);
+  }
+
+  private static UnsupportedOperationException unsupported(SocketOption<?> option) {
     return option == SocketOptions.IPV6_V6ONLY || option == SocketOptions.SO_ERROR
         ? Native.unsupported("Socket option " + option.name())
         : new UnsupportedOperationException("socket option " + option.name());
   }
 
+  /// Sets all that was set, as far as a channel has it.
+  void applyOptionsTo(NetworkChannel target) throws IOException {
+    for (SocketOption<?> option : options.keySet()) {
+      if (target.supportedOptions().contains(option)) {
+        apply(option, target);
+      }
+    }
+  }
+
+  /// Sets what a connection has from the socket that accepted it.
+  void bequeathOptionsTo(SocketChannel accepted) throws IOException {
+    for (SocketOption<?> option : INHERITED) {
+      if (options.containsKey(option)) {
+        apply(option, accepted);
+      }
+    }
+  }
+
+  private <T> void apply(SocketOption<T> option, NetworkChannel target) throws IOException {
+    target.setOption(option, option.type().cast(options.get(option)));
+  }
+
+  // Names and life.
+
   @Override
-  public final @Nullable SocketAddress getsockname() {
+  public @Nullable SocketAddress getsockname() {
     try {
-      return network().getLocalAddress();
+      return channel.getLocalAddress();
     } catch (IOException e) {
       return null; // Closed.
     }
   }
 
   @Override
-  public final boolean isOpen() {
-    return network().isOpen();
+  public boolean isOpen() {
+    return !closed && channel.isOpen();
   }
 
   @Override
-  public final void close() throws IOException {
-    network().close();
+  public void close() throws IOException {
+    closed = true;
+    channel.close();
   }
 
-  @Override
-  public final int detach() {
-    throw Native.unsupported("Detaching a descriptor");
+  /// Closes the channel and has another from now on, which is closed as well when a close has come
+  /// meanwhile.
+  void replaceBy(NetworkChannel next) throws IOException {
+    NetworkChannel before = channel;
+    channel = next;
+    before.close();
+    // close() writes and reads the two fields in the other order, so one of us sees the other.
+    if (closed) {
+      next.close();
+      throw SocketFailures.closed();
+    }
   }
 
-  final void ensureOpen() throws SocketException {
+  void ensureOpen() throws SocketException {
     if (!isOpen()) {
       throw SocketFailures.closed();
     }
   }
 
+  // Failures.
+
   /// Returns an exception for what the JDK reports as a wrong state and the system as an error.
-  final SocketException failed(String call, int errno) {
+  SocketException failed(String call, int errno) {
     return SocketFailures.of(call + "(" + channel() + ")", errno);
   }
 
@@ -147,6 +229,13 @@ abstract sealed class ChannelCalls implements SocketCalls
   static IllegalArgumentException unfit(@Nullable SocketAddress address) {
     return new IllegalArgumentException("not an address of this family: " + address);
   }
+
+  /// Returns the failure of a call, told like the other tier does.
+  IOException failure(String call, IOException e) {
+    return isOpen() ? SocketFailures.translated(call + "(" + channel() + ")", e) : e;
+  }
+
+  // Buffers.
 
   /// Hides what is beyond [#MAX_BYTES] of a buffer.
   ///
@@ -157,10 +246,5 @@ abstract sealed class ChannelCalls implements SocketCalls
       buffer.limit(buffer.position() + MAX_BYTES);
     }
     return limit;
-  }
-
-  /// Returns the failure of a call, told like the other tier does.
-  final IOException failure(String call, IOException e) {
-    return isOpen() ? SocketFailures.translated(call + "(" + channel() + ")", e) : e;
   }
 }

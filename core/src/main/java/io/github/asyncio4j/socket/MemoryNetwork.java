@@ -48,13 +48,13 @@ public final class MemoryNetwork {
       throw new UnsupportedOperationException("a socket in memory of type " + type);
     }
     opened();
-    return Socket.ofMemory(new MemoryCalls(this, family), family);
+    return Socket.ofMemory(new MemoryStream(new MemoryCalls(this, family)), family);
   }
 
   /// Opens two sockets that are connected to each other, without addresses.
   public List<Socket> pair() {
-    var first = new MemoryCalls(this, StandardProtocolFamily.UNIX);
-    var second = new MemoryCalls(this, StandardProtocolFamily.UNIX);
+    var first = new MemoryStream(new MemoryCalls(this, StandardProtocolFamily.UNIX));
+    var second = new MemoryStream(new MemoryCalls(this, StandardProtocolFamily.UNIX));
     MemoryEnd end = MemoryEnd.connected(newWire(), newWire());
     first.connected(end, null);
     second.connected(end.peer(), null);

@@ -7,11 +7,19 @@ import java.net.SocketException;
 ///
 /// The socket that reports it is sound. A server that gets it from [Socket#accept()] should pause
 /// for a while, because the connection stays pending and the socket stays readable.
-public final class ResourceExhaustedException extends SocketException {
+public final class ResourceExhaustedException extends SocketException implements SystemFailure {
   private static final long serialVersionUID = 1L;
 
-  /// Makes an exception with the text that names call, descriptor and errno.
-  public ResourceExhaustedException(String message) {
-    super(message);
+  private final String reason;
+
+  /// Makes an exception of a call and the reason for its failure.
+  public ResourceExhaustedException(String call, String reason) {
+    super(call + ": " + reason);
+    this.reason = reason;
+  }
+
+  @Override
+  public String reason() {
+    return reason;
   }
 }

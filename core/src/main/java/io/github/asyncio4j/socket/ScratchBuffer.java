@@ -79,7 +79,9 @@ final class ScratchBuffer {
   }
 
   /// Makes a message of as many buffers as fit. No position moves.
-  void fill(ByteBuffer[] srcs, int offset, int length) {
+  ///
+  /// @return how many bytes it has
+  long fill(ByteBuffer[] srcs, int offset, int length) {
     int pieces = 0;
     long total = 0;
     roomBytes.clear();
@@ -103,6 +105,7 @@ final class ScratchBuffer {
       }
     }
     message.count(pieces);
+    return total;
   }
 
   private static boolean isCopied(ByteBuffer src) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.socket;
 
+import io.github.asyncio4j.internal.ffi.Errno;
 import io.github.asyncio4j.internal.ffi.Native;
 import io.github.asyncio4j.internal.ffi.Syscalls;
 import io.github.asyncio4j.selector.Pollable;
@@ -8,6 +9,7 @@ import io.github.asyncio4j.selector.Readiness;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
@@ -20,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /// asyncio's non-blocking socket object: a thin handle over a descriptor or an NIO channel.
 ///
-/// No method waits. What cannot be done now says so by its result: 0 bytes, false or null. Watch
-/// the socket with a `Selector` and try again. The loop, its tasks and its callbacks use it one at
-/// a time; nothing here locks. Only [#close()], [#isOpen()] and [#fileno()] may be called by any
-/// thread.
+/// No method waits. What cannot be done now says so by its result: 0 bytes, no datagram, false or
+/// null. Watch the socket with a `Selector` and try again. The loop, its tasks and its callbacks
+/// use it one at a time; nothing here locks. Only [#close()], [#isOpen()] and [#fileno()] may be
+/// called by any thread.
 ///
 /// The two tiers behave alike except where a method says otherwise. What the NIO tier cannot do:
 ///
@@ -31,23 +33,39 @@ import org.jspecify.annotations.Nullable;
 ///   connect closes it too; both are rules of the JDK;
 /// - a channel that is registered with an NIO selector frees its descriptor only in the next select
 ///   after the close;
-/// - an IPv6 server accepts IPv4 as well: there is no [SocketOptions#IPV6_V6ONLY].
+/// - an IPv6 server accepts IPv4 as well: there is no [SocketOptions#IPV6_V6ONLY];
+/// - a datagram socket sends no empty datagram, and neither of its halves can be shut down.
 ///
-/// After [#close()] every method that would use the socket throws [java.net.SocketException].
+/// What a socket can do depends on its role: a stream, what listens, datagrams. A call on the wrong
+/// one fails as Linux has it fail, on every tier.
+///
+/// After [#close()] every method that would use the socket throws [SocketException].
 public final class Socket implements Pollable, AutoCloseable {
   static {
     SocketFailures.prepare();
   }
 
+  /// What [#recv(ByteBuffer)] of a datagram socket returns when there is no datagram now.
+  public static final int NO_DATAGRAM = -2;
+
   private final SocketCalls calls;
   private final StandardProtocolFamily family;
   private final SocketType type;
 
+  // Loop thread only. Listening changes it.
+  private SocketRole role;
+
+  // Loop thread only. The role again while bytes go through it, else null: so a call costs one
+  // dispatch.
+  private @Nullable PeerCalls peer;
+
   // Loop thread only. Not null from a connect that is in progress to its end.
   private @Nullable SocketAddress connecting;
 
-  private Socket(SocketCalls calls, StandardProtocolFamily family, SocketType type) {
-    this.calls = calls;
+  private Socket(SocketRole role, StandardProtocolFamily family, SocketType type) {
+    this.calls = role.owner();
+    this.role = role;
+    this.peer = role instanceof PeerCalls calls ? calls : null;
     this.family = family;
     this.type = type;
   }
@@ -79,13 +97,13 @@ public final class Socket implements Pollable, AutoCloseable {
     };
   }
 
-  static Socket ofMemory(MemoryCalls calls, StandardProtocolFamily family) {
-    return new Socket(calls, family, SocketType.STREAM);
+  static Socket ofMemory(MemoryStream stream, StandardProtocolFamily family) {
+    return new Socket(stream, family, SocketType.STREAM);
   }
 
   static Socket open(Syscalls syscalls, StandardProtocolFamily family, SocketType type)
       throws IOException {
-    return new Socket(DescriptorCalls.open(syscalls, family, type), family, type);
+    return new Socket(Descriptor.open(syscalls, family, type), family, type);
   }
 
   /// Takes ownership of a channel and makes it non-blocking.
@@ -93,7 +111,8 @@ public final class Socket implements Pollable, AutoCloseable {
   /// @throws IOException when that fails; the channel is then still the caller's
   public static Socket of(SocketChannel channel) throws IOException {
     channel.configureBlocking(false);
-    return new Socket(ChannelCalls.of(channel), ChannelCalls.family(channel), SocketType.STREAM);
+    StandardProtocolFamily family = ChannelCalls.family(channel);
+    return new Socket(ChannelCalls.of(channel, family), family, SocketType.STREAM);
   }
 
   /// Takes ownership of a listening channel and makes it non-blocking.
@@ -101,7 +120,8 @@ public final class Socket implements Pollable, AutoCloseable {
   /// @throws IOException when that fails; the channel is then still the caller's
   public static Socket of(ServerSocketChannel channel) throws IOException {
     channel.configureBlocking(false);
-    return new Socket(ChannelCalls.of(channel), ChannelCalls.family(channel), SocketType.STREAM);
+    StandardProtocolFamily family = ChannelCalls.family(channel);
+    return new Socket(ChannelCalls.of(channel, family), family, SocketType.STREAM);
   }
 
   /// Takes ownership of a datagram channel and makes it non-blocking.
@@ -109,10 +129,13 @@ public final class Socket implements Pollable, AutoCloseable {
   /// @throws IOException when that fails; the channel is then still the caller's
   public static Socket of(DatagramChannel channel) throws IOException {
     channel.configureBlocking(false);
-    return new Socket(ChannelCalls.of(channel), ChannelCalls.family(channel), SocketType.DATAGRAM);
+    StandardProtocolFamily family = ChannelCalls.family(channel);
+    return new Socket(ChannelCalls.of(channel, family), family, SocketType.DATAGRAM);
   }
 
   /// Takes ownership of an open socket descriptor and makes it non-blocking. Native tier.
+  ///
+  /// It may be connected or listen already.
   ///
   /// Its close-on-exec flag is left as it is.
   ///
@@ -124,8 +147,9 @@ public final class Socket implements Pollable, AutoCloseable {
     if (fd < 0) {
       throw new IllegalArgumentException("Invalid file descriptor: " + fd);
     }
-    DescriptorCalls calls = DescriptorCalls.adopt(Native.syscalls(), fd);
-    return new Socket(calls, calls.family(), calls.type());
+    SocketRole role = Descriptor.adopt(Native.syscalls(), fd);
+    SocketType type = role instanceof DatagramCalls ? SocketType.DATAGRAM : SocketType.STREAM;
+    return new Socket(role, ((Descriptor) role.owner()).family(), type);
   }
 
   /// Returns what the socket is made of. Any thread.
@@ -168,11 +192,13 @@ public final class Socket implements Pollable, AutoCloseable {
   /// On the NIO tier a unix socket starts to listen here already, with a backlog of 128.
   ///
   /// @param address null for any address and a free port
-  /// @throws java.net.BindException when the address is in use, not local or not permitted
+  /// @throws AddressNotAvailableException when this system has no such address
+  /// @throws java.net.BindException when the address is in use or not permitted
   /// @throws IllegalArgumentException when the address is unresolved or of another family
   /// @throws IOException when the system refuses
   public void bind(@Nullable SocketAddress address) throws IOException {
-    calls.bind(address == null ? null : checked(address));
+    SocketAddress local = address == null ? null : checked(address);
+    withPeer("bind", Errno.EINVAL).bind(local);
   }
 
   /// Starts to accept connections.
@@ -185,7 +211,14 @@ public final class Socket implements Pollable, AutoCloseable {
     if (backlog < 0) {
       throw new IllegalArgumentException("backlog < 0: " + backlog);
     }
-    calls.listen(backlog);
+    switch (role) {
+      case ListeningCalls listening -> listening.setBacklog(backlog);
+      case StreamCalls stream -> {
+        role = stream.listen(backlog);
+        peer = null;
+      }
+      case DatagramCalls _ -> throw refused("listen", Errno.EOPNOTSUPP);
+    }
   }
 
   /// Starts to connect.
@@ -201,7 +234,9 @@ public final class Socket implements Pollable, AutoCloseable {
     if (connecting != null) {
       throw new IllegalStateException("connect to " + connecting + " is in progress: " + this);
     }
-    if (calls.connect(checked(address))) {
+    SocketAddress remote = checked(address);
+    int errno = family == StandardProtocolFamily.UNIX ? Errno.EINVAL : Errno.EISCONN;
+    if (withPeer("connect", errno).connect(remote)) {
       return true;
     }
     connecting = address;
@@ -217,12 +252,12 @@ public final class Socket implements Pollable, AutoCloseable {
   /// @throws IOException when it fails otherwise; only [#close()] is of use then
   public boolean finishConnect() throws IOException {
     SocketAddress address = connecting;
-    if (address == null) {
+    if (address == null || !(role instanceof StreamCalls stream)) {
       throw new IllegalStateException("no connect is in progress: " + this);
     }
     boolean connected;
     try {
-      connected = calls.finishConnect(address);
+      connected = stream.finishConnect(address);
     } catch (IOException e) {
       connecting = null;
       throw e;
@@ -243,14 +278,17 @@ public final class Socket implements Pollable, AutoCloseable {
   ///   connection stays pending
   /// @throws IOException when the socket is closed or does not listen
   public @Nullable Socket accept() throws IOException {
-    SocketCalls accepted = calls.accept();
+    if (!(role instanceof ListeningCalls listening)) {
+      throw refused("accept", type == SocketType.STREAM ? Errno.EINVAL : Errno.EOPNOTSUPP);
+    }
+    StreamCalls accepted = listening.accept();
     if (accepted == null) {
       return null;
     }
     try {
       return new Socket(accepted, family, SocketType.STREAM);
     } catch (OutOfMemoryError e) {
-      accepted.close();
+      accepted.owner().close();
       throw e;
     }
   }
@@ -259,7 +297,11 @@ public final class Socket implements Pollable, AutoCloseable {
   ///
   /// One call takes at most 256 KiB. Direct and heap buffers cost the same on the native tier.
   ///
-  /// @return how many bytes; 0 when there is nothing now; -1 at the end of the stream
+  /// A datagram socket receives one datagram, from its peer when it has one, else from anybody. Its
+  /// bytes that find no room are lost. One may be empty; an end there is none.
+  ///
+  /// @return how many bytes. Of a stream 0 when there is nothing now, and -1 at the end. Of a
+  ///   datagram socket 0 for an empty datagram, and [#NO_DATAGRAM] when there is none now
   /// @throws IllegalArgumentException when the buffer has no room
   /// @throws java.nio.ReadOnlyBufferException when the buffer is read-only
   /// @throws ConnectionResetException when the peer is gone
@@ -268,24 +310,26 @@ public final class Socket implements Pollable, AutoCloseable {
     if (!dst.hasRemaining()) {
       throw new IllegalArgumentException("no room in the buffer: " + dst);
     }
-    return calls.recv(dst);
+    return withPeer("recv", Unconnected.recv(family)).recv(dst);
   }
 
   /// Sends bytes from a buffer's position on and advances the position.
   ///
-  /// One call gives the kernel at most 256 KiB. Never raises SIGPIPE.
+  /// One call gives the kernel at most 256 KiB. Never raises SIGPIPE. A datagram socket sends one
+  /// datagram of all the bytes, or none.
   ///
   /// @return how many bytes; 0 when the kernel is full or the buffer is empty
   /// @throws ConnectionResetException when the peer is gone
   /// @throws IOException when it fails otherwise
   public int send(ByteBuffer src) throws IOException {
-    return calls.send(src);
+    return withPeer("send", Unconnected.send(family)).send(src);
   }
 
   /// Sends from several buffers in order by one system call and advances their positions.
   ///
   /// It may take only the first of them: the kernel gets at most 64 pieces and 256 KiB at a time. A
-  /// direct buffer that was made from a shared arena must stay open meanwhile.
+  /// direct buffer that was made from a shared arena must stay open meanwhile. A datagram socket
+  /// sends one datagram of all of them together, or none.
   ///
   /// @return how many bytes; 0 when the kernel is full or all buffers are empty
   /// @throws IndexOutOfBoundsException when `offset` and `length` do not fit the array
@@ -293,21 +337,32 @@ public final class Socket implements Pollable, AutoCloseable {
   /// @throws IOException when it fails otherwise
   public long send(ByteBuffer[] srcs, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, srcs.length);
-    return calls.send(srcs, offset, length);
+    return withPeer("sendmsg", Unconnected.send(family)).send(srcs, offset, length);
   }
 
   /// Ends the reading half: [#recv(ByteBuffer)] returns -1 from now on.
   ///
+  /// @throws UnsupportedOperationException for datagrams on the NIO tier
   /// @throws IOException when the socket is not connected
   public void shutdownInput() throws IOException {
-    calls.shutdownInput();
+    duplex().shutdownInput();
   }
 
   /// Ends the writing half: the peer sees the end of the stream after what was sent.
   ///
+  /// @throws UnsupportedOperationException for datagrams on the NIO tier
   /// @throws IOException when the socket is not connected
   public void shutdownOutput() throws IOException {
-    calls.shutdownOutput();
+    duplex().shutdownOutput();
+  }
+
+  private DuplexCalls duplex() throws SocketException {
+    return switch (role) {
+      case DuplexCalls duplex -> duplex;
+      // Linux would have a TCP socket listen no more: no tier but the native one could do that.
+      case ListeningCalls _ -> throw refused("shutdown", Errno.ENOTCONN);
+      case PeerCalls _ -> throw Native.unsupported("Shutting down a datagram socket");
+    };
   }
 
   /// Sets an option: most of [java.net.StandardSocketOptions], and [SocketOptions].
@@ -337,7 +392,8 @@ public final class Socket implements Pollable, AutoCloseable {
   /// A socket that was accepted keeps what accept(2) said, also when the peer has reset the
   /// connection since.
   public @Nullable SocketAddress getpeername() {
-    return calls.getpeername();
+    PeerCalls calls = peer;
+    return calls == null ? null : calls.getpeername();
   }
 
   /// Tells whether the socket is open. Any thread.
@@ -359,9 +415,35 @@ public final class Socket implements Pollable, AutoCloseable {
   /// Gives the descriptor to the caller and leaves this socket closed. Native tier.
   ///
   /// @return the descriptor, or -1 when the socket is closed
-  /// @throws UnsupportedOperationException on the NIO tier
+  /// @throws UnsupportedOperationException on the other tiers
   public int detach() {
-    return calls.detach();
+    if (calls instanceof Descriptor descriptor) {
+      return descriptor.detach();
+    }
+    throw tier() == SocketTier.MEMORY
+        ? new UnsupportedOperationException("a socket in memory has no descriptor")
+        : Native.unsupported("Detaching a descriptor");
+  }
+
+  // Roles.
+
+  /// Returns the role that binds, connects and moves bytes.
+  private PeerCalls withPeer(String call, int errno) throws SocketException {
+    PeerCalls calls = peer;
+    if (calls == null) {
+      throw refused(call, errno);
+    }
+    return calls;
+  }
+
+  /// Returns what is thrown by a call that is none of the role's: what Linux says, whatever the
+  /// tier.
+  private SocketException refused(String call, int errno) {
+    if (!isOpen()) {
+      return SocketFailures.closed();
+    }
+    int fd = fileno();
+    return SocketFailures.of(call + "(" + (fd >= 0 ? "fd " + fd : this) + ")", errno);
   }
 
   @Override

@@ -5,11 +5,11 @@ import io.github.asyncio4j.selector.Readiness;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
-/// What a [Socket] needs from its tier. The meaning of each method is that of its namesake there.
+/// What a [Socket] owns, whatever its role: that which is closed. The meaning of each method, and
+/// which thread may call it, is that of its namesake there.
 interface SocketCalls {
   SocketTier tier();
 
@@ -21,37 +21,13 @@ interface SocketCalls {
     return null;
   }
 
-  void bind(@Nullable SocketAddress address) throws IOException;
-
-  void listen(int backlog) throws IOException;
-
-  boolean connect(SocketAddress address) throws IOException;
-
-  boolean finishConnect(SocketAddress address) throws IOException;
-
-  @Nullable SocketCalls accept() throws IOException;
-
-  int recv(ByteBuffer dst) throws IOException;
-
-  int send(ByteBuffer src) throws IOException;
-
-  long send(ByteBuffer[] srcs, int offset, int length) throws IOException;
-
-  void shutdownInput() throws IOException;
-
-  void shutdownOutput() throws IOException;
-
   <T> void setOption(SocketOption<T> option, T value) throws IOException;
 
   <T> T getOption(SocketOption<T> option) throws IOException;
 
   @Nullable SocketAddress getsockname();
 
-  @Nullable SocketAddress getpeername();
-
   boolean isOpen();
 
   void close() throws IOException;
-
-  int detach();
 }

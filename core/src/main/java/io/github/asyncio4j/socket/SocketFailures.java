@@ -14,6 +14,8 @@ final class SocketFailures {
     of("accept", Errno.EMFILE);
     of("accept", Errno.ECONNRESET);
     ofBind("bind", Errno.EADDRINUSE);
+    ofBind("bind", Errno.EADDRNOTAVAIL);
+    ofBind("bind", Errno.EINVAL);
     ofConnect("connect", Errno.ECONNREFUSED);
     // The JDK's logging writes the time, and opens the file of the time zones for its first line.
     var _ = ZoneId.systemDefault();
@@ -31,23 +33,28 @@ final class SocketFailures {
   /// Returns the exception for a failed call.
   static SocketException of(String call, int errno) {
     return isExhaustion(errno)
-        ? new ResourceExhaustedException(Errno.message(call, errno))
+        ? new ResourceExhaustedException(call, Errno.describe(errno))
         : isReset(errno)
             ? new ConnectionResetException(Errno.message(call, errno))
             : Errno.socketException(call, errno);
   }
 
-  /// Returns the exception for a failed bind or listen.
+  /// Returns the exception for a failed bind or listen, which is a [SystemFailure].
   static SocketException ofBind(String call, int errno) {
+    String reason = Errno.describe(errno);
     return isExhaustion(errno)
-        ? new ResourceExhaustedException(Errno.message(call, errno))
-        : Errno.bindException(call, errno);
+        ? new ResourceExhaustedException(call, reason)
+        : switch (errno) {
+          case Errno.EADDRNOTAVAIL -> new AddressNotAvailableException(call, reason);
+          case Errno.EADDRINUSE, Errno.EACCES -> new SystemBindException(call, reason);
+          default -> new SystemSocketException(call, reason);
+        };
   }
 
   /// Returns the exception for a failed connect.
   static SocketException ofConnect(String call, int errno) {
     return isExhaustion(errno)
-        ? new ResourceExhaustedException(Errno.message(call, errno))
+        ? new ResourceExhaustedException(call, Errno.describe(errno))
         : Errno.connectException(call, errno);
   }
 

@@ -17,7 +17,7 @@ import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
 /// Sockets in memory behave as those of the system, and as their wires want.
-final class MemorySocketTest extends SocketContract {
+final class MemorySocketTest extends SocketRoleContract {
   private final MemoryNetwork network = new MemoryNetwork(() -> Wire.DIRECT);
 
   @Override

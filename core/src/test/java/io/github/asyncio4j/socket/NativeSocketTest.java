@@ -32,10 +32,6 @@ class NativeSocketTest extends SystemSocketContract {
     return EpollSelector.open();
   }
 
-  private static Socket open(StandardProtocolFamily family) throws IOException {
-    return Socket.open(SocketTier.NATIVE, family, SocketType.STREAM);
-  }
-
   @Test
   void itIsTheDefaultWithNativeAccess() throws IOException {
     try (Socket socket = Socket.open(StandardProtocolFamily.INET, SocketType.STREAM)) {
@@ -170,5 +166,65 @@ class NativeSocketTest extends SystemSocketContract {
       assertThatThrownBy(() -> a.send(pieces, 0, 2)).isInstanceOf(IllegalStateException.class);
       assertThat(pieces[0].hasRemaining()).isTrue();
     }
+  }
+
+  @Test
+  void anAdoptedDescriptorThatListensAccepts() throws IOException {
+    Socket first = open(StandardProtocolFamily.INET);
+    first.bind(LOOPBACK);
+    first.listen(1);
+
+    try (Socket listener = Socket.ofDescriptor(first.detach());
+        Socket client = open(StandardProtocolFamily.INET)) {
+      client.connect(listener.getsockname());
+      await(listener, Selector.READ);
+      try (Socket server = listener.accept()) {
+        assertThat(server.getpeername()).isEqualTo(client.getsockname());
+      }
+      assertRefused(() -> listener.recv(ByteBuffer.allocate(1)), "ENOTCONN");
+    }
+  }
+
+  @Test
+  void anAdoptedDatagramDescriptorHasItsRole() throws IOException {
+    try (Socket socket = Socket.ofDescriptor(datagrams().detach())) {
+      socket.bind(LOOPBACK);
+
+      assertThat(socket.type()).isEqualTo(SocketType.DATAGRAM);
+      assertThat(socket.recv(ByteBuffer.allocate(1))).isEqualTo(Socket.NO_DATAGRAM);
+    }
+  }
+
+  @Test
+  void anEmptyDatagramIsSentAndWhatIsTooLargeIsRefusedWhole() throws IOException {
+    Socket receiver = datagrams();
+    receiver.bind(LOOPBACK);
+    Socket sender = datagrams();
+    sender.connect(receiver.getsockname());
+
+    assertThat(sender.send(ByteBuffer.allocate(0))).isZero();
+    await(receiver, Selector.READ);
+    assertThat(receiver.recv(ByteBuffer.allocate(1))).isZero();
+
+    var half = ByteBuffer.allocate(200_000);
+    assertRefused(() -> sender.send(half), "EMSGSIZE");
+    assertRefused(() -> sender.send(new ByteBuffer[] {half, half}, 0, 2), "EMSGSIZE");
+    assertThat(half.position()).isZero();
+    assertThat(receiver.recv(ByteBuffer.allocate(1))).isEqualTo(Socket.NO_DATAGRAM);
+  }
+
+  @Test
+  void aHalfOfADatagramSocketIsShutDownByTheKernel() throws IOException {
+    Socket receiver = datagrams();
+    receiver.bind(LOOPBACK);
+    Socket sender = datagrams();
+    sender.connect(receiver.getsockname());
+
+    sender.shutdownOutput();
+
+    assertThatThrownBy(() -> sender.send(ByteBuffer.allocate(1)))
+        .isInstanceOf(ConnectionResetException.class)
+        .hasMessageContaining("EPIPE");
+    assertRefused(receiver::shutdownInput, "ENOTCONN");
   }
 }

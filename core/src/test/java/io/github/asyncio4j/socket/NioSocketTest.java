@@ -9,6 +9,7 @@ import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -75,5 +76,42 @@ class NioSocketTest extends SystemSocketContract {
       assertThat(socket.channel()).isInstanceOf(ServerSocketChannel.class);
       assertThat(socket.getsockname()).isEqualTo(before);
     }
+  }
+
+  @Test
+  void aListeningChannelThatComesAfterTheCloseIsClosedToo() throws IOException {
+    SocketChannel stream = SocketChannel.open(StandardProtocolFamily.INET);
+    ServerSocketChannel late = ServerSocketChannel.open(StandardProtocolFamily.INET);
+    var calls = new ChannelCalls(stream, StandardProtocolFamily.INET);
+    calls.close();
+
+    assertThatThrownBy(() -> calls.replaceBy(late))
+        .isInstanceOf(SocketException.class)
+        .hasMessage("Socket is closed");
+
+    assertThat(stream.isOpen()).isFalse();
+    assertThat(late.isOpen()).isFalse();
+    assertThat(calls.isOpen()).isFalse();
+  }
+
+  @Test
+  void aListeningChannelThatIsTakenOverListens() throws IOException {
+    ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.INET);
+    try (Socket listener = Socket.of(channel)) {
+      assertThatThrownBy(listener::accept)
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining("EINVAL");
+      channel.bind(LOOPBACK);
+
+      assertThat(listener.accept()).isNull();
+    }
+  }
+
+  @Test
+  void theHalvesOfADatagramSocketAreNotToBeShutDown() throws IOException {
+    Socket socket = datagrams();
+
+    assertThatThrownBy(socket::shutdownInput).isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(socket::shutdownOutput).isInstanceOf(UnsupportedOperationException.class);
   }
 }

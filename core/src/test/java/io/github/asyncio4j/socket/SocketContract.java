@@ -56,7 +56,7 @@ abstract class SocketContract {
     selector.close();
   }
 
-  private Socket open(StandardProtocolFamily family) throws IOException {
+  final Socket open(StandardProtocolFamily family) throws IOException {
     return kept(newSocket(family, SocketType.STREAM));
   }
 
@@ -65,7 +65,7 @@ abstract class SocketContract {
     return socket;
   }
 
-  private Socket listening(SocketAddress address) throws IOException {
+  final Socket listening(SocketAddress address) throws IOException {
     StandardProtocolFamily family =
         address.equals(LOOPBACK6) ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
     Socket listener = open(family);
@@ -83,7 +83,7 @@ abstract class SocketContract {
     registration.cancel();
   }
 
-  private Socket connected(Socket listener) throws IOException {
+  final Socket connected(Socket listener) throws IOException {
     Socket client = open(listener.family());
     if (!client.connect(listener.getsockname())) {
       await(client, Selector.WRITE);
@@ -92,12 +92,12 @@ abstract class SocketContract {
     return client;
   }
 
-  private Socket accepted(Socket listener) throws IOException {
+  final Socket accepted(Socket listener) throws IOException {
     await(listener, Selector.READ);
     return kept(listener.accept());
   }
 
-  private Socket[] pair() throws IOException {
+  final Socket[] pair() throws IOException {
     Socket listener = listening(LOOPBACK);
     Socket client = connected(listener);
     Socket server = accepted(listener);

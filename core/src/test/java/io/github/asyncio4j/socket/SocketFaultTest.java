@@ -11,10 +11,12 @@ import io.github.asyncio4j.internal.ffi.Fds;
 import io.github.asyncio4j.internal.ffi.Native;
 import io.github.asyncio4j.internal.ffi.SyscallRecorder;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -231,6 +233,30 @@ class SocketFaultTest {
             .isInstanceOf(each.getValue())
             .hasMessageContaining(listener.getsockname().toString())
             .hasMessageContaining(Errno.name(each.getKey()));
+      }
+    }
+  }
+
+  @Test
+  void everyFailedBindHasTheRightExceptionAndTellsTheReason() throws IOException {
+    Map<Integer, Class<?>> expected =
+        Map.of(
+            Errno.EADDRINUSE, BindException.class,
+            Errno.EACCES, BindException.class,
+            Errno.EADDRNOTAVAIL, AddressNotAvailableException.class,
+            Errno.ENOENT, SocketException.class,
+            Errno.ENOBUFS, ResourceExhaustedException.class);
+    for (Map.Entry<Integer, Class<?>> each : expected.entrySet()) {
+      try (Socket another = open()) {
+        faults.failKth("bind", 1, each.getKey());
+
+        assertThatThrownBy(() -> another.bind(listener.getsockname()))
+            .isInstanceOf(each.getValue())
+            .hasMessageStartingWith("bind(fd " + another.fileno() + ", ")
+            .hasMessageContaining(listener.getsockname().toString())
+            .isInstanceOfSatisfying(
+                SystemFailure.class,
+                e -> assertThat(e.reason()).isEqualTo(Errno.describe(each.getKey())));
       }
     }
   }

@@ -2,15 +2,26 @@
 package io.github.asyncio4j.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.Descriptors;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 
 /// What a socket of the system must do, on both tiers.
-abstract class SystemSocketContract extends SocketContract {
+abstract class SystemSocketContract extends SocketRoleContract {
+  // RFC 5737: an address that is nobody's.
+  private static final InetSocketAddress FOREIGN =
+      new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 0);
+
   abstract SocketTier tier();
 
   @Override
@@ -18,11 +29,24 @@ abstract class SystemSocketContract extends SocketContract {
     return Socket.open(tier(), family, type);
   }
 
+  final Socket datagrams() throws IOException {
+    return kept(newSocket(StandardProtocolFamily.INET, SocketType.DATAGRAM));
+  }
+
+  private Socket boundDatagrams() throws IOException {
+    Socket socket = datagrams();
+    socket.bind(LOOPBACK);
+    return socket;
+  }
+
+  private static void sendEmpty(DatagramSocket from, Socket to) throws IOException {
+    from.send(new DatagramPacket(new byte[0], 0, to.getsockname()));
+  }
+
   @Test
   void aDatagramTravels() throws IOException {
-    Socket receiver = kept(newSocket(StandardProtocolFamily.INET, SocketType.DATAGRAM));
-    receiver.bind(LOOPBACK);
-    Socket sender = kept(newSocket(StandardProtocolFamily.INET, SocketType.DATAGRAM));
+    Socket receiver = boundDatagrams();
+    Socket sender = datagrams();
     assertThat(sender.connect(receiver.getsockname())).isTrue();
 
     assertThat(sender.send(ascii("hello"))).isEqualTo(5);
@@ -30,7 +54,156 @@ abstract class SystemSocketContract extends SocketContract {
     var into = ByteBuffer.allocate(100);
 
     assertThat(receiver.recv(into)).isEqualTo(5);
-    assertThat(receiver.recv(into)).isZero();
+    assertThat(receiver.recv(into)).isEqualTo(Socket.NO_DATAGRAM);
+    assertThat(into.flip()).isEqualTo(ascii("hello"));
     assertThat(receiver.type()).isEqualTo(SocketType.DATAGRAM);
+  }
+
+  @Test
+  void anEmptyDatagramIsNeitherAnEndNorNothing() throws IOException {
+    Socket receiver = boundDatagrams();
+    for (ByteBuffer into :
+        new ByteBuffer[] {
+          ByteBuffer.allocate(10), ByteBuffer.allocateDirect(10), ByteBuffer.allocate(100_000)
+        }) {
+      assertThat(receiver.recv(into)).isEqualTo(Socket.NO_DATAGRAM);
+      try (var sender = new DatagramSocket()) {
+        sendEmpty(sender, receiver);
+        sender.send(new DatagramPacket(new byte[] {'x'}, 1, receiver.getsockname()));
+        sendEmpty(sender, receiver);
+      }
+
+      await(receiver, Selector.READ);
+      assertThat(receiver.recv(into)).isZero();
+      await(receiver, Selector.READ);
+      assertThat(receiver.recv(into)).isEqualTo(1);
+      await(receiver, Selector.READ);
+      assertThat(receiver.recv(into)).isZero();
+      assertThat(receiver.recv(into)).isEqualTo(Socket.NO_DATAGRAM);
+      assertThat(into.flip()).isEqualTo(ascii("x"));
+    }
+  }
+
+  @Test
+  void whatFindsNoRoomOfADatagramIsLost() throws IOException {
+    Socket receiver = boundDatagrams();
+    Socket sender = datagrams();
+    sender.connect(receiver.getsockname());
+    sender.send(ascii("hello"));
+    sender.send(ascii("you"));
+    var into = ByteBuffer.allocate(6).limit(2);
+
+    await(receiver, Selector.READ);
+    assertThat(receiver.recv(into)).isEqualTo(2);
+    into.limit(6);
+    await(receiver, Selector.READ);
+    assertThat(receiver.recv(into)).isEqualTo(3);
+
+    assertThat(into.flip()).isEqualTo(ascii("heyou"));
+  }
+
+  @Test
+  void aGatheringSendIsOneDatagram() throws IOException {
+    Socket receiver = boundDatagrams();
+    Socket sender = datagrams();
+    sender.connect(receiver.getsockname());
+    var expected = ByteBuffer.allocate(60_000);
+    var many = new ByteBuffer[100];
+    for (int i = 0; i < many.length; i++) {
+      ByteBuffer piece = i % 2 == 0 ? ByteBuffer.allocate(600) : ByteBuffer.allocateDirect(600);
+      piece.put(0, new byte[] {(byte) i});
+      many[i] = piece;
+      expected.put(piece.duplicate());
+    }
+    ByteBuffer[] few = {ByteBuffer.allocate(40_000), ByteBuffer.allocate(0), ascii("tail")};
+
+    assertThat(sender.send(many, 0, many.length)).isEqualTo(60_000);
+    assertThat(sender.send(few, 0, few.length)).isEqualTo(40_004);
+    assertThat(many[99].hasRemaining()).isFalse();
+    assertThat(few[2].hasRemaining()).isFalse();
+
+    var into = ByteBuffer.allocate(65_536);
+    await(receiver, Selector.READ);
+    assertThat(receiver.recv(into)).isEqualTo(60_000);
+    assertThat(into.flip()).isEqualTo(expected.flip());
+    await(receiver, Selector.READ);
+    assertThat(receiver.recv(into.clear())).isEqualTo(40_004);
+  }
+
+  @Test
+  void aDatagramSocketNeitherListensNorAccepts() throws IOException {
+    Socket socket = boundDatagrams();
+
+    assertRefused(() -> socket.listen(1), "EOPNOTSUPP");
+    assertRefused(socket::accept, "EOPNOTSUPP");
+    assertRefused(() -> socket.send(ascii("x")), "EDESTADDRREQ");
+    assertRefused(() -> socket.bind(LOOPBACK), "EINVAL");
+    assertThatThrownBy(socket::finishConnect).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aDatagramSocketMayChangeItsPeer() throws IOException {
+    Socket first = boundDatagrams();
+    Socket second = boundDatagrams();
+    Socket sender = datagrams();
+
+    sender.connect(first.getsockname());
+    sender.connect(second.getsockname());
+
+    assertThat(sender.getpeername()).isEqualTo(second.getsockname());
+    sender.send(ascii("x"));
+    await(second, Selector.READ);
+    assertThat(second.recv(ByteBuffer.allocate(1))).isEqualTo(1);
+  }
+
+  @Test
+  void anAddressThatThisSystemDoesNotHaveHasItsException() throws IOException {
+    Socket socket = kept(newSocket(StandardProtocolFamily.INET, SocketType.STREAM));
+
+    assertThatThrownBy(() -> socket.bind(FOREIGN))
+        .hasMessageEndingWith(FOREIGN + "): EADDRNOTAVAIL (Cannot assign requested address)")
+        .isInstanceOfSatisfying(
+            AddressNotAvailableException.class,
+            e ->
+                assertThat(e.reason())
+                    .isEqualTo("EADDRNOTAVAIL (Cannot assign requested address)"));
+    assertThatThrownBy(() -> datagrams().bind(FOREIGN))
+        .isInstanceOf(AddressNotAvailableException.class);
+  }
+
+  @Test
+  void aCloseThatComesDuringListenLeavesNothingOpen() throws Exception {
+    int rounds = 1_000;
+    kept(newSocket(StandardProtocolFamily.INET, SocketType.STREAM)).close();
+    var sockets = new Socket[rounds];
+    var meeting = new CyclicBarrier(2);
+    long before = Descriptors.count();
+    Thread other =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  for (int i = 0; i < rounds; i++) {
+                    try {
+                      meeting.await();
+                      sockets[i].close();
+                    } catch (Exception e) {
+                      throw new AssertionError(e);
+                    }
+                  }
+                });
+    for (int i = 0; i < rounds; i++) {
+      sockets[i] = newSocket(StandardProtocolFamily.INET, SocketType.STREAM);
+      sockets[i].bind(LOOPBACK);
+      meeting.await();
+      try {
+        sockets[i].listen(1);
+      } catch (IOException e) {
+        // The close was first.
+      }
+    }
+    other.join();
+
+    assertThat(sockets).noneMatch(Socket::isOpen);
+    assertThat(Descriptors.count()).isEqualTo(before);
   }
 }

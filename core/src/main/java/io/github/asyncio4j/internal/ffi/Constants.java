@@ -28,6 +28,7 @@ public final class Constants {
   public static final int SO_KEEPALIVE = 9;
   public static final int SO_LINGER = 13;
   public static final int SO_REUSEPORT = 15;
+  public static final int SO_ACCEPTCONN = 30;
   public static final int SO_DOMAIN = 39;
   public static final int IPPROTO_TCP = 6;
   public static final int TCP_NODELAY = 1;

@@ -2,7 +2,6 @@
 package io.github.asyncio4j.internal.ffi;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
@@ -178,14 +177,6 @@ public final class Errno {
   public static SocketException socketException(String call, int errno) {
     return switch (errno) {
       case EHOSTUNREACH, ENETUNREACH -> new NoRouteToHostException(message(call, errno));
-      default -> new SocketException(message(call, errno));
-    };
-  }
-
-  /// Returns the exception for a failed bind or listen.
-  public static SocketException bindException(String call, int errno) {
-    return switch (errno) {
-      case EADDRINUSE, EADDRNOTAVAIL, EACCES -> new BindException(message(call, errno));
       default -> new SocketException(message(call, errno));
     };
   }

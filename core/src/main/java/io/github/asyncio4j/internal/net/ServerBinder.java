@@ -4,6 +4,7 @@ package io.github.asyncio4j.internal.net;
 import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.socket.AddressNotAvailableException;
 import io.github.asyncio4j.socket.ResourceExhaustedException;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketOptions;
@@ -164,11 +165,10 @@ public final class ServerBinder {
       socket.bind(info.address());
       bound = true;
       return socket;
+    } catch (AddressNotAvailableException e) {
+      net.logDebug(() -> "createServer() passes over " + info, e);
+      return null;
     } catch (IOException e) {
-      if (BindFailure.isNotAvailable(e)) {
-        net.logDebug(() -> "createServer() passes over " + info, e);
-        return null;
-      }
       throw BindFailure.naming(info.address(), e);
     } finally {
       if (!bound) {

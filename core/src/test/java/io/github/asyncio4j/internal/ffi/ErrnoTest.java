@@ -4,10 +4,8 @@ package io.github.asyncio4j.internal.ffi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
-import java.net.SocketException;
 import org.junit.jupiter.api.Test;
 
 class ErrnoTest {
@@ -41,14 +39,5 @@ class ErrnoTest {
       assertThat(Errno.connectException("connect", errno))
           .isInstanceOf(NoRouteToHostException.class);
     }
-  }
-
-  @Test
-  void aBindThatTheAddressForbidsIsABindException() {
-    for (int errno : new int[] {Errno.EADDRINUSE, Errno.EADDRNOTAVAIL, Errno.EACCES}) {
-      assertThat(Errno.bindException("bind", errno)).isInstanceOf(BindException.class);
-    }
-    assertThat(Errno.bindException("bind", Errno.EINVAL))
-        .isExactlyInstanceOf(SocketException.class);
   }
 }

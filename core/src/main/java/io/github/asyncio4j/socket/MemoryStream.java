@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.socket;
+
+import io.github.asyncio4j.internal.ffi.Errno;
+import io.github.asyncio4j.selector.Selector;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A stream socket of a [MemoryNetwork].
+final class MemoryStream implements StreamCalls, MemoryCalls.Role {
+  private enum State {
+    UNCONNECTED,
+    CONNECTING,
+    /// The connect has failed, and nobody has been told.
+    REFUSED,
+    CONNECTED
+  }
+
+  private final MemoryCalls socket;
+
+  // Any thread reads.
+  private volatile @Nullable SocketAddress peername;
+
+  // The loop's thread.
+  private State state = State.UNCONNECTED;
+  private @Nullable MemoryEnd end;
+
+  MemoryStream(MemoryCalls socket) {
+    this.socket = socket;
+    socket.become(this);
+  }
+
+  @Override
+  public SocketCalls owner() {
+    return socket;
+  }
+
+  // Readiness.
+
+  @Override
+  public int ready() {
+    return switch (state) {
+      case CONNECTED -> Objects.requireNonNull(end).ready();
+      case REFUSED -> Selector.READ | Selector.WRITE;
+      case UNCONNECTED, CONNECTING -> 0;
+    };
+  }
+
+  @Override
+  public void watched(int interest) {
+    if (end != null) {
+      end.awaited((interest & Selector.READ) != 0);
+    }
+  }
+
+  // Connecting.
+
+  @Override
+  public void bind(@Nullable SocketAddress address) throws IOException {
+    socket.ensureOpen();
+    if (state != State.UNCONNECTED) {
+      throw SocketFailures.ofBind("bind(" + address + ")", Errno.EINVAL);
+    }
+    socket.bind(address);
+  }
+
+  @Override
+  public ListeningCalls listen(int backlog) throws IOException {
+    socket.ensureOpen();
+    boolean nameless = !socket.isBound() && socket.family() == StandardProtocolFamily.UNIX;
+    if (state != State.UNCONNECTED || nameless) {
+      throw SocketFailures.ofBind("listen", Errno.EINVAL);
+    }
+    if (!socket.isBound()) {
+      socket.bind(null);
+    }
+    var listener = new MemoryListener(socket, backlog);
+    socket.become(listener);
+    return listener;
+  }
+
+  @Override
+  public boolean connect(SocketAddress address) throws IOException {
+    socket.ensureOpen();
+    socket.ensureOfFamily(address);
+    if (state != State.UNCONNECTED) {
+      throw SocketFailures.ofConnect(
+          "connect(" + address + ")", state == State.CONNECTED ? Errno.EISCONN : Errno.EINVAL);
+    }
+    SocketAddress target = MemoryNetwork.reachable(address);
+    if (target instanceof InetSocketAddress inet) {
+      socket.bindAsClientOf(inet);
+    }
+    state = State.CONNECTING;
+    socket.network().newWire().carry(() -> request(target));
+    // One that arrives at once is told of in the next poll, as by the system.
+    return false;
+  }
+
+  private void request(SocketAddress address) {
+    if (!isConnecting()) {
+      return;
+    }
+    MemoryNetwork network = socket.network();
+    MemoryCalls found = network.listenerAt(address);
+    MemoryListener listener = found == null ? null : found.listener();
+    if (listener != null && !listener.takePlace(() -> request(address))) {
+      return;
+    }
+    Wire back = network.newWire();
+    if (listener == null) {
+      back.carry(this::refuse);
+      return;
+    }
+    MemoryEnd ours = MemoryEnd.connected(network.newWire(), network.newWire());
+    MemoryStream accepted = listener.letIn(address);
+    accepted.connected(ours.peer(), socket.getsockname());
+    back.carry(() -> established(ours, address, listener, accepted));
+  }
+
+  private void refuse() {
+    if (isConnecting()) {
+      state = State.REFUSED;
+      socket.changed();
+    }
+  }
+
+  // Who has closed meanwhile leaves nothing behind: a connection is to be accepted once the answer
+  // to the answer has arrived.
+  private void established(
+      MemoryEnd ours, SocketAddress address, MemoryListener listener, MemoryStream accepted) {
+    if (isConnecting()) {
+      connected(ours, address);
+      ours.tell(() -> listener.arrived(accepted));
+      socket.changed();
+    } else {
+      listener.leavePlace();
+    }
+  }
+
+  private boolean isConnecting() {
+    return socket.isOpen() && state == State.CONNECTING;
+  }
+
+  void connected(MemoryEnd end, @Nullable SocketAddress peername) {
+    this.end = end;
+    this.peername = peername;
+    state = State.CONNECTED;
+    end.onChange(socket::changed);
+    watched(socket.interest());
+  }
+
+  @Override
+  public boolean finishConnect(SocketAddress address) throws IOException {
+    socket.ensureOpen();
+    if (state == State.REFUSED) {
+      state = State.UNCONNECTED;
+      throw SocketFailures.ofConnect("Connect call failed " + address, Errno.ECONNREFUSED);
+    }
+    return state == State.CONNECTED;
+  }
+
+  @Override
+  public @Nullable SocketAddress getpeername() {
+    return socket.isOpen() ? peername : null;
+  }
+
+  // Bytes.
+
+  @Override
+  public int recv(ByteBuffer dst) throws IOException {
+    if (dst.isReadOnly()) {
+      throw new ReadOnlyBufferException();
+    }
+    return connected("recv", Unconnected.recv(socket.family())).recv(dst);
+  }
+
+  @Override
+  public int send(ByteBuffer src) throws IOException {
+    return connected("send", Unconnected.send(socket.family())).send(src);
+  }
+
+  @Override
+  public long send(ByteBuffer[] srcs, int offset, int length) throws IOException {
+    MemoryEnd sending = connected("sendmsg", Unconnected.send(socket.family()));
+    long sent = 0;
+    for (int i = offset; i < offset + length; i++) {
+      sent += sending.send(srcs[i]);
+      if (srcs[i].hasRemaining()) {
+        break;
+      }
+    }
+    return sent;
+  }
+
+  @Override
+  public void shutdownInput() throws IOException {
+    connected("shutdown", Errno.ENOTCONN).shutdownInput();
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    connected("shutdown", Errno.ENOTCONN).shutdownOutput();
+  }
+
+  private MemoryEnd connected(String call, int errno) throws IOException {
+    socket.ensureOpen();
+    if (end == null) {
+      throw SocketFailures.of(call, errno);
+    }
+    return end;
+  }
+
+  // Closing.
+
+  @Override
+  public void close() {
+    if (end != null) {
+      end.close(socket.closesHard());
+    }
+  }
+
+  /// Closes a socket that nobody has accepted.
+  void reset() {
+    socket.drop();
+    Objects.requireNonNull(end).close(true);
+  }
+}
