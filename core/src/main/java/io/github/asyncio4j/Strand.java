@@ -126,26 +126,14 @@ abstract class Strand extends Handle {
   /// Runs the body. The strand's own thread.
   final void runBody() {
     try {
-      if (Propagation.IN_USE) {
-        runPropagated();
-      } else {
-        task.runBody();
-      }
+      runPropagated();
     } finally {
       state = State.ENDED;
     }
   }
 
   private void runPropagated() {
-    ContextPropagator.Scope scope;
-    try {
-      scope = Propagation.restore(task.getContext().vars);
-    } catch (Throwable t) {
-      // Whatever a propagator does, the task runs.
-      BaseEventLoop.LOGGER.log(System.Logger.Level.WARNING, "No context for a task", t);
-      scope = () -> {};
-    }
-    try (var _ = scope) {
+    try (var _ = Propagation.restore(task.getContext().vars)) {
       task.runBody();
     }
   }
