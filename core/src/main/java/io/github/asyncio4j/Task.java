@@ -333,7 +333,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       ignoredSteps--;
       return;
     }
-    if (strand.state == Strand.State.NEW && mustCancel && owned.isEmpty()) {
+    if (strand.state() == Strand.State.NEW && mustCancel && owned.isEmpty()) {
       settle(null, null);
       return;
     }
@@ -342,7 +342,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     } catch (Throwable t) {
       // There was no thread to be had.
       if (!owned.isEmpty()) {
-        loop.kernel.runAside(() -> new OwnedResources(owned).closeAfter(t));
+        loop.kernel.callbacks.run(() -> new OwnedResources(owned).closeAfter(t));
       }
       if (!done() && untold == Untold.NOTHING) {
         settle(null, t);
@@ -568,12 +568,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Ends a task whose loop is closing. The closing thread.
   void abandon() {
     abandoned = true;
-    boolean neverRan = strand.state == Strand.State.NEW;
+    boolean neverRan = strand.state() == Strand.State.NEW;
     strand.abandon();
     if (neverRan) {
       try {
         // A program's code, which may wait for a lock behind another task.
-        loop.kernel.runAside(new OwnedResources(owned)::close);
+        loop.kernel.callbacks.run(new OwnedResources(owned)::close);
       } finally {
         end();
       }
