@@ -92,14 +92,9 @@ final class Kernel {
   private boolean runOnce(CoroutineEngine engine) throws IOException {
     timers.purge();
     poll(pollTimeout(), engine);
-    if (watches.self.anyReady()) {
-      watches.self.poll();
-    }
     // An interrupt has no meaning for a loop, and would keep the JDK's selector from ever waiting.
     boolean interrupted = Thread.interrupted();
-    if (!loop.unsettled.isEmpty()) {
-      loop.unsettled.settleAll();
-    }
+    loop.unsettled.settleAll();
     room = MAX_POSTED;
     takePosted();
     if (timers.size() > 0) {
@@ -126,6 +121,13 @@ final class Kernel {
   }
 
   private void poll(long timeoutNanos, CoroutineEngine engine) throws IOException {
+    pollSelector(timeoutNanos, engine);
+    if (watches.self.anyReady()) {
+      watches.self.poll();
+    }
+  }
+
+  private void pollSelector(long timeoutNanos, CoroutineEngine engine) throws IOException {
     if (timeoutNanos == 0 || engine.looksBeforeItWaits(selector)) {
       // With nothing watched there is nothing a poll could find: what other threads post is seen
       // without it. That spares a system call an iteration while only tasks and callbacks run.
