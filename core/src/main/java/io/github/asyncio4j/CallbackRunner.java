@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-/// Decides where callbacks run: in the loop's own thread, or on the [CallbackThread] while a task is
-/// inside a blocking call of the JDK (ADR 9).
+/// Decides where callbacks run: in the loop's own thread, or on the [CallbackThread] while a task
+/// is inside a blocking call of the JDK (ADR 9).
 ///
 /// Loop thread, unless a method says otherwise.
 final class CallbackRunner {

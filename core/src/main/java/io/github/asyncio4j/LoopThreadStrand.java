@@ -2,6 +2,8 @@
 package io.github.asyncio4j;
 
 import io.github.asyncio4j.internal.jdk.VirtualThreads;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -12,6 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// A task's virtual thread, carried by the thread of its loop.
 final class LoopThreadStrand extends Strand {
   private static final int MAX_SUSPENSIONS = 20;
+  private static final VarHandle PLACE;
+
+  static {
+    try {
+      PLACE = MethodHandles.lookup().findVarHandle(LoopThreadStrand.class, "place", Place.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private static final Executor LATER =
       CompletableFuture.delayedExecutor(10, TimeUnit.MILLISECONDS);
@@ -33,9 +44,10 @@ final class LoopThreadStrand extends Strand {
   // the thread is carried on, as its frames then lie elsewhere. Whoever holds the loop.
   private @Nullable StackShortage shortage;
 
-  // Where it goes on. Whoever makes it go on; the task's own thread while it runs elsewhere.
-  // Volatile, since a thread that comes back looks for its turn while the loop writes.
-  private volatile Place place = Place.LOOP;
+  // Where it goes on. Whoever makes it go on; the task's own thread while it runs elsewhere. Others
+  // see it by way of the thread's own state, save for a turn that comes while the thread runs. Not
+  // volatile: a fence for each new task would be dear.
+  private Place place = Place.LOOP;
 
   LoopThreadStrand(Task<?> task) {
     super(task);
@@ -139,7 +151,7 @@ final class LoopThreadStrand extends Strand {
     }
     boolean interrupted = false;
     // Not by Thread.yield: on a carrier of the JDK that does not ask the thread's own scheduler.
-    while (place == Place.RETURNING) {
+    while (PLACE.getAcquire(this) == Place.RETURNING) {
       LockSupport.park(this);
       interrupted |= Thread.interrupted();
     }
@@ -269,7 +281,7 @@ final class LoopThreadStrand extends Strand {
     void dropped() {
       // One that came back by a wake-up of another kind is there already.
       if (strand.place == Place.RETURNING) {
-        strand.place = Place.CALLED;
+        PLACE.setRelease(strand, Place.CALLED);
       }
       LockSupport.unpark(strand.thread);
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Carries on the threads of a loop that the JDK lets go on after blocking calls: for as long as the
-/// loop runs, after which they go on elsewhere (ADR 13). Loop-thread engine only.
+/// Carries on the threads of a loop that the JDK lets go on after blocking calls: for as long as
+/// the loop runs, after which they go on elsewhere (ADR 13). Loop-thread engine only.
 ///
 /// Loop thread, unless a method says otherwise.
 final class TaskCarrier {
@@ -48,7 +48,8 @@ final class TaskCarrier {
   }
 
   /// The loop does not run any more. From now on tasks that the JDK lets go on go on elsewhere:
-  /// others may stand behind them in the queue of a lock, and nobody knows when the loop runs again.
+  /// others may stand behind them in the queue of a lock, and nobody knows when the loop runs
+  /// again.
   void stop() {
     carrying = false;
     posted.drainTo(ready, Integer.MAX_VALUE);
