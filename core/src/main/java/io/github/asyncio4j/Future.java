@@ -28,9 +28,8 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   final BaseEventLoop loop;
 
   private State state = State.PENDING;
-  // FINISHED: the result or a Failure. CANCELLED: the message of cancel() or null. PENDING:
-  // nothing,
-  // or what there was no memory to tell.
+  // FINISHED: the result or a Failure. CANCELLED: the message of cancel() or null. Else nothing, or
+  // what there was no memory to tell.
   private @Nullable Object outcome;
   // Nothing, one Handle, or an ArrayList of them: nearly every future has just one.
   private @Nullable Object callbacks;
