@@ -35,6 +35,9 @@ final class BatonStrand extends Strand {
 
   private volatile Turn turn = Turn.LOOP;
 
+  // Written with the loop held: by its thread, or by the task's while it runs in the loop's stead.
+  private State state = State.NEW;
+
   // How many sides wait in the monitor of this object, since their stacks cannot be put aside. Read
   // without it; written in it.
   private volatile int waitingInMonitor;
@@ -49,6 +52,11 @@ final class BatonStrand extends Strand {
   static @Nullable Task<?> taskOfThisThread() {
     BatonStrand strand = OF_THREAD.get();
     return strand == null ? null : strand.task;
+  }
+
+  @Override
+  State state() {
+    return state;
   }
 
   @Override
@@ -80,6 +88,7 @@ final class BatonStrand extends Strand {
     try {
       runBody();
     } finally {
+      state = State.ENDED;
       giveBatonBack();
     }
   }

@@ -27,7 +27,7 @@ final class Confinement {
 
   boolean holdsLoop() {
     Thread current = Thread.currentThread();
-    if (current == thread || loop.kernel.callbacks.is(current)) {
+    if (current == thread || loop.kernel.callbacks.isThread(current)) {
       return true;
     }
     Task<?> task = loop.currentTask;
@@ -36,7 +36,7 @@ final class Confinement {
 
   /// Has a task that went on elsewhere, since the loop did not run, wait until it does.
   void comeBack() {
-    if (loop.kernel.elsewhere() > 0) {
+    if (loop.kernel.carrier.elsewhere() > 0) {
       Task<?> task = Task.ofThisThread();
       if (task != null && task.loop == loop) {
         task.strand.comeBack();

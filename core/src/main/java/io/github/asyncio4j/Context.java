@@ -50,12 +50,7 @@ public final class Context {
   /// @throws Exception whatever the call throws
   public <T extends @Nullable Object> T call(Callable<T> callable) throws Exception {
     Context before = enter();
-    try {
-      if (Propagation.IN_USE) {
-        try (var _ = Propagation.restore(vars)) {
-          return callable.call();
-        }
-      }
+    try (var _ = Propagation.restore(vars)) {
       return callable.call();
     } finally {
       leave(before);
@@ -67,14 +62,8 @@ public final class Context {
   /// @throws IllegalStateException when something runs in this context already
   public void run(Runnable action) {
     Context before = enter();
-    try {
-      if (Propagation.IN_USE) {
-        try (var _ = Propagation.restore(vars)) {
-          action.run();
-        }
-      } else {
-        action.run();
-      }
+    try (var _ = Propagation.restore(vars)) {
+      action.run();
     } finally {
       leave(before);
     }

@@ -29,24 +29,13 @@ final class EagerStart {
     }
   }
 
-  private void stepInCallback(Strand strand) {
-    CallbackThread callbacks = loop.kernel.callbacks;
-    if (!callbacks.is(Thread.currentThread())) {
-      loop.kernel.beforeStartInCallback();
-      strand.task.step();
-      loop.kernel.afterStartInCallback();
-    } else if (!callbacks.letStart(strand)) {
-      loop.enqueue(strand);
-    }
-  }
-
   /// Starts a task that is being made, and leaves nothing of it behind when that fails.
   void startNew(Task<?> task) {
     try {
       start(task.strand);
     } catch (Throwable t) {
       // For want of stack or memory. Nobody has the task.
-      if (task.strand.state == Strand.State.NEW) {
+      if (task.strand.state() == Strand.State.NEW) {
         loop.tasks.remove(task);
       }
       throw t;
@@ -62,9 +51,9 @@ final class EagerStart {
     }
     depth++;
     try {
-      if (creator == null) {
-        stepInCallback(strand);
-      } else if (!creator.letStart(strand)) {
+      boolean started =
+          creator == null ? loop.kernel.callbacks.letStart(strand) : creator.letStart(strand);
+      if (!started) {
         loop.enqueue(strand);
       }
     } finally {

@@ -32,14 +32,8 @@ final class ExceptionReporter {
     }
     Context context = contextOf(failure);
     Context before = context == null ? null : CurrentContext.replace(context);
-    try {
-      if (Propagation.IN_USE && context != null) {
-        try (var _ = Propagation.restore(context.vars)) {
-          current.handle(loop, failure);
-        }
-      } else {
-        current.handle(loop, failure);
-      }
+    try (var _ = Propagation.restore(context == null ? null : context.vars)) {
+      current.handle(loop, failure);
     } catch (Throwable t) {
       rethrowIfEnding(t);
       reportToDefault(

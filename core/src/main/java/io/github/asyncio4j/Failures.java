@@ -67,7 +67,7 @@ final class Failures {
     }
     while (collected.poll() instanceof UnseenFailure failure) {
       if (remove(failure)) {
-        loop.kernel.runAside(() -> loop.callExceptionHandler(failure.report()));
+        loop.kernel.callbacks.run(() -> loop.callExceptionHandler(failure.report()));
       }
     }
     if (sinceCollection.refersTo(null)) {
@@ -75,7 +75,7 @@ final class Failures {
       outlived = fresh.size();
     }
     if (outlived > 0) {
-      loop.kernel.runAside(this::settleSome);
+      loop.kernel.callbacks.run(this::settleSome);
     }
   }
 

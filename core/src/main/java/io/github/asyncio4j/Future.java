@@ -28,7 +28,8 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   final BaseEventLoop loop;
 
   private State state = State.PENDING;
-  // FINISHED: the result or a Failure. CANCELLED: the message of cancel() or null.
+  // FINISHED: the result or a Failure. CANCELLED: the message of cancel() or null. Else nothing, or
+  // what there was no memory to tell.
   private @Nullable Object outcome;
   // Nothing, one Handle, or an ArrayList of them: nearly every future has just one.
   private @Nullable Object callbacks;
@@ -278,9 +279,26 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   // queued.
   private void ensureRoom() {
     if (callbacks != null) {
-      loop.stack.ensure();
+      ensureStack();
       loop.kernel.reserve(callbacks instanceof Handle ? 1 : callbackList().size());
     }
+  }
+
+  /// Looks for the stack that it takes to be done.
+  void ensureStack() {
+    loop.stack.ensure();
+  }
+
+  /// Keeps what it is to result in, while there is no memory to tell it.
+  final void keepUntold(@Nullable Object untold) {
+    outcome = untold;
+  }
+
+  /// Returns what was kept, and keeps it no more.
+  final @Nullable Object takeUntold() {
+    Object untold = outcome;
+    outcome = null;
+    return untold;
   }
 
   /// Tells whether the exception is one that ends the run of the loop. Does not mark it as

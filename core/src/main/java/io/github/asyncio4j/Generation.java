@@ -321,11 +321,7 @@ final class Generation<T extends @Nullable Object>
 
   private void runBody() throws Exception {
     AsyncGenerator.Body<T> run = Objects.requireNonNull(body);
-    if (Propagation.IN_USE) {
-      try (var _ = Propagation.restore(captured)) {
-        run.run(this);
-      }
-    } else {
+    try (var _ = Propagation.restore(captured)) {
       run.run(this);
     }
   }

@@ -76,14 +76,8 @@ public class Handle {
     }
     loop.enterContext(scope);
     Throwable failure = null;
-    try {
-      if (Propagation.IN_USE) {
-        try (var _ = Propagation.restore(loop.callbackContext.vars)) {
-          invoke();
-        }
-      } else {
-        invoke();
-      }
+    try (var _ = Propagation.restore(loop.callbackContext.vars)) {
+      invoke();
     } catch (Throwable t) {
       failure = t;
     }

@@ -35,8 +35,8 @@ final class LoopEnd {
 
   // The handler, or a logger, may wait for a lock that a task holds inside a blocking call.
   private void reportPending() {
-    if (loop.kernel.blockedTasks > 0) {
-      engine.runLoop(() -> loop.kernel.runAside(() -> loop.tasks.reportAll(loop)));
+    if (loop.kernel.callbacks.blockedTasks > 0) {
+      engine.runLoop(() -> loop.kernel.callbacks.run(() -> loop.tasks.reportAll(loop)));
     } else {
       loop.tasks.reportAll(loop);
     }
@@ -47,7 +47,8 @@ final class LoopEnd {
     var closing = new Closing();
     closing.step(loop.tasks::abandonAll);
     closing.step(loop.generators::abandonAll);
-    closing.step(loop.kernel::runContinuations);
+    closing.step(loop.kernel.carrier::carryTheLast);
+    closing.step(loop.kernel.callbacks::end);
     closing.rethrow();
   }
 }

@@ -2,6 +2,7 @@
 package io.github.asyncio4j;
 
 import io.github.asyncio4j.internal.jdk.VirtualThreads;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -10,27 +11,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A task's virtual thread, carried by the thread of its loop. It is the thread's scheduler itself.
-final class LoopThreadStrand extends Strand implements Executor {
-  /*
-   * Some facts about virtual threads with a scheduler of their own (JDK 21 to 26).
-   *
-   * The thread hands its continuation to the scheduler, always the same Runnable, whenever it can
-   * run: in start(), after unpark, at the end of a timed wait, when a monitor is free, and right
-   * after Thread.yield has unmounted it. Any platform thread may run it; from a virtual one it
-   * throws WrongThreadException. Running it when the thread is not runnable does nothing.
-   *
-   * A suspension of ours is therefore a Thread.yield whose hand-over is ignored: the thread stays
-   * runnable, and the next step runs the continuation. Compared with park and unpark this costs the
-   * same, no permit and no interrupt can wake it by mistake, and yield returns at once when the
-   * thread is pinned, where park would block the loop for ever.
-   *
-   * A virtual thread that is started inside a task without a scheduler of its own inherits the
-   * task's, JDK-internal pollers included. Such a continuation is told apart by identity and goes to
-   * the JDK's scheduler; else the whole JVM would stop reading sockets when the loop stops.
-   */
-
+/// A task's virtual thread, carried by the thread of its loop.
+final class LoopThreadStrand extends Strand {
   private static final int MAX_SUSPENSIONS = 20;
+  private static final VarHandle PLACE;
+
+  static {
+    try {
+      PLACE = MethodHandles.lookup().findVarHandle(LoopThreadStrand.class, "place", Place.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private static final Executor LATER =
       CompletableFuture.delayedExecutor(10, TimeUnit.MILLISECONDS);
@@ -40,23 +32,21 @@ final class LoopThreadStrand extends Strand implements Executor {
     LOOP,
     /// The JDK's scheduler does: the loop did not run when a blocking call of the JDK was over.
     ELSEWHERE,
-    /// Suspended until the loop runs.
-    RETURNING
+    /// It waits for its turn in a loop that runs.
+    RETURNING,
+    /// The loop has reached its turn, and carries it as soon as it is suspended.
+    CALLED
   }
 
-  // Set by the loop thread inside Thread.start(); others see it by way of the thread's own state.
-  private @Nullable Runnable continuation;
-
-  // A task that this one has created and that is to make its first step while this one waits.
-  // Whoever holds the loop.
-  private @Nullable Strand nested;
+  private final Carried carried = new Carried();
 
   // What is known of the stack since this step could not be suspended for want of it. It ends when
   // the thread is carried on, as its frames then lie elsewhere. Whoever holds the loop.
   private @Nullable StackShortage shortage;
 
   // Where it goes on. Whoever makes it go on; the task's own thread while it runs elsewhere. Others
-  // see it by way of the thread's own state.
+  // see it by way of the thread's own state, save for a turn that comes while the thread runs. Not
+  // volatile: a fence for each new task would be dear.
   private Place place = Place.LOOP;
 
   LoopThreadStrand(Task<?> task) {
@@ -65,53 +55,50 @@ final class LoopThreadStrand extends Strand implements Executor {
 
   /// Returns the task whose thread this is, or null.
   static @Nullable Task<?> taskOf(Thread virtualThread) {
-    return VirtualThreads.schedulerOf(virtualThread) instanceof LoopThreadStrand strand
-            && strand.thread == virtualThread
-        ? strand.task
+    return VirtualThreads.schedulerOf(virtualThread) instanceof Carried carried
+            && carried.strand().thread == virtualThread
+        ? carried.strand().task
         : null;
   }
 
   @Override
-  void resume() {
-    if (state == State.NEW) {
-      Thread created = VirtualThreads.newThread(this, task.threadName(), this::runBody);
-      thread = created;
-      created.start();
-    }
-    becomeRunning();
-    runContinuation();
-  }
-
-  private void becomeRunning() {
-    state = State.RUNNING;
-    // Who takes the thread's stack trace keeps the continuation from running for a moment and then
-    // hands it over again. That execute() must see the state, or this step would be lost.
-    VarHandle.fullFence();
+  State state() {
+    return carried.state();
   }
 
   @Override
-  @SuppressWarnings("ThreadPriorityCheck") // the yield is not a hint here: it unmounts the thread
+  void resume() {
+    if (carried.state() == State.NEW) {
+      Thread created = carried.newThread(task.threadName());
+      thread = created;
+      created.start();
+    }
+    carried.carry();
+    rested();
+  }
+
+  @Override
   void suspend() {
+    if (!trySuspend(null)) {
+      throw new IllegalStateException(
+          "cannot suspend inside a native frame or a class initialiser: " + task);
+    }
+  }
+
+  @Override
+  boolean runMeanwhile(Strand child) {
+    return trySuspend(child);
+  }
+
+  private boolean trySuspend(@Nullable Strand child) {
     if (shortage != null) {
       shortage.refuseIfNoBetter();
     }
-    state = State.SUSPENDED;
     try {
-      Thread.yield();
-    } catch (Throwable t) {
-      // Not enough stack, or the heap is full.
-      if (state == State.SUSPENDED) {
-        state = State.RUNNING;
-        if (t instanceof StackOverflowError e) {
-          lacksStack(e);
-        }
-        throw t;
-      }
-    }
-    if (state == State.SUSPENDED) {
-      state = State.RUNNING;
-      throw new IllegalStateException(
-          "cannot suspend inside a native frame or a class initialiser: " + task);
+      return carried.suspend(child);
+    } catch (StackOverflowError e) {
+      lacksStack(e);
+      throw e;
     }
   }
 
@@ -123,57 +110,29 @@ final class LoopThreadStrand extends Strand implements Executor {
     }
   }
 
-  @Override
-  boolean runMeanwhile(Strand child) {
-    // A virtual thread cannot carry another one, so the loop's thread has to do it.
-    nested = child;
-    try {
-      suspend();
-      return true;
-    } catch (IllegalStateException e) {
-      nested = null;
-      return false;
-    } catch (Throwable t) {
-      nested = null;
-      throw t;
+  // A blocking call of the JDK is over, or the body has called Thread.yield. Posted also by who
+  // holds the loop, as a callback that waits looks for it there.
+  private void canGoOn() {
+    TaskCarrier carrier = task.loop.kernel.carrier;
+    CallbackRunner callbacks = task.loop.kernel.callbacks;
+    if (place == Place.ELSEWHERE && (!carrier.isCarrying() || callbacks.mayWait())) {
+      carried.carryElsewhere();
+      return;
     }
-  }
-
-  /// Takes a continuation that can run. Any thread.
-  @Override
-  public void execute(Runnable runnable) {
-    if (continuation == null) {
-      continuation = runnable;
-    } else if (continuation != runnable) {
-      VirtualThreads.defaultScheduler().execute(runnable);
-    } else if (state == State.RUNNING) {
-      // A blocking call of the JDK is over, or the body has called Thread.yield. Posted also by who
-      // holds the loop, as a callback that waits looks for it there.
-      Kernel kernel = task.loop.kernel;
-      if (place == Place.ELSEWHERE && (!kernel.isCarrying() || kernel.isCallbackThatMayWait())) {
-        VirtualThreads.defaultScheduler().execute(runnable);
-        return;
-      }
-      if (place == Place.ELSEWHERE) {
-        // The loop can carry it again; should it stop before, the task goes on elsewhere as before.
-        place = Place.LOOP;
-        kernel.countElsewhere(-1);
-      }
-      var handle = new Continuation(this);
-      if (!kernel.post(handle)) {
-        handle.dropped();
-      } else if (!kernel.isCarrying()) {
-        // In this order, as a loop that stops looks the other way round.
-        handle.goOnElsewhere();
-      } else if (kernel.isCallbackThatMayWait()) {
-        LATER.execute(handle::goOnIfCallbackWaits);
-      }
+    if (place == Place.ELSEWHERE) {
+      // The loop can carry it again; should it stop before, the task goes on elsewhere as before.
+      place = Place.LOOP;
+      carrier.countElsewhere(-1);
     }
-  }
-
-  private void returning() {
-    place = Place.RETURNING;
-    task.loop.kernel.countElsewhere(-1);
+    var handle = new Continuation(this);
+    if (!task.loop.kernel.post(handle)) {
+      handle.dropped();
+    } else if (!carrier.isCarrying()) {
+      // In this order, as a loop that stops looks the other way round.
+      handle.goOnElsewhere();
+    } else if (callbacks.mayWait()) {
+      LATER.execute(handle::goOnIfCallbackWaits);
+    }
   }
 
   @Override
@@ -183,31 +142,33 @@ final class LoopThreadStrand extends Strand implements Executor {
     }
     // First, as there may be no memory for it.
     var turn = new Turn(this);
-    returning();
+    place = Place.RETURNING;
+    TaskCarrier carrier = task.loop.kernel.carrier;
+    carrier.countElsewhere(-1);
     if (!task.loop.kernel.post(turn)) {
       place = Place.ELSEWHERE;
       return;
     }
     boolean interrupted = false;
     // Not by Thread.yield: on a carrier of the JDK that does not ask the thread's own scheduler.
-    while (!turn.hasCome) {
+    while (PLACE.getAcquire(this) == Place.RETURNING) {
       LockSupport.park(this);
       interrupted |= Thread.interrupted();
     }
     // Its turn may have come before it was suspended; but only from a suspension the loop can carry
     // it on. The first of these tries may find the permit of that wake-up, and one that is over
     // before it has begun is none; a thread that cannot be suspended at all waits a second.
-    for (int i = 0; i < MAX_SUSPENSIONS && place == Place.RETURNING; i++) {
+    for (int i = 0; i < MAX_SUSPENSIONS && place == Place.CALLED; i++) {
       LockSupport.parkNanos(this, 1000L << i);
       interrupted |= Thread.interrupted();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (place == Place.RETURNING) {
+    if (place == Place.CALLED) {
       place = Place.ELSEWHERE;
       if (!task.loop.isClosed()) {
-        task.loop.kernel.countElsewhere(1);
+        carrier.countElsewhere(1);
         throw new IllegalStateException(
             "cannot wait for the loop inside a native frame or a class initialiser: " + task);
       }
@@ -216,44 +177,25 @@ final class LoopThreadStrand extends Strand implements Executor {
 
   /// Goes on after a blocking call of the JDK. Loop thread.
   private void goOn() {
-    if (state == State.RUNNING) {
+    if (carried.isRunning()) {
+      BaseEventLoop loop = task.loop;
       if (place == Place.ELSEWHERE) {
-        task.loop.kernel.countElsewhere(-1);
+        loop.kernel.carrier.countElsewhere(-1);
       }
       place = Place.LOOP;
-      task.loop.awaitedThreads--;
-      task.loop.kernel.blockedTasks--;
-      runContinuation();
+      loop.awaitedThreads--;
+      loop.kernel.callbacks.blockedTasks--;
+      carried.carry();
+      rested();
     }
   }
 
-  private void runContinuation() {
-    carry();
-    for (Strand child = nested; child != null; child = nested) {
-      nested = null;
-      child.task.step();
-      becomeRunning();
-      carry();
-    }
-    rested();
-  }
-
-  private void carry() {
-    shortage = null;
+  private void noteBlocked() {
     BaseEventLoop loop = task.loop;
-    Task<?> before = loop.currentTask;
-    loop.currentTask = task;
-    try {
-      Objects.requireNonNull(continuation).run();
-    } finally {
-      loop.currentTask = before;
-    }
-    if (state == State.RUNNING) {
-      loop.awaitedThreads++;
-      loop.kernel.blockedTasks++;
-      if (loop.isWatched()) {
-        reportBlocked(loop);
-      }
+    loop.awaitedThreads++;
+    loop.kernel.callbacks.blockedTasks++;
+    if (loop.isWatched()) {
+      reportBlocked(loop);
     }
   }
 
@@ -273,11 +215,11 @@ final class LoopThreadStrand extends Strand implements Executor {
 
   @Override
   void abandon() {
-    switch (state) {
-      case NEW -> state = State.ENDED;
+    switch (carried.state()) {
+      case NEW -> carried.neverStart();
       case SUSPENDED -> {
-        state = State.RUNNING;
-        runContinuation();
+        carried.carry();
+        rested();
       }
       case RUNNING -> Objects.requireNonNull(thread).interrupt();
       case ENDED -> {}
@@ -285,21 +227,45 @@ final class LoopThreadStrand extends Strand implements Executor {
   }
 
   @Override
-  @SuppressWarnings("ThreadPriorityCheck") // as in suspend()
   void giveUp() {
-    state = State.SUSPENDED;
-    Thread.yield();
+    carried.suspend(null);
   }
 
-  private void continueElsewhere() {
-    VirtualThreads.defaultScheduler().execute(Objects.requireNonNull(continuation));
+  private final class Carried extends CarriedThread {
+    LoopThreadStrand strand() {
+      return LoopThreadStrand.this;
+    }
+
+    @Override
+    void runBody() {
+      LoopThreadStrand.this.runBody();
+    }
+
+    @Override
+    void carryOnce() {
+      shortage = null;
+      BaseEventLoop loop = task.loop;
+      Task<?> before = loop.currentTask;
+      loop.currentTask = task;
+      try {
+        super.carryOnce();
+      } finally {
+        loop.currentTask = before;
+      }
+      if (isRunning()) {
+        noteBlocked();
+      }
+    }
+
+    @Override
+    void canGoOn() {
+      LoopThreadStrand.this.canGoOn();
+    }
   }
 
   /// Wakes up a task that has waited for the loop to run; then the loop carries it.
   private static final class Turn extends PostedHandle {
     private final LoopThreadStrand strand;
-    // Written by the loop's thread or the one that closes it.
-    private volatile boolean hasCome;
 
     Turn(LoopThreadStrand strand) {
       super(Handle::doNothing, ContextMap.EMPTY);
@@ -313,7 +279,10 @@ final class LoopThreadStrand extends Strand implements Executor {
 
     @Override
     void dropped() {
-      hasCome = true;
+      // One that came back by a wake-up of another kind is there already.
+      if (strand.place == Place.RETURNING) {
+        PLACE.setRelease(strand, Place.CALLED);
+      }
       LockSupport.unpark(strand.thread);
     }
 
@@ -341,15 +310,15 @@ final class LoopThreadStrand extends Strand implements Executor {
       // The other places are for the loop only: a task that has come back waits for it.
       if (strand.place == Place.LOOP && !strand.task.loop.isClosed() && start()) {
         strand.place = Place.ELSEWHERE;
-        strand.task.loop.kernel.countElsewhere(1);
-        strand.continueElsewhere();
+        strand.task.loop.kernel.carrier.countElsewhere(1);
+        strand.carried.carryElsewhere();
       }
     }
 
     // A callback that has taken this long since the task could go on may well wait for it. It
     // happens once to a loop: after that its callbacks have a thread of their own.
     void goOnIfCallbackWaits() {
-      if (strand.task.loop.kernel.isCallbackThatMayWait()) {
+      if (strand.task.loop.kernel.callbacks.mayWait()) {
         goOnElsewhere();
       }
     }
@@ -358,7 +327,7 @@ final class LoopThreadStrand extends Strand implements Executor {
     void dropped() {
       // The loop is closed. The thread must go on all the same: others may wait for it.
       strand.place = Place.ELSEWHERE;
-      strand.continueElsewhere();
+      strand.carried.carryElsewhere();
     }
 
     @Override

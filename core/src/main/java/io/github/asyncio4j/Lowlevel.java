@@ -81,7 +81,7 @@ public final class Lowlevel {
   /// Has something called when an iteration of the loop has found no memory: it gives up what it
   /// keeps in reserve for such a case, and must not allocate. What it throws is ignored.
   public void onOutOfMemory(Runnable giveUp) {
-    loop.kernel.onOutOfMemory(Objects.requireNonNull(giveUp, "giveUp"));
+    loop.kernel.reserves.add(Objects.requireNonNull(giveUp, "giveUp"));
   }
 
   /// Tells whether another thread will post something, as far as the loop knows: a call runs in an

@@ -48,6 +48,8 @@ final class Propagation {
   /// Whether there are propagators. Constant, so that code behind it costs nothing without them.
   static final boolean IN_USE = !CARRIERS.isEmpty();
 
+  private static final ContextPropagator.Scope NOTHING = () -> {};
+
   private Propagation() {}
 
   private static List<Carrier<?>> load() {
@@ -93,10 +95,27 @@ final class Propagation {
     return all.isEmpty() ? null : all;
   }
 
-  /// Gives the calling thread what was captured with the values, until the result is closed.
-  static ContextPropagator.Scope restore(ContextMap vars) {
-    List<Captured<?>> captured = vars.get(CAPTURED);
+  /// Gives the calling thread what was captured with the values, until the result is closed. Costs
+  /// nothing where there are no propagators.
+  ///
+  /// @param vars null to leave the thread what it has
+  static ContextPropagator.Scope restore(@Nullable ContextMap vars) {
+    return IN_USE && vars != null ? restoreAll(vars) : NOTHING;
+  }
+
+  private static ContextPropagator.Scope restoreAll(ContextMap vars) {
     var scopes = new ArrayList<ContextPropagator.Scope>(CARRIERS.size());
+    try {
+      restoreTo(scopes, vars);
+    } catch (Throwable t) {
+      // Whatever happens here, what is to be run runs.
+      BaseEventLoop.LOGGER.log(System.Logger.Level.WARNING, "No context for a task or callback", t);
+    }
+    return () -> closeAll(scopes);
+  }
+
+  private static void restoreTo(List<ContextPropagator.Scope> scopes, ContextMap vars) {
+    List<Captured<?>> captured = vars.get(CAPTURED);
     int next = 0;
     for (Carrier<?> carrier : CARRIERS) {
       ContextPropagator.Scope scope;
@@ -110,7 +129,6 @@ final class Propagation {
         scopes.add(scope);
       }
     }
-    return () -> closeAll(scopes);
   }
 
   private static void closeAll(List<ContextPropagator.Scope> scopes) {

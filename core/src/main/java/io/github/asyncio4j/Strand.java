@@ -32,7 +32,6 @@ abstract class Strand extends Handle {
   final Task<?> task;
   // The task's own thread.
   private int refusals;
-  State state = State.NEW;
   // Set once, by the loop thread, when the first step is made.
   @Nullable Thread thread;
 
@@ -40,6 +39,9 @@ abstract class Strand extends Handle {
     super(Handle::doNothing, ContextMap.EMPTY);
     this.task = task;
   }
+
+  /// Tells what the strand is doing. Whoever holds the loop.
+  abstract State state();
 
   /// Runs the task until it is suspended or ends. Loop thread.
   abstract void resume();
@@ -102,7 +104,7 @@ abstract class Strand extends Handle {
   /// Tells whether the body is inside a blocking call of the JDK, as far as the loop knows. Loop
   /// thread, from outside the body.
   final boolean isBlockedInJdk() {
-    return state == State.RUNNING && task.loop.currentTask != task;
+    return state() == State.RUNNING && task.loop.currentTask != task;
   }
 
   @Override
@@ -125,27 +127,7 @@ abstract class Strand extends Handle {
 
   /// Runs the body. The strand's own thread.
   final void runBody() {
-    try {
-      if (Propagation.IN_USE) {
-        runPropagated();
-      } else {
-        task.runBody();
-      }
-    } finally {
-      state = State.ENDED;
-    }
-  }
-
-  private void runPropagated() {
-    ContextPropagator.Scope scope;
-    try {
-      scope = Propagation.restore(task.getContext().vars);
-    } catch (Throwable t) {
-      // Whatever a propagator does, the task runs.
-      BaseEventLoop.LOGGER.log(System.Logger.Level.WARNING, "No context for a task", t);
-      scope = () -> {};
-    }
-    try (var _ = scope) {
+    try (var _ = Propagation.restore(task.getContext().vars)) {
       task.runBody();
     }
   }

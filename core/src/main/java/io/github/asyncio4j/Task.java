@@ -22,7 +22,6 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private @Nullable Coroutine<T> body;
   private @Nullable Class<?> bodyClass;
   private List<AutoCloseable> owned;
-  private final boolean registered;
   final Strand strand;
   private final Context context;
 
@@ -52,9 +51,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private int ignoredSteps;
   // Made when the first one is sent.
   @Nullable CancelInterrupt interrupt;
-  // What the body has returned or thrown, while there is no memory to tell it.
-  private Untold untold = Untold.NOTHING;
-  private @Nullable Object untoldOutcome;
+  // Whether what is kept untold was thrown; else the body has returned it.
+  private boolean untoldFailure;
 
   /// Makes a task and queues its first step, or makes it at once (TK-01, TK-10).
   /// [EventLoop#createTask(Coroutine)] is the usual way; this one is for task factories.
@@ -81,7 +79,6 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     this.name = options.name();
     this.number = name == null ? NEXT_NUMBER.getAndIncrement() : 0;
     this.owned = options.owned();
-    this.registered = registered;
     this.generation = registered ? null : (Generation<?>) body;
     Context given = options.context();
     this.context = given != null ? given : new Context(loop.snapshot());
@@ -282,7 +279,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   ///
   /// @return false when this thread cannot be suspended here
   boolean letStart(Strand child) {
-    loop.stack.ensure();
+    // Who makes a task or asks a generator for a value has looked for the stack.
     return strand.runMeanwhile(child);
   }
 
@@ -333,7 +330,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       ignoredSteps--;
       return;
     }
-    if (strand.state == Strand.State.NEW && mustCancel && owned.isEmpty()) {
+    if (strand.state() == Strand.State.NEW && mustCancel && owned.isEmpty()) {
       settle(null, null);
       return;
     }
@@ -342,9 +339,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     } catch (Throwable t) {
       // There was no thread to be had.
       if (!owned.isEmpty()) {
-        loop.kernel.runAside(() -> new OwnedResources(owned).closeAfter(t));
+        loop.kernel.callbacks.run(() -> new OwnedResources(owned).closeAfter(t));
       }
-      if (!done() && untold == Untold.NOTHING) {
+      // A body that has ended is told of later, if it is not yet.
+      if (!done() && strand.state() != Strand.State.ENDED) {
         settle(null, t);
       }
     }
@@ -462,8 +460,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     } catch (OutOfMemoryError e) {
       if (!done()) {
         leave();
-        untold = thrown != null ? Untold.FAILURE : Untold.VALUE;
-        untoldOutcome = thrown != null ? thrown : value;
+        untoldFailure = thrown != null;
+        keepUntold(thrown != null ? thrown : value);
         loop.unsettled.add(this);
         return;
       }
@@ -475,11 +473,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Settles the future, for which there was no memory. Loop thread.
   @SuppressWarnings("unchecked") // it was kept as one
   void settleAgain() {
-    Untold what = untold;
-    Object outcome = untoldOutcome;
-    untold = Untold.NOTHING;
-    untoldOutcome = null;
-    if (what == Untold.FAILURE) {
+    Object outcome = takeUntold();
+    if (untoldFailure) {
       settle(null, (Throwable) outcome);
     } else {
       settle((T) outcome, null);
@@ -556,9 +551,13 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         : driver.interrupt.isBehind(t, requested);
   }
 
+  // It is done where the stack of its thread begins, or before it has one.
+  @Override
+  void ensureStack() {}
+
   // Of no use any more when the loop is being closed, where several threads may come here at once.
   private void leave() {
-    if (registered && !abandoned) {
+    if (generation == null && !abandoned) {
       loop.tasks.remove(this);
     }
   }
@@ -568,12 +567,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Ends a task whose loop is closing. The closing thread.
   void abandon() {
     abandoned = true;
-    boolean neverRan = strand.state == Strand.State.NEW;
+    boolean neverRan = strand.state() == Strand.State.NEW;
     strand.abandon();
     if (neverRan) {
       try {
         // A program's code, which may wait for a lock behind another task.
-        loop.kernel.runAside(new OwnedResources(owned)::close);
+        loop.kernel.callbacks.run(new OwnedResources(owned)::close);
       } finally {
         end();
       }

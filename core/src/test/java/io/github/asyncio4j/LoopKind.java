@@ -19,7 +19,7 @@ public enum LoopKind {
     @Override
     public <L extends EventLoop> L withEngine(Supplier<L> factory) {
       L loop = super.withEngine(factory);
-      BaseEventLoop.require(loop).kernel.blockedTasks++;
+      BaseEventLoop.require(loop).kernel.callbacks.blockedTasks++;
       return loop;
     }
 
