@@ -67,8 +67,8 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   final EagerStart eager = new EagerStart(this);
   final StackRoom stack = new StackRoom();
   final Lowlevel lowlevel = new Lowlevel(this);
-  // By LoopLocal.
-  final Map<LoopLocal<?>, Object> locals = new HashMap<>();
+  // What layers keep with the loop, by their LoopLocal.
+  final Map<Object, Object> locals = new HashMap<>();
   private final Confinement confinement = new Confinement(this);
   @Nullable LoopObserver observer;
   // Futures of the JDK that follow one of this loop and would never end without it.

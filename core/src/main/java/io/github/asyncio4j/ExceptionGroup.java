@@ -85,6 +85,29 @@ public class ExceptionGroup extends RuntimeException {
     }
   }
 
+  /// Returns the failures of task groups behind a cancellation, or what stands for one, that has left
+  /// their blocks, or null.
+  static @Nullable ExceptionGroup failuresBehind(Throwable cancellation) {
+    List<ExceptionGroup> groups = suppressedIn(cancellation);
+    return switch (groups.size()) {
+      case 0 -> null;
+      case 1 -> groups.getFirst();
+      default -> new ExceptionGroup("unhandled errors in nested TaskGroups", groups);
+    };
+  }
+
+  /// Returns the groups that are suppressed in an exception: each block of a task group that it has
+  /// left has added its own.
+  static List<ExceptionGroup> suppressedIn(Throwable exception) {
+    var groups = new ArrayList<ExceptionGroup>();
+    for (Throwable suppressed : exception.getSuppressed()) {
+      if (suppressed instanceof ExceptionGroup group) {
+        groups.add(group);
+      }
+    }
+    return groups;
+  }
+
   /// Returns the message without the number of exceptions.
   public final String message() {
     return message;

@@ -528,7 +528,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private void thrown(Throwable t) {
     boolean cancelled = isCancelledBy(t);
     ExceptionGroup failures =
-        cancelled || CancelInterrupt.isSign(t) ? TaskGroup.failuresBehind(t) : null;
+        cancelled || CancelInterrupt.isSign(t) ? ExceptionGroup.failuresBehind(t) : null;
     if (failures != null) {
       // Thrown by the close() of a group, which could not replace this one.
       fail(failures);

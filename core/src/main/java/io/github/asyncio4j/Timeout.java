@@ -192,7 +192,7 @@ public final class Timeout {
       if (exit()) {
         var timeout = passed();
         // One that stands for the failures of a group wins over the deadline as any failure does.
-        if (cancelled && TaskGroup.failuresBehind(t) == null) {
+        if (cancelled && ExceptionGroup.failuresBehind(t) == null) {
           CancelInterrupt.forgetFor(task.driver());
           timeout.initCause(t);
           throw timeout;
