@@ -108,7 +108,7 @@ public final class AsyncGenerator<T extends @Nullable Object>
   /// Returns the generator whose body a task runs, or null when it is any other task. Loop thread
   /// only. For tools that list tasks.
   public static @Nullable AsyncGenerator<?> ofTask(Task<?> task) {
-    Generation<?> generation = task.generation;
+    Generation<?> generation = Generation.of(task);
     return generation == null ? null : generation.generator;
   }
 

@@ -62,7 +62,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   final TaskRegistry tasks = new TaskRegistry();
   // Tasks whose bodies have ended, with no memory left to tell anybody.
   final TaskRegistry unsettled = new TaskRegistry();
-  final Generators generators = new Generators(this);
+  final DrivenBodies drivenBodies = new DrivenBodies(this);
   final Failures failures = new Failures(this);
   final EagerStart eager = new EagerStart(this);
   final StackRoom stack = new StackRoom();
@@ -220,7 +220,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
 
   @Override
   public final void shutdownAsyncgens() {
-    generators.shutdown();
+    drivenBodies.shutdown();
   }
 
   @Override

@@ -12,6 +12,7 @@ final class Descriptions {
   private static final int STACK_DEPTH = 10;
   private static final int VALUE_LENGTH = 80;
   private static final String PACKAGE = Descriptions.class.getPackageName();
+  private static final String TASKS_PACKAGE = PACKAGE + ".internal.tasks";
 
   private Descriptions() {}
 
@@ -42,7 +43,7 @@ final class Descriptions {
     return frame.getFileName() + ":" + frame.getLineNumber();
   }
 
-  /// Returns the frames of the current thread outside this package, innermost first.
+  /// Returns the frames of the current thread outside these packages, innermost first.
   static List<StackTraceElement> callerFrames() {
     return StackWalker.getInstance()
         .walk(
@@ -97,9 +98,10 @@ final class Descriptions {
     return text.length() <= VALUE_LENGTH ? text : text.substring(0, VALUE_LENGTH - 3) + "...";
   }
 
-  /// Tells whether a class is one of this package.
+  /// Tells whether a class is one of this package, or of that which the facade's functions are in.
   static boolean isInPackage(String className) {
-    return packageOf(className).equals(PACKAGE);
+    String name = packageOf(className);
+    return name.equals(PACKAGE) || name.equals(TASKS_PACKAGE);
   }
 
   static String packageOf(String className) {

@@ -67,8 +67,14 @@ public class ExceptionGroup extends RuntimeException {
   }
 
   private static int sizeOf(List<? extends Throwable> exceptions) {
-    Asyncs.requireElements(exceptions, "exceptions");
-    return exceptions.size();
+    int size = 0;
+    for (Throwable exception : Objects.requireNonNull(exceptions, "exceptions")) {
+      if (exception == null) {
+        throw new NullPointerException("exceptions[" + size + "]");
+      }
+      size++;
+    }
+    return size;
   }
 
   private static String numbered(String message, int size) {
@@ -85,8 +91,8 @@ public class ExceptionGroup extends RuntimeException {
     }
   }
 
-  /// Returns the failures of task groups behind a cancellation, or what stands for one, that has left
-  /// their blocks, or null.
+  /// Returns the failures of task groups behind a cancellation, or what stands for one, that has
+  /// left their blocks, or null.
   static @Nullable ExceptionGroup failuresBehind(Throwable cancellation) {
     List<ExceptionGroup> groups = suppressedIn(cancellation);
     return switch (groups.size()) {

@@ -95,8 +95,8 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
   private boolean isCalledByBody() {
     Task<?> caller = loop.currentTask;
     return caller != null
-        && caller.generation != null
-        && caller.generation.isDrivenBy(Objects.requireNonNull(task));
+        && caller.driven != null
+        && caller.driven.isDrivenBy(Objects.requireNonNull(task));
   }
 
   private boolean isOver() {

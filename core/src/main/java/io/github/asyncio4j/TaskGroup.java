@@ -329,7 +329,8 @@ public final class TaskGroup implements AutoCloseable {
     noteBaseError(failure);
     boolean interrupted =
         failure != null && (CancelInterrupt.isSign(failure) || task.isCancelledBy(failure));
-    List<ExceptionGroup> inner = failure != null && interrupted ? ExceptionGroup.suppressedIn(failure) : List.of();
+    List<ExceptionGroup> inner =
+        failure != null && interrupted ? ExceptionGroup.suppressedIn(failure) : List.of();
     // cancel() ends a blocking call of the JDK by an interrupt.
     boolean cancelled =
         interrupted
