@@ -61,6 +61,30 @@ public final class Lowlevel {
     return loop.tryPost(new ToldHandle(callback, ifClosed));
   }
 
+  /// Tells whether the calling thread is the one that runs the loop now: its own, or a task's that
+  /// runs in its stead. Any thread.
+  public boolean holdsLoop() {
+    return loop.holdsLoop();
+  }
+
+  /// Tells whether an exception that has left a piece of the calling task stands for a cancellation
+  /// of that task: a [CancelledError], or what a blocking call of the JDK made of the interrupt.
+  ///
+  /// @throws IllegalStateException outside a task
+  public static boolean isCancellation(Throwable thrown) {
+    Task<?> task = Task.ofThisThread();
+    if (task == null) {
+      throw new IllegalStateException("isCancellation() called outside a task: " + thrown);
+    }
+    return task.isCancelledBy(thrown);
+  }
+
+  /// Returns the task in whose stead another one runs, as the body of an async generator runs in
+  /// that of its consumer, or of its consumer's consumer; any other task itself. Loop thread only.
+  public static Task<?> driverOf(Task<?> task) {
+    return task.driver();
+  }
+
   /// Returns a pending future that stands for several others, as that of `gather` does: to cancel
   /// it is to ask those to end. Who has made it gives it its outcome, when that is due.
   public <T extends @Nullable Object> Future<T> newGatheringFuture(Gathered gathered) {

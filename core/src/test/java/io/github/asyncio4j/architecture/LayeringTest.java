@@ -39,6 +39,7 @@ final class LayeringTest {
         "loop", Set.of("transport", "internal.ffi", "selector", "socket", "", "internal.net"));
     MAY_USE.put("stream", Set.of("transport", "socket", "", "internal.tasks"));
     MAY_USE.put("sync", Set.of(""));
+    MAY_USE.put("flow", Set.of(""));
     MAY_USE.put(
         "testing",
         Set.of("transport", "internal.jdk", "selector", "socket", "", "internal.net", "stream"));

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What `asyncio` has for tasks beside its classes: waiting for several, time limits, shields,
 /// races, threads.
 ///
