@@ -16,11 +16,13 @@ public final class Sleep {
   /// Suspends; zero and less lets exactly one iteration pass.
   public static void sleep(Duration delay) {
     Objects.requireNonNull(delay, "delay");
-    EventLoop loop = CallingTask.suspendingIn("sleep", delay).getLoop();
+    EventLoop loop = CallingTask.of("sleep", delay).getLoop();
+    Lowlevel lowlevel = Lowlevel.of(loop);
     if (delay.isZero() || delay.isNegative()) {
-      Lowlevel.of(loop).checkpoint();
+      lowlevel.checkpoint();
       return;
     }
+    lowlevel.ensureInTask("sleep");
     Future<@Nullable Void> future = loop.createFuture();
     TimerHandle timer = loop.callLater(delay, () -> future.trySetResult(null));
     try {
