@@ -14,6 +14,7 @@ module io.github.asyncio4j {
   requires jdk.unsupported;
 
   exports io.github.asyncio4j;
+  exports io.github.asyncio4j.flow;
   exports io.github.asyncio4j.loop;
   exports io.github.asyncio4j.selector;
   exports io.github.asyncio4j.socket;

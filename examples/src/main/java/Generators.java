@@ -2,6 +2,7 @@
 
 import io.github.asyncio4j.AsyncGenerator;
 import io.github.asyncio4j.Asyncio;
+import io.github.asyncio4j.flow.Publishers;
 import java.util.concurrent.Flow;
 
 /// Generators that suspend: iterated, left early, chained, and as a publisher with back-pressure.
@@ -22,8 +23,8 @@ void main() throws Exception {
         }
 
         Flow.Publisher<Integer> publisher =
-            AsyncGenerator.toPublisher(Asyncio.getRunningLoop(), () -> squares(2));
-        for (int square : AsyncGenerator.fromPublisher(publisher, 2)) {
+            Publishers.ofGenerators(Asyncio.getRunningLoop(), () -> squares(2));
+        for (int square : Publishers.toGenerator(publisher, 2)) {
           IO.println("published " + square);
         }
       });

@@ -4,9 +4,6 @@ package io.github.asyncio4j;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.Objects;
-import java.util.concurrent.Flow;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A sequence whose values are made one at a time, by code that may suspend (asyncio's asynchronous
@@ -87,49 +84,11 @@ public final class AsyncGenerator<T extends @Nullable Object>
     return new AsyncGenerator<>(body);
   }
 
-  /// Returns a generator of the values of a publisher. Any thread.
-  ///
-  /// It subscribes when the first value is asked for, and asks for `bufferSize` values; whenever
-  /// half of them have been taken it asks for as many again. Its end, closing it included, cancels
-  /// the subscription. The publisher may signal from any thread. Its failure is thrown by
-  /// [#anext()] as it is, after the values that came before.
-  ///
-  /// @param bufferSize how many values may wait to be taken; 1 or more
-  /// @throws IllegalArgumentException when the size is less than 1
-  public static <T> AsyncGenerator<T> fromPublisher(
-      Flow.Publisher<? extends T> publisher, int bufferSize) {
-    Objects.requireNonNull(publisher, "publisher");
-    if (bufferSize < 1) {
-      throw new IllegalArgumentException("bufferSize < 1: " + bufferSize);
-    }
-    return of(out -> PublisherSource.drain(publisher, bufferSize, out));
-  }
-
   /// Returns the generator whose body a task runs, or null when it is any other task. Loop thread
   /// only. For tools that list tasks.
   public static @Nullable AsyncGenerator<?> ofTask(Task<?> task) {
-    Generation<?> generation = task.generation;
+    Generation<?> generation = Generation.of(task);
     return generation == null ? null : generation.generator;
-  }
-
-  /// Returns a publisher that makes a generator for each subscriber, and iterates it in a task of
-  /// the loop. Any thread.
-  ///
-  /// The generator goes on only while the subscriber has asked for more than it got, so its end too
-  /// is seen only when one more value was asked for. Cancelling closes it: a body that waits for
-  /// something gets a [CancelledError], one that stands at a `yield` a [GeneratorExit]. All signals
-  /// come from the loop's thread, one at a time; a subscriber may suspend in `onNext`. One that
-  /// throws counts as cancelled, and what it throws goes to the exception handler.
-  ///
-  /// The failure of a generator goes to `onError`; so does a value that is null, as a
-  /// [NullPointerException], a closed loop, as an [IllegalStateException], and the [CancelledError]
-  /// of a task that was cancelled by others.
-  ///
-  /// @param generators called in the task, once for each subscriber
-  /// @throws IllegalArgumentException when the loop is not one of this library's
-  public static <T> Flow.Publisher<T> toPublisher(
-      EventLoop loop, Supplier<AsyncGenerator<T>> generators) {
-    return new GeneratorPublisher<>(BaseEventLoop.require(loop), generators);
   }
 
   /// Returns the next value, suspending until there is one.
@@ -188,13 +147,6 @@ public final class AsyncGenerator<T extends @Nullable Object>
     } catch (Exception e) {
       throw unchecked(e);
     }
-  }
-
-  /// Waits until the next value can be had without suspending.
-  ///
-  /// @return false at the end
-  boolean advance() throws Exception {
-    return generation.advance("anext()");
   }
 
   private static RuntimeException unchecked(Exception e) {

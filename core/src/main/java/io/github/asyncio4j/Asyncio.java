@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.internal.tasks.AsCompleted;
+import io.github.asyncio4j.internal.tasks.Futures;
+import io.github.asyncio4j.internal.tasks.Gather;
+import io.github.asyncio4j.internal.tasks.RunCoroutineThreadsafe;
+import io.github.asyncio4j.internal.tasks.Shield;
+import io.github.asyncio4j.internal.tasks.Sleep;
+import io.github.asyncio4j.internal.tasks.StaggeredRace;
+import io.github.asyncio4j.internal.tasks.ToThread;
+import io.github.asyncio4j.internal.tasks.Wait;
+import io.github.asyncio4j.internal.tasks.WaitFor;
 import io.github.asyncio4j.stream.ClientConnected;
 import io.github.asyncio4j.stream.StreamConnection;
 import io.github.asyncio4j.stream.StreamReader;
@@ -199,12 +209,12 @@ public final class Asyncio {
   ///
   /// @throws CancelledError when the task is cancelled; the timer is cancelled too
   public static void sleep(Duration delay) {
-    Sleeping.sleep(delay);
+    Sleep.sleep(delay);
   }
 
   /// Suspends the current task for a time and returns the given result (TC-08).
   public static <T extends @Nullable Object> T sleep(Duration delay, T result) {
-    Sleeping.sleep(delay);
+    Sleep.sleep(delay);
     return result;
   }
 
@@ -224,8 +234,7 @@ public final class Asyncio {
   ///   has none for it
   public static <T extends @Nullable Object> Future<List<T>> gather(
       Collection<? extends Future<? extends T>> futures) {
-    Asyncs.requireElements(futures, "futures");
-    return Gathering.<T, T>of(loopOf(futures), futures, Future::result);
+    return Gather.results(loopOf(futures), futures);
   }
 
   /// Returns a future for the results of several, in the order given; as [#gather(Collection)].
@@ -247,7 +256,7 @@ public final class Asyncio {
     for (Coroutine<? extends T> body : bodies) {
       list.add(body);
     }
-    return gather(Asyncio.<T>start(list));
+    return gather(Gather.<T>start(list));
   }
 
   /// Starts a task for each body and returns a future for their results; as [#gather(Collection)].
@@ -257,26 +266,14 @@ public final class Asyncio {
   /// of futures.
   public static <T extends @Nullable Object> Future<List<T>> gather(
       List<? extends Coroutine<? extends T>> bodies) {
-    return gather(Asyncio.<T>start(bodies));
+    return gather(Gather.<T>start(bodies));
   }
 
   /// Starts a task for each body and returns a future for their ends; as [#gather(Collection)].
   public static Future<List<@Nullable Void>> gather(TaskBody... bodies) {
     List<TaskBody> list = Arrays.asList(bodies);
-    Asyncs.requireElements(list, "bodies");
-    return gather(start(list.stream().map(TaskBody::asCoroutine).toList()));
-  }
-
-  // A Collection: gather of a List of bodies would be gather of this one.
-  private static <T extends @Nullable Object> Collection<Future<? extends T>> start(
-      List<? extends Coroutine<? extends T>> bodies) {
-    Asyncs.requireElements(bodies, "bodies");
-    EventLoop loop = getRunningLoop();
-    var tasks = new ArrayList<Future<? extends T>>(bodies.size());
-    for (Coroutine<? extends T> body : bodies) {
-      tasks.add(loop.createTask(body));
-    }
-    return tasks;
+    Futures.requireElements(list, "bodies");
+    return gather(Gather.start(list.stream().map(TaskBody::asCoroutine).toList()));
   }
 
   /// Returns a future for the outcomes of several, in the order given: `gather` with
@@ -288,8 +285,7 @@ public final class Asyncio {
   /// @throws IllegalArgumentException when they belong to different loops
   public static <T extends @Nullable Object> Future<List<Outcome<T>>> gatherOutcomes(
       Collection<? extends Future<? extends T>> futures) {
-    Asyncs.requireElements(futures, "futures");
-    return Gathering.<T, Outcome<T>>of(loopOf(futures), futures, Asyncio::outcomeOf);
+    return Gather.outcomes(loopOf(futures), futures);
   }
 
   /// Returns a future for the outcomes of several; as [#gatherOutcomes(Collection)].
@@ -312,28 +308,19 @@ public final class Asyncio {
     for (Coroutine<? extends T> body : bodies) {
       list.add(body);
     }
-    return gatherOutcomes(Asyncio.<T>start(list));
+    return gatherOutcomes(Gather.<T>start(list));
   }
 
   /// Starts a task for each body and returns a future for their outcomes; as
   /// [#gatherOutcomes(Collection)].
   public static <T extends @Nullable Object> Future<List<Outcome<T>>> gatherOutcomes(
       List<? extends Coroutine<? extends T>> bodies) {
-    return gatherOutcomes(Asyncio.<T>start(bodies));
+    return gatherOutcomes(Gather.<T>start(bodies));
   }
 
-  private static <T extends @Nullable Object> Outcome<T> outcomeOf(Future<? extends T> future) {
-    try {
-      return new Outcome.Value<>(future.result());
-    } catch (Exception | Error e) {
-      return new Outcome.Failed<>(e);
-    }
-  }
-
-  private static BaseEventLoop loopOf(Collection<? extends Future<?>> futures) {
-    return futures.isEmpty()
-        ? BaseEventLoop.require(getEventLoop())
-        : futures.iterator().next().loop;
+  private static EventLoop loopOf(Collection<? extends Future<?>> futures) {
+    Futures.requireElements(futures, "futures");
+    return futures.isEmpty() ? getEventLoop() : futures.iterator().next().getLoop();
   }
 
   /// Returns a future that follows another and can be cancelled without cancelling it (TC-07).
@@ -342,7 +329,7 @@ public final class Asyncio {
   /// cancels this one. What goes wrong in the inner one after this one was cancelled is reported to
   /// the exception handler.
   public static <T extends @Nullable Object> Future<T> shield(Future<T> inner) {
-    return Shielding.of(Objects.requireNonNull(inner, "inner"));
+    return Shield.of(Objects.requireNonNull(inner, "inner"));
   }
 
   /// Starts a task for a body and returns a future that can be cancelled without cancelling it; as
@@ -466,11 +453,7 @@ public final class Asyncio {
   public static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
       Coroutine<T> body, EventLoop loop) {
     Objects.requireNonNull(body, "body");
-    var start = new TaskStart<T>(body, BaseEventLoop.require(loop));
-    if (!start.post()) {
-      throw new IllegalStateException("Event loop is closed");
-    }
-    return start.result();
+    return RunCoroutineThreadsafe.run(body, loop);
   }
 
   /// Starts a task that returns nothing on a loop; as [#runCoroutineThreadsafe(Coroutine,
@@ -543,7 +526,7 @@ public final class Asyncio {
   /// @throws Exception the exception of the future, as it is
   public static <T extends @Nullable Object> T waitFor(Future<T> future, @Nullable Duration timeout)
       throws Exception {
-    return Waiting.waitFor(Objects.requireNonNull(future, "future"), timeout);
+    return WaitFor.waitFor(Objects.requireNonNull(future, "future"), timeout);
   }
 
   /// Runs a body in the current task, for a limited time (TC-03). Suspending.
@@ -553,12 +536,12 @@ public final class Asyncio {
   /// @throws Exception the exception of the body, as it is
   public static <T extends @Nullable Object> T waitFor(
       Coroutine<T> body, @Nullable Duration timeout) throws Exception {
-    return Waiting.waitFor(Objects.requireNonNull(body, "body"), timeout);
+    return WaitFor.waitFor(Objects.requireNonNull(body, "body"), timeout);
   }
 
   /// Runs a body that returns nothing, for a limited time; as [#waitFor(Coroutine, Duration)].
   public static void waitFor(TaskBody body, @Nullable Duration timeout) throws Exception {
-    Waiting.waitFor(Objects.requireNonNull(body, "body").asCoroutine(), timeout);
+    WaitFor.waitFor(Objects.requireNonNull(body, "body").asCoroutine(), timeout);
   }
 
   /// Runs a piece of the current task under a deadline (TC-02). Suspending.

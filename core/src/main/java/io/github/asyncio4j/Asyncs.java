@@ -2,25 +2,11 @@
 package io.github.asyncio4j;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Objects;
 
-/// What the package's suspending methods share.
+/// Durations on a loop's clock.
 final class Asyncs {
   private Asyncs() {}
-
-  /// Refuses null, and null among the elements.
-  ///
-  /// @param name of the parameter, for the exception's text
-  static void requireElements(Collection<?> elements, String name) {
-    int index = 0;
-    for (Object element : Objects.requireNonNull(elements, name)) {
-      if (element == null) {
-        throw new NullPointerException(name + "[" + index + "]");
-      }
-      index++;
-    }
-  }
 
   /// Returns a duration in nanoseconds; one of more than 292 years counts as that much.
   static long nanosOf(Duration duration) {

@@ -3,8 +3,12 @@ package io.github.asyncio4j;
 
 import org.jspecify.annotations.Nullable;
 
-/// A callback of a future by way of which another future, or a task, waits for it (TC-14).
-interface Awaiter {
-  /// Returns who waits, or null once it waits no more. Loop thread.
+/// A callback of a future by way of which another future, or a task, waits for it (TC-14): call
+/// graphs show who it is.
+///
+/// For builders of combinators (see [Lowlevel]). What is given to [Future#addDoneCallback] may be
+/// one too, which costs nothing until a call graph is asked for.
+public interface Awaiter {
+  /// Returns who waits, or null once it waits no more. Loop thread only.
   @Nullable Future<?> awaiter();
 }

@@ -62,13 +62,13 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   final TaskRegistry tasks = new TaskRegistry();
   // Tasks whose bodies have ended, with no memory left to tell anybody.
   final TaskRegistry unsettled = new TaskRegistry();
-  final Generators generators = new Generators(this);
+  final DrivenBodies drivenBodies = new DrivenBodies(this);
   final Failures failures = new Failures(this);
   final EagerStart eager = new EagerStart(this);
   final StackRoom stack = new StackRoom();
   final Lowlevel lowlevel = new Lowlevel(this);
-  // By LoopLocal.
-  final Map<LoopLocal<?>, Object> locals = new HashMap<>();
+  // What layers keep with the loop, by their LoopLocal.
+  final Map<Object, Object> locals = new HashMap<>();
   private final Confinement confinement = new Confinement(this);
   @Nullable LoopObserver observer;
   // Futures of the JDK that follow one of this loop and would never end without it.
@@ -220,7 +220,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
 
   @Override
   public final void shutdownAsyncgens() {
-    generators.shutdown();
+    drivenBodies.shutdown();
   }
 
   @Override

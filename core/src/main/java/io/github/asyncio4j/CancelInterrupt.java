@@ -6,7 +6,6 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
-import org.jspecify.annotations.Nullable;
 
 /// The interrupt by which `cancel()` ends a blocking call of the JDK that a task is in. The JDK
 /// throws it as an [InterruptedException] or one of its kind, which then stands for the
@@ -125,15 +124,6 @@ final class CancelInterrupt {
         || (t.getClass() == SocketException.class && CLOSED_BY_INTERRUPT.equals(t.getMessage()));
   }
 
-  /// Returns the cause of an exception, or null when a program's own throws instead of telling it.
-  static @Nullable Throwable causeOf(Throwable t) {
-    try {
-      return t.getCause();
-    } catch (Throwable failure) {
-      return null;
-    }
-  }
-
   /// Tells whether an exception may come from an interrupt: as [#isSign(Throwable)], or what
   /// streams throw, who also say so of their time limits, or what has one of those as a cause.
   private static boolean isPossibleSign(Throwable t) {
@@ -143,7 +133,7 @@ final class CancelInterrupt {
           || (at instanceof InterruptedIOException && !(at instanceof SocketTimeoutException))) {
         return true;
       }
-      at = causeOf(at);
+      at = Descriptions.causeOf(at);
     }
     return false;
   }

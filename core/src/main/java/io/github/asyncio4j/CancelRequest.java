@@ -126,7 +126,7 @@ final class CancelRequest {
       }
       passedOn = true;
       task.cancelRequests++;
-      return Generation.innermost(task).waitingFor;
+      return DrivenBody.innermost(task).waitingFor;
     }
 
     @Override
@@ -146,7 +146,7 @@ final class CancelRequest {
     }
 
     private void stopWaiting() {
-      Task<?> inner = Generation.innermost(task);
+      Task<?> inner = DrivenBody.innermost(task);
       Future<?> awaited = inner.waitingFor;
       if (awaited != null && awaited.removeWaiter(inner.strand)) {
         inner.loop.enqueue(inner.strand);
@@ -161,7 +161,7 @@ final class CancelRequest {
 
     GatheringStop(GatheringFuture<?> future) {
       this.future = future;
-      this.children = future.gathering().children();
+      this.children = future.gathered().children();
     }
 
     @Override
@@ -183,7 +183,7 @@ final class CancelRequest {
     @Override
     public Outcome leave(@Nullable String message) {
       if (outcome != Outcome.REFUSED) {
-        future.gathering().cancelRequested();
+        future.gathered().cancelRequested();
       }
       return outcome;
     }

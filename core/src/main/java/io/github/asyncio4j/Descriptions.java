@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Texts for `toString` and log messages.
+/// Texts for `toString` and log messages, and what they are made of.
 final class Descriptions {
   // As asyncio's constants.DEBUG_STACK_DEPTH.
   private static final int STACK_DEPTH = 10;
   private static final int VALUE_LENGTH = 80;
   private static final String PACKAGE = Descriptions.class.getPackageName();
+  private static final String TASKS_PACKAGE = PACKAGE + ".internal.tasks";
 
   private Descriptions() {}
 
@@ -42,37 +43,16 @@ final class Descriptions {
     return frame.getFileName() + ":" + frame.getLineNumber();
   }
 
-  /// Returns the frames of the current thread outside this package, innermost first.
+  /// Returns the frames of the current thread outside these packages, innermost first.
   static List<StackTraceElement> callerFrames() {
     return StackWalker.getInstance()
         .walk(
             frames ->
                 frames
-                    .dropWhile(f -> packageOf(f.getClassName()).equals(PACKAGE))
+                    .dropWhile(f -> isInPackage(f.getClassName()))
                     .limit(STACK_DEPTH)
                     .map(StackWalker.StackFrame::toStackTraceElement)
                     .toList());
-  }
-
-  /// Returns those frames of a task's thread that are neither of this package nor of the JDK's
-  /// threads.
-  ///
-  /// A thread that suspends may still be on its way to where it rests when another one looks: what
-  /// it does there, in whatever package, is left out too.
-  static List<StackTraceElement> userFrames(StackTraceElement[] frames) {
-    int first = frames.length;
-    while (first > 0 && !Strand.isSuspension(frames[first - 1])) {
-      first--;
-    }
-    return Arrays.stream(frames, first, frames.length).filter(Descriptions::isUserFrame).toList();
-  }
-
-  private static boolean isUserFrame(StackTraceElement frame) {
-    String packageName = packageOf(frame.getClassName());
-    return !packageName.equals(PACKAGE)
-        && !packageName.equals("java.lang")
-        && !frame.getClassName().equals("java.util.concurrent.locks.LockSupport")
-        && !packageName.equals("jdk.internal.vm");
   }
 
   /// Adds the frames of the current thread to a failure of a task, whose own trace ends where its
@@ -103,13 +83,28 @@ final class Descriptions {
     }
   }
 
+  /// Returns the cause of an exception, or null when a program's own throws instead of telling it.
+  static @Nullable Throwable causeOf(Throwable t) {
+    try {
+      return t.getCause();
+    } catch (Throwable failure) {
+      return null;
+    }
+  }
+
   /// Returns a value's text, shortened.
   static String ofValue(@Nullable Object value) {
     String text = textOf(value);
     return text.length() <= VALUE_LENGTH ? text : text.substring(0, VALUE_LENGTH - 3) + "...";
   }
 
-  private static String packageOf(String className) {
+  /// Tells whether a class is one of this package, or of that which the facade's functions are in.
+  static boolean isInPackage(String className) {
+    String name = packageOf(className);
+    return name.equals(PACKAGE) || name.equals(TASKS_PACKAGE);
+  }
+
+  static String packageOf(String className) {
     int dot = className.lastIndexOf('.');
     return dot < 0 ? "" : className.substring(0, dot);
   }

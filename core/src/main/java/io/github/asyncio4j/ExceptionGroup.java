@@ -67,8 +67,14 @@ public class ExceptionGroup extends RuntimeException {
   }
 
   private static int sizeOf(List<? extends Throwable> exceptions) {
-    Asyncs.requireElements(exceptions, "exceptions");
-    return exceptions.size();
+    int size = 0;
+    for (Throwable exception : Objects.requireNonNull(exceptions, "exceptions")) {
+      if (exception == null) {
+        throw new NullPointerException("exceptions[" + size + "]");
+      }
+      size++;
+    }
+    return size;
   }
 
   private static String numbered(String message, int size) {
@@ -83,6 +89,29 @@ public class ExceptionGroup extends RuntimeException {
         group.addSuppressed(exception);
       }
     }
+  }
+
+  /// Returns the failures of task groups behind a cancellation, or what stands for one, that has
+  /// left their blocks, or null.
+  static @Nullable ExceptionGroup failuresBehind(Throwable cancellation) {
+    List<ExceptionGroup> groups = suppressedIn(cancellation);
+    return switch (groups.size()) {
+      case 0 -> null;
+      case 1 -> groups.getFirst();
+      default -> new ExceptionGroup("unhandled errors in nested TaskGroups", groups);
+    };
+  }
+
+  /// Returns the groups that are suppressed in an exception: each block of a task group that it has
+  /// left has added its own.
+  static List<ExceptionGroup> suppressedIn(Throwable exception) {
+    var groups = new ArrayList<ExceptionGroup>();
+    for (Throwable suppressed : exception.getSuppressed()) {
+      if (suppressed instanceof ExceptionGroup group) {
+        groups.add(group);
+      }
+    }
+    return groups;
   }
 
   /// Returns the message without the number of exceptions.

@@ -8,18 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A call in an executor's thread, and the future of its outcome (EL-115).
 final class ExecutorCall<T extends @Nullable Object> implements Runnable {
-  /*
-   * An interrupt must end this call and nothing that the thread does later. So who interrupts
-   * first moves the state away from RUNNING, and the thread leaves only with RUNNING changed to
-   * ENDED; else it waits for the interrupt, which is a few instructions away, and clears it.
-   */
   private enum State {
     QUEUED,
-    RUNNING,
-    ENDED,
-    DROPPED,
-    INTERRUPTING,
-    INTERRUPTED
+    STARTED,
+    DROPPED
   }
 
   private final BaseEventLoop loop;
@@ -28,8 +20,6 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable {
   private final Future<T> future;
   // Any thread.
   private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
-  // Written before the state is RUNNING.
-  private @Nullable Thread thread;
 
   /// Makes a call that is yet to be given to an executor. Loop thread.
   ExecutorCall(BaseEventLoop loop, Callable<T> call) {
@@ -51,25 +41,10 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable {
     return future;
   }
 
-  /// Keeps the call from starting, or interrupts its thread; no effect once it has ended. Any
-  /// thread.
-  void interrupt() {
-    if (state.compareAndSet(State.QUEUED, State.DROPPED)
-        || !state.compareAndSet(State.RUNNING, State.INTERRUPTING)) {
-      return;
-    }
-    Thread running = thread;
-    if (running != null) {
-      running.interrupt();
-    }
-    state.set(State.INTERRUPTED);
-  }
-
   /// Makes the call. The executor's thread.
   @Override
   public void run() {
-    thread = Thread.currentThread();
-    if (!state.compareAndSet(State.QUEUED, State.RUNNING)) {
+    if (!state.compareAndSet(State.QUEUED, State.STARTED)) {
       return;
     }
     Runnable settle;
@@ -79,7 +54,6 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable {
     } catch (Throwable t) {
       settle = () -> future.fail(t);
     }
-    end();
     Runnable outcome = settle;
     // A loop that was closed meanwhile has no use for the outcome.
     loop.tryPost(
@@ -91,16 +65,5 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable {
               }
             },
             ContextMap.EMPTY));
-  }
-
-  private void end() {
-    if (state.compareAndSet(State.RUNNING, State.ENDED)) {
-      return;
-    }
-    while (state.get() != State.INTERRUPTED) {
-      Thread.onSpinWait();
-    }
-    // What it has not heeded must not meet the thread's next call.
-    Thread.interrupted();
   }
 }

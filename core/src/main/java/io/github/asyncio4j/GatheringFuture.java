@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The future of a `gather`: to cancel it is to cancel what it waits for.
-final class GatheringFuture<R extends @Nullable Object> extends Future<List<R>> {
-  private final Gathering<?, R> gathering;
+/// A future that stands for several others, as that of a `gather`: to cancel it is to cancel those
+/// . Made by [Lowlevel#newGatheringFuture].
+final class GatheringFuture<R extends @Nullable Object> extends Future<R> {
+  private final Lowlevel.Gathered gathered;
 
-  GatheringFuture(BaseEventLoop loop, Gathering<?, R> gathering) {
+  GatheringFuture(BaseEventLoop loop, Lowlevel.Gathered gathered) {
     super(loop);
-    this.gathering = gathering;
+    this.gathered = gathered;
   }
 
   @Override
@@ -19,7 +19,7 @@ final class GatheringFuture<R extends @Nullable Object> extends Future<List<R>> 
     return CancelRequest.send(this, message);
   }
 
-  Gathering<?, R> gathering() {
-    return gathering;
+  Lowlevel.Gathered gathered() {
+    return gathered;
   }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The state of one [AsyncGenerator]: its body, and who waits for its next value. Whoever holds the
 /// loop.
-final class Generation<T extends @Nullable Object>
+final class Generation<T extends @Nullable Object> extends DrivenBody
     implements AsyncGenerator.Yielder<T>, Coroutine<@Nullable Void> {
   /*
    * How the turn goes from one to the other.
@@ -21,11 +21,7 @@ final class Generation<T extends @Nullable Object>
    * the loop has resumed the body and it yields, the consumer makes its step right after, in the same
    * handle.
    *
-   * A cancellation does not travel between the two. While a consumer drives the body, requests to
-   * cancel, their count and what is yet to be thrown are the consumer's alone, and the body's task
-   * looks there: so they count the same on both sides of a yield, as in one task. Only what the body
-   * is cancelled by while it rests, by a deadline or a group that spans a yield, waits in its own
-   * task for whoever drives it next.
+   * What the two have in common stands in DrivenBody.
    */
 
   enum State {
@@ -47,8 +43,6 @@ final class Generation<T extends @Nullable Object>
   // All below: whoever holds the loop of the body's task; before there is one, who has the object.
   private State state = State.NEW;
   private @Nullable Task<?> task;
-  // Who has asked for a value or for the end, and has not got it.
-  private @Nullable Task<?> consumer;
   // READY: the value.
   private @Nullable T value;
   // ENDED: what the body threw, until somebody has got it.
@@ -97,6 +91,21 @@ final class Generation<T extends @Nullable Object>
     value = null;
     state = State.IDLE;
     return taken;
+  }
+
+  @Override
+  void close() throws Exception {
+    close("aclose()");
+  }
+
+  @Override
+  Object owner() {
+    return generator;
+  }
+
+  /// Returns the state of a generator whose body a task runs, or null when it is any other task.
+  static @Nullable Generation<?> of(Task<?> task) {
+    return task.driven instanceof Generation<?> generation ? generation : null;
   }
 
   /// Ends the body by a [GeneratorExit] at the yield where it stands.
@@ -156,7 +165,7 @@ final class Generation<T extends @Nullable Object>
   private void awaitOtherCloses(String call) {
     BaseEventLoop loop = requireTask().loop;
     for (Generation<?> other = beingClosed();
-        other != null && loop.generators.isShutDown() && !loop.isClosed();
+        other != null && loop.drivenBodies.isShutDown() && !loop.isClosed();
         other = beingClosed()) {
       Task<?> current = Task.current(loop, call);
       for (Generation<?> next = other; next != null; next = next.waitsFor) {
@@ -179,18 +188,20 @@ final class Generation<T extends @Nullable Object>
   private @Nullable Generation<?> beingClosed() {
     Generation<?> at = this;
     while (at != null && at.awaitClose == null) {
-      at = at.consumer == null ? null : at.consumer.generation;
+      at = at.consumer == null ? null : of(at.consumer);
     }
     return at;
   }
 
   private static boolean isDriver(@Nullable Task<?> driver, Task<?> driven) {
-    return driver != null && driven.generation != null && driven.generation.isDrivenBy(driver);
+    return driver != null && driven.driven != null && driven.driven.isDrivenBy(driver);
   }
 
   private static void noteWaits(Task<?> waiter, @Nullable Generation<?> waitsFor) {
-    for (Task<?> at = waiter; at != null && at.generation != null; at = at.generation.consumer) {
-      at.generation.waitsFor = waitsFor;
+    for (Generation<?> at = of(waiter);
+        at != null;
+        at = at.consumer == null ? null : of(at.consumer)) {
+      at.waitsFor = waitsFor;
     }
   }
 
@@ -227,7 +238,7 @@ final class Generation<T extends @Nullable Object>
       lent = current.currentContext;
       try {
         captured = Propagation.capture(lent.vars);
-        task = new Task<>(current.loop, this, optionsFor(lent), false);
+        task = new Task<>(current.loop, this, optionsFor(lent), this);
       } catch (Throwable t) {
         // For want of stack or memory. The body notes its task before anything else.
         if (task == null) {
@@ -299,7 +310,7 @@ final class Generation<T extends @Nullable Object>
   public @Nullable Void run() {
     Task<?> own = Objects.requireNonNull(Task.ofThisThread());
     task = own;
-    own.loop.generators.add(own, generator);
+    own.loop.drivenBodies.add(own);
     Throwable thrown = null;
     try {
       runBody();
@@ -310,7 +321,7 @@ final class Generation<T extends @Nullable Object>
     settleInterrupt(own, thrown);
     end(thrown);
     if (!own.loop.isClosed()) {
-      own.loop.generators.remove(own);
+      own.loop.drivenBodies.remove(own);
       Task<?> waiter = consumer;
       if (waiter != null) {
         own.removeWaiter(waiter.strand);
@@ -358,7 +369,8 @@ final class Generation<T extends @Nullable Object>
     }
   }
 
-  /// Passes the turn on to the consumer if it waits for what is ready now. Who carried the body.
+  /// Passes the turn on to the consumer if it waits for what is ready now.
+  @Override
   void bodyRests() {
     Task<?> waiter = consumer;
     if (waiter != null && state != State.RUNNING) {
@@ -367,65 +379,6 @@ final class Generation<T extends @Nullable Object>
         waiter.stepIfWaitingFor(body);
       }
     }
-  }
-
-  /// Tells whether a future is the consumer, or the consumer's consumer, and so on.
-  boolean isDrivenBy(Future<?> other) {
-    Task<?> driver = consumer;
-    while (driver != null && driver != other) {
-      driver = driver.generation == null ? null : driver.generation.consumer;
-    }
-    return driver != null;
-  }
-
-  /// Returns the last one in the row of the consumer, the consumer's consumer, and so on.
-  ///
-  /// @param own the body's task, which is returned when there is no consumer
-  Task<?> driverOf(Task<?> own) {
-    Task<?> driver = own;
-    for (Generation<?> at = this; at != null && at.consumer != null; at = driver.generation) {
-      driver = at.consumer;
-    }
-    return driver;
-  }
-
-  // The cancellation that a consumer and its body have in common.
-
-  /// Returns the task that runs in another one's stead: the body of the generator that it waits
-  /// for, or the body of the one which that waits for, and so on. Else the task itself.
-  static Task<?> innermost(Task<?> task) {
-    Task<?> inner = task;
-    while (inner.waitingFor instanceof Task<?> body
-        && body.generation != null
-        && body.generation.consumer == inner) {
-      inner = body;
-    }
-    return inner;
-  }
-
-  /// Moves what the body was cancelled by while nobody drove it. The driver's own thread.
-  private static void takeOverRequests(Task<?> driver, Task<?> body) {
-    driver.cancelRequests += body.cancelRequests;
-    body.cancelRequests = 0;
-    if (body.mustCancel) {
-      driver.mustCancel = true;
-      driver.cancelMessage = body.cancelMessage;
-      body.mustCancel = false;
-    }
-  }
-
-  /// Leaves no interrupt of a cancellation behind in a task's thread, as another one goes on in its
-  /// stead. That thread itself.
-  ///
-  /// @param thrown what is to be thrown over there, or null
-  private static void settleInterrupt(Task<?> task, @Nullable Throwable thrown) {
-    Task<?> driver = task.driver();
-    CancelInterrupt sent = driver.interrupt;
-    if (sent != null && thrown != null && sent.leavesAs(thrown, driver.cancelRequests > 0)) {
-      driver.mustCancel = false;
-    }
-    CancelInterrupt.noteThrown(driver);
-    CancelInterrupt.dropFor(driver);
   }
 
   private Task<?> requireTask() {

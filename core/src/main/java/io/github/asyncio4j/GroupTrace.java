@@ -81,7 +81,7 @@ final class GroupTrace {
         append(suppressed, "Suppressed: ", prefix + "\t", "", frames);
       }
     }
-    Throwable cause = CancelInterrupt.causeOf(exception);
+    Throwable cause = Descriptions.causeOf(exception);
     if (cause != null) {
       append(cause, "Caused by: ", prefix, "", frames);
     }

@@ -98,7 +98,8 @@ final class Kernel {
     room = MAX_POSTED;
     takePosted();
     if (timers.size() > 0) {
-      timers.moveDueTo(ready, loop.time(), loop.observer);
+      LoopObserver observer = loop.observer;
+      timers.moveDueTo(ready, loop.time(), observer == null ? null : observer::chooseTimer);
     }
     runReady();
     loop.failures.reportCollected();

@@ -46,7 +46,7 @@ final class LoopEnd {
   private void abandonTasks() {
     var closing = new Closing();
     closing.step(loop.tasks::abandonAll);
-    closing.step(loop.generators::abandonAll);
+    closing.step(loop.drivenBodies::abandonAll);
     closing.step(loop.kernel.carrier::carryTheLast);
     closing.step(loop.kernel.callbacks::end);
     closing.rethrow();

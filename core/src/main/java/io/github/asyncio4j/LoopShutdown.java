@@ -88,7 +88,7 @@ final class LoopShutdown {
             .schedule(this::reportTasks, patience.toNanos(), TimeUnit.NANOSECONDS);
     try {
       tasks.forEach(Task::cancel);
-      loop.runUntilComplete(Gathering.of(loop, tasks, task -> task));
+      loop.runUntilComplete(AllDone.of(loop, tasks));
     } finally {
       report.cancel(false);
     }

@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import io.github.asyncio4j.selector.Pollable;
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +41,64 @@ public final class Lowlevel {
   ///
   /// @param call the public method, for the exception's text
   /// @throws IllegalStateException outside a task of this loop
+  /// @throws CancelledError when the loop is closed
   public void ensureInTask(String call) {
-    Task.current(loop, call + "()");
+    loop.stack.ensure();
+    Task<?> task = loop.currentTask;
+    if (task == null || task.abandoned || !task.isThread(Thread.currentThread())) {
+      String name = call + "()";
+      Task.current(loop, name).ensureMaySuspend(name);
+    }
+  }
+
+  /// Queues a callback, as [EventLoop#callSoonThreadsafe(Runnable)] does, and tells if it will
+  /// never run. Any thread.
+  ///
+  /// @param ifClosed called in place of the callback when the loop is closed before its turn, by
+  ///   the thread that closes it. What it throws is logged
+  /// @return false when the loop is closed already; nothing is called then
+  public boolean post(Runnable callback, Runnable ifClosed) {
+    return loop.tryPost(new ToldHandle(callback, ifClosed));
+  }
+
+  /// Tells whether the calling thread is the one that runs the loop now: its own, or a task's that
+  /// runs in its stead. Any thread.
+  public boolean holdsLoop() {
+    return loop.holdsLoop();
+  }
+
+  /// Tells whether an exception that has left a piece of the calling task stands for a cancellation
+  /// of that task: a [CancelledError], or what a blocking call of the JDK made of the interrupt.
+  ///
+  /// @throws IllegalStateException outside a task
+  public static boolean isCancellation(Throwable thrown) {
+    Task<?> task = Task.ofThisThread();
+    if (task == null) {
+      throw new IllegalStateException("isCancellation() called outside a task: " + thrown);
+    }
+    return task.isCancelledBy(thrown);
+  }
+
+  /// Returns the task in whose stead another one runs, as the body of an async generator runs in
+  /// that of its consumer, or of its consumer's consumer; any other task itself. Loop thread only.
+  public static Task<?> driverOf(Task<?> task) {
+    return task.driver();
+  }
+
+  /// Returns a pending future that stands for several others, as that of `gather` does: to cancel
+  /// it is to ask those to end. Who has made it gives it its outcome, when that is due.
+  public <T extends @Nullable Object> Future<T> newGatheringFuture(Gathered gathered) {
+    return new GatheringFuture<>(loop, Objects.requireNonNull(gathered, "gathered"));
+  }
+
+  /// What a future of [#newGatheringFuture] stands for. Loop thread only.
+  public interface Gathered {
+    /// Returns the futures that a request to cancel is passed on to, those that are done included.
+    Iterator<? extends Future<?>> children();
+
+    /// Called when a request to cancel has reached one of them at least. When all are done, the
+    /// future is to fail with a [CancelledError].
+    void cancelRequested();
   }
 
   /// Opens a watch over a descriptor, watching for nothing yet. It is the caller's, who closes it
@@ -88,5 +145,25 @@ public final class Lowlevel {
   /// executor, or the JDK has suspended a task.
   public boolean awaitsThreads() {
     return loop.awaitedThreads > 0;
+  }
+
+  /// A posted callback that is told if it will never run.
+  private static final class ToldHandle extends PostedHandle {
+    private final Runnable ifClosed;
+
+    ToldHandle(Runnable callback, Runnable ifClosed) {
+      super(Objects.requireNonNull(callback, "callback"), CurrentContext.snapshot());
+      this.ifClosed = Objects.requireNonNull(ifClosed, "ifClosed");
+    }
+
+    @Override
+    void dropped() {
+      try {
+        ifClosed.run();
+      } catch (RuntimeException | Error e) {
+        BaseEventLoop.LOGGER.log(
+            System.Logger.Level.ERROR, "Exception in what is called for a closed loop", e);
+      }
+    }
   }
 }

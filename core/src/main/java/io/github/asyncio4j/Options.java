@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What the keyword arguments of all calls have in common: they are equal and print by their
 /// values.
-abstract sealed class Options permits ConnectionOptions, RunnerOptions, ServerOptions, TaskOptions {
+abstract class Options {
   abstract Keywords keywords();
 
   @Override

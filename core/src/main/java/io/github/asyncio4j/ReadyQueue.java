@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The handles that run next, first in first out. Loop thread only.
@@ -60,11 +61,14 @@ final class ReadyQueue {
     return handle;
   }
 
-  /// Puts the last handles, all timers of one instant, in the order that an observer chooses.
-  void reorder(int count, LoopObserver chooser) {
+  /// Puts the last handles, all timers of one instant, in another order.
+  ///
+  /// @param count how many
+  /// @param chooser told how many are left, says which of them comes next
+  void reorder(int count, IntUnaryOperator chooser) {
     for (int left = count; left > 1; left--) {
       int first = head + size - left;
-      int chosen = first + Objects.checkIndex(chooser.chooseTimer(left), left);
+      int chosen = first + Objects.checkIndex(chooser.applyAsInt(left), left);
       Handle next = at(chosen);
       // The others keep their order among themselves.
       for (int i = chosen; i > first; i--) {

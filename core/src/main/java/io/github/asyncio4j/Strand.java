@@ -119,9 +119,9 @@ abstract class Strand extends Handle {
 
   /// Called when the thread has been carried as far as it goes for now. Who carried it.
   final void rested() {
-    Generation<?> generation = task.generation;
-    if (generation != null) {
-      generation.bodyRests();
+    DrivenBody driven = task.driven;
+    if (driven != null) {
+      driven.bodyRests();
     }
   }
 

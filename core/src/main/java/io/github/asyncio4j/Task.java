@@ -29,8 +29,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   // task's own thread.
   Context currentContext;
 
-  // The generator whose body this task runs, or null. Such a task is in no registry.
-  final @Nullable Generation<?> generation;
+  // What this task runs in another one's stead, or null. Such a task is in no registry.
+  final @Nullable DrivenBody driven;
 
   // The registry's links. Loop thread only.
   @Nullable Task<?> previous;
@@ -66,12 +66,13 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @throws IllegalStateException when the loop is closed
   /// @throws IllegalArgumentException when the loop is not one of this library's
   public Task(EventLoop loop, Coroutine<T> body, TaskOptions options) {
-    this(BaseEventLoop.require(loop), body, options, true);
+    this(BaseEventLoop.require(loop), body, options, null);
   }
 
-  /// Makes a task; one that is not registered, that of a generator's body, is in no set of all
-  /// tasks.
-  Task(BaseEventLoop loop, Coroutine<T> body, TaskOptions options, boolean registered) {
+  /// Makes a task.
+  ///
+  /// @param driven what the body is if it runs in another task's stead, else null
+  Task(BaseEventLoop loop, Coroutine<T> body, TaskOptions options, @Nullable DrivenBody driven) {
     super(loop);
     loop.checkThread();
     loop.stack.ensure();
@@ -79,7 +80,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     this.name = options.name();
     this.number = name == null ? NEXT_NUMBER.getAndIncrement() : 0;
     this.owned = options.owned();
-    this.generation = registered ? null : (Generation<?>) body;
+    this.driven = driven;
     Context given = options.context();
     this.context = given != null ? given : new Context(loop.snapshot());
     this.currentContext = context;
@@ -88,7 +89,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (!eager) {
       loop.enqueue(strand);
     }
-    if (registered) {
+    if (driven == null) {
       loop.tasks.add(this);
     }
     if (loop.observer != null) {
@@ -139,7 +140,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (driver != this) {
       return driver.cancel(message);
     }
-    Future<?> awaited = Generation.innermost(this).waitingFor;
+    Future<?> awaited = DrivenBody.innermost(this).waitingFor;
     if (awaited instanceof Task<?> || awaited instanceof GatheringFuture<?>) {
       return CancelRequest.send(this, message);
     }
@@ -152,7 +153,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Has the next step, or the blocking call of the JDK that the task is in, throw.
   void cancelHere(@Nullable String message) {
-    Strand inner = Generation.innermost(this).strand;
+    Strand inner = DrivenBody.innermost(this).strand;
     if (interrupt != null && inner.thread != null) {
       interrupt.requestedAgain(inner.thread);
     }
@@ -184,7 +185,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       cancelRequests--;
       if (cancelRequests == 0) {
         mustCancel = false;
-        if (Generation.innermost(this).isThread(Thread.currentThread())) {
+        if (DrivenBody.innermost(this).isThread(Thread.currentThread())) {
           CancelInterrupt.dropFor(driver());
         }
       }
@@ -195,7 +196,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Returns the task in whose stead this one runs, as the body of a generator runs in that of its
   /// consumer: a cancellation is that one's, wherever it meets it. Else the task itself.
   Task<?> driver() {
-    return generation == null ? this : generation.driverOf(this);
+    return driven == null ? this : driven.driverOf(this);
   }
 
   /// A task sets its own result.
@@ -351,7 +352,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Suspends this task until a future is done or the task is cancelled. The task's own thread.
   void waitFor(Future<?> future) {
     ensureMaySuspend("await()");
-    if (future == this || (generation != null && generation.isDrivenBy(future))) {
+    if (future == this || (driven != null && driven.isDrivenBy(future))) {
       throw new IllegalStateException("Task cannot await on itself: " + this);
     }
     CancelInterrupt.noteThrown(driver());
@@ -523,7 +524,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private void thrown(Throwable t) {
     boolean cancelled = isCancelledBy(t);
     ExceptionGroup failures =
-        cancelled || CancelInterrupt.isSign(t) ? TaskGroup.failuresBehind(t) : null;
+        cancelled || CancelInterrupt.isSign(t) ? ExceptionGroup.failuresBehind(t) : null;
     if (failures != null) {
       // Thrown by the close() of a group, which could not replace this one.
       fail(failures);
@@ -557,7 +558,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // Of no use any more when the loop is being closed, where several threads may come here at once.
   private void leave() {
-    if (generation == null && !abandoned) {
+    if (driven == null && !abandoned) {
       loop.tasks.remove(this);
     }
   }

@@ -329,7 +329,8 @@ public final class TaskGroup implements AutoCloseable {
     noteBaseError(failure);
     boolean interrupted =
         failure != null && (CancelInterrupt.isSign(failure) || task.isCancelledBy(failure));
-    List<ExceptionGroup> inner = failure != null && interrupted ? groupsBehind(failure) : List.of();
+    List<ExceptionGroup> inner =
+        failure != null && interrupted ? ExceptionGroup.suppressedIn(failure) : List.of();
     // cancel() ends a blocking call of the JDK by an interrupt.
     boolean cancelled =
         interrupted
@@ -453,28 +454,6 @@ public final class TaskGroup implements AutoCloseable {
       abort();
       cancelParent(owner);
     }
-  }
-
-  /// Returns the failures of groups behind a cancellation, or what stands for one, that has left
-  /// their blocks, or null.
-  static @Nullable ExceptionGroup failuresBehind(Throwable cancellation) {
-    List<ExceptionGroup> groups = groupsBehind(cancellation);
-    return switch (groups.size()) {
-      case 0 -> null;
-      case 1 -> groups.getFirst();
-      default -> new ExceptionGroup("unhandled errors in nested TaskGroups", groups);
-    };
-  }
-
-  // Each block that it has left has added its own.
-  private static List<ExceptionGroup> groupsBehind(Throwable cancellation) {
-    var groups = new ArrayList<ExceptionGroup>();
-    for (Throwable suppressed : cancellation.getSuppressed()) {
-      if (suppressed instanceof ExceptionGroup group) {
-        groups.add(group);
-      }
-    }
-    return groups;
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.github.asyncio4j;
 
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.List;
 
 /// Where tasks are suspended, as frames and as text (TK-01). Loop thread only.
@@ -11,7 +12,28 @@ final class TaskStack {
   /// Returns a thread's frames, innermost first, without those of this package and of the JDK's
   /// threads.
   static List<StackTraceElement> of(Thread thread) {
-    return Descriptions.userFrames(thread.getStackTrace());
+    return userFrames(thread.getStackTrace());
+  }
+
+  /// Returns those frames of a task's thread that are neither of this package nor of the JDK's
+  /// threads.
+  ///
+  /// A thread that suspends may still be on its way to where it rests when another one looks: what
+  /// it does there, in whatever package, is left out too.
+  static List<StackTraceElement> userFrames(StackTraceElement[] frames) {
+    int first = frames.length;
+    while (first > 0 && !Strand.isSuspension(frames[first - 1])) {
+      first--;
+    }
+    return Arrays.stream(frames, first, frames.length).filter(TaskStack::isUserFrame).toList();
+  }
+
+  private static boolean isUserFrame(StackTraceElement frame) {
+    String packageName = Descriptions.packageOf(frame.getClassName());
+    return !Descriptions.isInPackage(frame.getClassName())
+        && !packageName.equals("java.lang")
+        && !frame.getClassName().equals("java.util.concurrent.locks.LockSupport")
+        && !packageName.equals("jdk.internal.vm");
   }
 
   /// Returns the innermost frames.

@@ -101,18 +101,21 @@ public final class Timeout {
   ///
   /// @param delay from now, null for no deadline; with zero and less the piece runs to its first
   ///   suspension
-  /// @param owner what is waited for, for the exceptions' texts
+  /// @param owner what is waited for, for the exceptions' texts; null when that is the call itself
   /// @param call the public method, for the exceptions' texts
   /// @throws TimeoutException when the deadline has passed
   /// @throws IllegalStateException outside a task
   /// @throws Exception the exception of the piece, as it is
   public static <T extends @Nullable Object> T within(
-      @Nullable Duration delay, Object owner, String call, Coroutine<T> piece) throws Exception {
+      @Nullable Duration delay, @Nullable Object owner, String call, Coroutine<T> piece)
+      throws Exception {
     Objects.requireNonNull(piece, "piece");
     Task<?> task = Task.ofThisThread();
     if (task == null) {
       throw new IllegalStateException(
-          call + "(" + delay + ") called outside a task: " + Descriptions.textOf(owner));
+          owner == null
+              ? call + "() called outside a task: " + delay
+              : call + "(" + delay + ") called outside a task: " + Descriptions.textOf(owner));
     }
     return new Timeout(task, instantAfter(task, delay), delay, owner, call)
         .run(timeout -> piece.run());
@@ -192,7 +195,7 @@ public final class Timeout {
       if (exit()) {
         var timeout = passed();
         // One that stands for the failures of a group wins over the deadline as any failure does.
-        if (cancelled && TaskGroup.failuresBehind(t) == null) {
+        if (cancelled && ExceptionGroup.failuresBehind(t) == null) {
           CancelInterrupt.forgetFor(task.driver());
           timeout.initCause(t);
           throw timeout;

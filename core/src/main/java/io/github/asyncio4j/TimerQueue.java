@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A loop's pending timers, soonest first. Loop thread only.
@@ -84,8 +85,9 @@ final class TimerQueue {
 
   /// Moves the timers that are due to the ready queue, soonest first.
   ///
-  /// @param chooser decides among those of the same instant; null for the order of scheduling
-  void moveDueTo(ReadyQueue ready, long now, @Nullable LoopObserver chooser) {
+  /// @param chooser decides among those of the same instant, as [ReadyQueue#reorder]; null for the
+  ///   order of scheduling
+  void moveDueTo(ReadyQueue ready, long now, @Nullable IntUnaryOperator chooser) {
     if (chooser == null) {
       moveDueTo(ready, now);
       return;

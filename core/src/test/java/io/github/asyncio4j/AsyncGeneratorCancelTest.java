@@ -4,6 +4,7 @@ package io.github.asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.flow.Publishers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -228,7 +229,7 @@ final class AsyncGeneratorCancelTest {
     var subscriptions = new ArrayList<Flow.Subscription>();
     Future<String> ended = loop.createFuture();
     Flow.Publisher<Integer> publisher =
-        AsyncGenerator.toPublisher(
+        Publishers.ofGenerators(
             loop,
             () ->
                 AsyncGenerator.of(

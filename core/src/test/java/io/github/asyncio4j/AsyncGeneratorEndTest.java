@@ -231,7 +231,7 @@ final class AsyncGeneratorEndTest extends AsyncGeneratorFixture {
         .isInstanceOfSatisfying(
             IllegalStateException.class,
             e -> assertThat(e).hasMessageContaining("already running"));
-    assertThat(loop.generators.isEmpty()).isTrue();
+    assertThat(loop.drivenBodies.isEmpty()).isTrue();
   }
 
   @Test

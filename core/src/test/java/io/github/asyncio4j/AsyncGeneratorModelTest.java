@@ -96,7 +96,7 @@ final class AsyncGeneratorModelTest {
         for (Source source : sources) {
           assertThat(source.ends).isEqualTo(source.threads.size());
         }
-        assertThat(loop.generators.isEmpty()).isTrue();
+        assertThat(loop.drivenBodies.isEmpty()).isTrue();
       }
       assertThat(Asyncio.allTasks()).containsExactly(Task.currentTask());
     }

@@ -4,6 +4,7 @@ package io.github.asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.flow.Publishers;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PipedInputStream;
@@ -383,8 +384,7 @@ final class CancelOfBlockingCallsTest {
     var subscribed = new CompletableFuture<Flow.Subscription>();
     loop.runUntilComplete(
         () -> {
-          AsyncGenerator.<Integer>toPublisher(
-                  loop, () -> AsyncGenerator.of(out -> readSocket(port())))
+          Publishers.<Integer>ofGenerators(loop, () -> AsyncGenerator.of(out -> readSocket(port())))
               .subscribe(
                   new Flow.Subscriber<>() {
                     @Override

@@ -4,6 +4,7 @@ package io.github.asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.github.asyncio4j.flow.Publishers;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -226,7 +227,7 @@ final class DoneKeepsNothingTest {
         (loop, load) -> {
           var subscription = new CompletableFuture<Flow.Subscription>();
           var over = new CompletableFuture<Object>();
-          AsyncGenerator.<Integer>toPublisher(
+          Publishers.<Integer>ofGenerators(
                   loop, () -> AsyncGenerator.of(out -> out.yield(load.size())))
               .subscribe(new Last(subscription, over));
           Future.await(over);

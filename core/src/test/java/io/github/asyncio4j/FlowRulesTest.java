@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.flow.Publishers;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -92,7 +93,7 @@ final class FlowRulesTest {
 
     @Override
     public Flow.Publisher<Long> createFlowPublisher(long elements) {
-      return AsyncGenerator.toPublisher(
+      return Publishers.ofGenerators(
           loop,
           () ->
               AsyncGenerator.of(
@@ -110,7 +111,7 @@ final class FlowRulesTest {
     public Flow.Publisher<Long> createFailedFlowPublisher() {
       var closed = LoopKind.NIO_BATON.newLoop();
       closed.close();
-      return AsyncGenerator.toPublisher(closed, () -> AsyncGenerator.of(out -> out.yield(1L)));
+      return Publishers.ofGenerators(closed, () -> AsyncGenerator.of(out -> out.yield(1L)));
     }
   }
 
@@ -126,7 +127,7 @@ final class FlowRulesTest {
     @Override
     public Flow.Subscriber<Integer> createFlowSubscriber() {
       var subscriber = new CompletableFuture<Flow.Subscriber<? super Integer>>();
-      var generator = AsyncGenerator.<Integer>fromPublisher(subscriber::complete, 4);
+      var generator = Publishers.<Integer>toGenerator(subscriber::complete, 4);
       loop.execute(
           () -> {
             VoidCoroutine drain = () -> generator.forEach(i -> {});
@@ -148,7 +149,7 @@ final class FlowRulesTest {
     @Override
     public Publisher<Integer> createHelperPublisher(long elements) {
       return FlowAdapters.toPublisher(
-          AsyncGenerator.toPublisher(
+          Publishers.ofGenerators(
               loop,
               () ->
                   AsyncGenerator.of(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.flow.Publishers;
 import io.github.asyncio4j.testing.ExceptionRecorder;
 import java.io.IOException;
 import java.time.Duration;
@@ -93,7 +94,7 @@ final class FlowTest {
     loop.runUntilComplete(
         () -> {
           var subscriber = new Noting();
-          AsyncGenerator.toPublisher(loop, this::counting).subscribe(subscriber);
+          Publishers.ofGenerators(loop, this::counting).subscribe(subscriber);
           settle();
           trace.add("ask for two");
           subscriber.subscription.request(2);
@@ -122,7 +123,7 @@ final class FlowTest {
   void everySubscriberHasAGeneratorOfItsOwn() throws Exception {
     loop.runUntilComplete(
         () -> {
-          var publisher = AsyncGenerator.toPublisher(loop, this::counting);
+          var publisher = Publishers.ofGenerators(loop, this::counting);
           var first = new Noting();
           var second = new Noting();
           publisher.subscribe(first);
@@ -145,7 +146,7 @@ final class FlowTest {
     loop.runUntilComplete(
         () -> {
           var subscriber = new Noting();
-          AsyncGenerator.<Integer>toPublisher(
+          Publishers.<Integer>ofGenerators(
                   loop,
                   () ->
                       AsyncGenerator.of(
@@ -196,7 +197,7 @@ final class FlowTest {
   }
 
   private void all(AsyncGenerator<Integer> generator) {
-    AsyncGenerator.toPublisher(loop, () -> generator)
+    Publishers.ofGenerators(loop, () -> generator)
         .subscribe(
             new Noting() {
               @Override
@@ -211,7 +212,7 @@ final class FlowTest {
   void aSubscriberThatThrowsCountsAsCancelled() throws Exception {
     loop.runUntilComplete(
         () -> {
-          AsyncGenerator.toPublisher(loop, this::counting)
+          Publishers.ofGenerators(loop, this::counting)
               .subscribe(
                   new Noting() {
                     @Override
@@ -239,7 +240,7 @@ final class FlowTest {
   void aSubscriberHearsOfAClosedLoop() throws Exception {
     var closing = new Noting();
     var late = new Noting();
-    var publisher = AsyncGenerator.toPublisher(loop, this::counting);
+    var publisher = Publishers.ofGenerators(loop, this::counting);
     loop.runUntilComplete(
         () -> {
           publisher.subscribe(closing);
@@ -279,7 +280,7 @@ final class FlowTest {
                     }
                   }
                 };
-            AsyncGenerator.toPublisher(loop, this::counting).subscribe(subscriber);
+            Publishers.ofGenerators(loop, this::counting).subscribe(subscriber);
             settle();
             for (int i = 0; i < threads; i++) {
               executor.execute(
@@ -303,7 +304,7 @@ final class FlowTest {
     loop.runUntilComplete(
         () -> {
           var values = new ArrayList<Integer>();
-          var generator = AsyncGenerator.fromPublisher(publisher, 16);
+          var generator = Publishers.toGenerator(publisher, 16);
           var consumer =
               loop.createTask(
                   () -> {
@@ -362,7 +363,7 @@ final class FlowTest {
         };
     loop.runUntilComplete(
         () -> {
-          try (var generator = AsyncGenerator.fromPublisher(source, 4)) {
+          try (var generator = Publishers.toGenerator(source, 4)) {
             assertThat(trace).isEmpty();
             for (int i = 0; i < 4; i++) {
               assertThat(generator.anext()).isEqualTo("value");
@@ -387,7 +388,7 @@ final class FlowTest {
         };
     loop.runUntilComplete(
         () -> {
-          var generator = AsyncGenerator.fromPublisher(source, 4);
+          var generator = Publishers.toGenerator(source, 4);
           assertThat(generator.anext()).isEqualTo("last");
           assertThatThrownBy(generator::anext).isSameAs(failure);
         });
@@ -404,7 +405,7 @@ final class FlowTest {
         };
     loop.runUntilComplete(
         () -> {
-          var generator = AsyncGenerator.fromPublisher(source, 2);
+          var generator = Publishers.toGenerator(source, 2);
           assertThat(generator.anext()).isEqualTo("value 0");
           assertThat(generator.anext()).isEqualTo("value 1");
           assertThatThrownBy(generator::anext)
@@ -420,7 +421,7 @@ final class FlowTest {
     var source = new Source();
     loop.runUntilComplete(
         () -> {
-          var generator = AsyncGenerator.fromPublisher(source, 2);
+          var generator = Publishers.toGenerator(source, 2);
           var consumer = loop.createTask(() -> generator.anext());
           settle();
           consumer.cancel();
@@ -436,7 +437,7 @@ final class FlowTest {
   void aSubscriptionThatComesWhenTheLoopIsClosedIsCancelled() throws Exception {
     var source = new Source();
     Flow.Publisher<String> slow = subscriber -> source.subscriber = subscriber;
-    var generator = AsyncGenerator.fromPublisher(slow, 2);
+    var generator = Publishers.toGenerator(slow, 2);
     loop.createTask(() -> generator.anext());
     loop.callSoon(loop::stop);
     loop.runForever();
@@ -451,8 +452,8 @@ final class FlowTest {
   void aRoundTripKeepsOrderAndBackPressure() throws Exception {
     loop.runUntilComplete(
         () -> {
-          var publisher = AsyncGenerator.toPublisher(loop, this::counting);
-          try (var generator = AsyncGenerator.fromPublisher(publisher, 2)) {
+          var publisher = Publishers.ofGenerators(loop, this::counting);
+          try (var generator = Publishers.toGenerator(publisher, 2)) {
             assertThat(generator.anext()).isEqualTo(0);
             settle();
             assertThat(trace).containsExactly("make 0", "make 1", "make 2");
@@ -467,7 +468,7 @@ final class FlowTest {
   @Test
   void aBufferHoldsOneValueAtLeast() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> AsyncGenerator.fromPublisher(new Source(), 0))
+        .isThrownBy(() -> Publishers.toGenerator(new Source(), 0))
         .withMessage("bufferSize < 1: 0");
   }
 }

@@ -16,8 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -241,5 +243,101 @@ final class LowlevelTest {
       task.cancel();
     }
     assertThat(left.trySetResult("closed")).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource(LoopKind.class)
+  void aPostedCallbackRunsOrIsToldThatItsLoopIsClosed(LoopKind kind) throws Exception {
+    var calls = new ArrayList<String>();
+    Lowlevel lowlevel;
+    try (var loop = kind.newLoop()) {
+      lowlevel = Lowlevel.of(loop);
+      assertThat(lowlevel.post(() -> calls.add("ran"), () -> calls.add("wrong"))).isTrue();
+      Lowlevel door = lowlevel;
+      loop.runUntilComplete(door::checkpoint);
+      assertThat(calls).containsExactly("ran");
+
+      Runnable fails =
+          () -> {
+            throw new IllegalStateException("ignored");
+          };
+      assertThat(lowlevel.post(() -> calls.add("wrong"), fails)).isTrue();
+      assertThat(lowlevel.post(() -> calls.add("wrong"), () -> calls.add("told"))).isTrue();
+    }
+    assertThat(calls).containsExactly("ran", "told");
+    assertThat(lowlevel.post(() -> calls.add("late"), () -> calls.add("late"))).isFalse();
+    assertThat(calls).containsExactly("ran", "told");
+  }
+
+  @Test
+  void toCancelAGatheringFutureIsToCancelWhatItStandsFor() throws Exception {
+    try (var loop = new TestLoop()) {
+      Future<String> one = loop.createFuture();
+      Future<String> other = loop.createFuture();
+      var told = new ArrayList<String>();
+      var gathered =
+          new Lowlevel.Gathered() {
+            @Override
+            public Iterator<Future<String>> children() {
+              return List.of(one, other).iterator();
+            }
+
+            @Override
+            public void cancelRequested() {
+              told.add("requested");
+            }
+          };
+      Future<String> both = Lowlevel.of(loop).newGatheringFuture(gathered);
+      one.setResult("done");
+
+      assertThat(both.cancel("enough")).isTrue();
+
+      assertThat(told).containsExactly("requested");
+      assertThat(other.cancelled()).isTrue();
+      assertThat(both.done()).isFalse();
+      // Nothing is left to be cancelled.
+      assertThat(both.cancel()).isFalse();
+      both.setResult("all the same");
+      assertThat(loop.runUntilComplete(both)).isEqualTo("all the same");
+    }
+  }
+
+  @Test
+  void aCallbackThatIsAnAwaiterIsInTheCallGraph() throws Exception {
+    record Told(Future<?> awaiter) implements Consumer<Future<?>>, Awaiter {
+      @Override
+      public void accept(Future<?> future) {}
+    }
+    try (var loop = new TestLoop()) {
+      Future<String> inner = loop.createFuture();
+      Future<String> outer = loop.createFuture();
+      inner.addDoneCallback(new Told(outer));
+
+      FutureCallGraph graph = FutureCallGraph.capture(inner, 1, null);
+
+      assertThat(graph.awaitedBy()).extracting(FutureCallGraph::future).containsExactly(outer);
+    }
+  }
+
+  @Test
+  void aCancellationAndTheConsumerOfAGeneratorAreKnownByTheirTask() throws Exception {
+    try (var loop = new TestLoop()) {
+      loop.runUntilComplete(
+          () -> {
+            Task<?> consumer = Task.currentTask();
+            assertThat(Lowlevel.driverOf(consumer)).isSameAs(consumer);
+            assertThat(Lowlevel.isCancellation(new CancelledError())).isTrue();
+            assertThat(Lowlevel.isCancellation(new InterruptedException())).isFalse();
+            assertThat(Lowlevel.of(loop).holdsLoop()).isTrue();
+            try (var drivers =
+                AsyncGenerator.of(out -> out.yield(Lowlevel.driverOf(Task.currentTask())))) {
+              assertThat(drivers.anext()).isSameAs(consumer);
+            }
+          });
+      assertThat(Lowlevel.of(loop).holdsLoop()).isFalse();
+      assertThatThrownBy(() -> Lowlevel.isCancellation(new CancelledError()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("isCancellation()");
+    }
   }
 }

@@ -36,7 +36,7 @@ final class TaskStackTest {
       frame("java.lang.VirtualThread", "run")
     };
 
-    assertThat(Descriptions.userFrames(frames)).containsExactly(inner, outer);
+    assertThat(TaskStack.userFrames(frames)).containsExactly(inner, outer);
   }
 
   @Test
@@ -52,6 +52,6 @@ final class TaskStackTest {
       ours(BatonStrand.class, "main")
     };
 
-    assertThat(Descriptions.userFrames(frames)).containsExactly(call, user);
+    assertThat(TaskStack.userFrames(frames)).containsExactly(call, user);
   }
 }

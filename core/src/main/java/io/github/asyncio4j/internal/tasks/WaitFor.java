@@ -1,25 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j;
+package io.github.asyncio4j.internal.tasks;
 
+import io.github.asyncio4j.Awaiter;
+import io.github.asyncio4j.CancelledError;
+import io.github.asyncio4j.Coroutine;
+import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.Task;
+import io.github.asyncio4j.Timeout;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Awaits with a time limit (TC-03).
-final class Waiting {
-  private Waiting() {}
+public final class WaitFor {
+  private WaitFor() {}
 
-  static <T extends @Nullable Object> T waitFor(Future<T> future, @Nullable Duration timeout)
+  /// Awaits a future, for a limited time.
+  ///
+  /// @param timeout null for no limit
+  public static <T extends @Nullable Object> T waitFor(Future<T> future, @Nullable Duration timeout)
       throws Exception {
     if (timeout == null || isPositive(timeout)) {
-      return Timeout.after("waitFor()", timeout).run(t -> future.await());
+      return Timeout.within(timeout, null, "waitFor", future::await);
     }
-    Timeout.requireTask("waitFor()", timeout);
+    Task<?> task = CallingTask.of("waitFor", timeout);
     if (future.done()) {
       return future.result();
     }
-    cancelAndWait(future, Task.current(future.loop, "waitFor()"));
+    Lowlevel.of(future.getLoop()).ensureInTask("waitFor");
+    cancelAndWait(future, task);
     try {
       return future.result();
     } catch (CancelledError e) {
@@ -30,12 +41,12 @@ final class Waiting {
   }
 
   /// A body runs in the calling task; with no time at all it is not started.
-  static <T extends @Nullable Object> T waitFor(Coroutine<T> body, @Nullable Duration timeout)
-      throws Exception {
+  public static <T extends @Nullable Object> T waitFor(
+      Coroutine<T> body, @Nullable Duration timeout) throws Exception {
     if (timeout == null || isPositive(timeout)) {
-      return Timeout.after("waitFor()", timeout).run(t -> body.run());
+      return Timeout.within(timeout, null, "waitFor", body);
     }
-    Timeout.requireTask("waitFor()", timeout).yieldOnce();
+    Lowlevel.of(CallingTask.of("waitFor", timeout).getLoop()).checkpoint();
     throw new TimeoutException("time limit is not positive: " + timeout);
   }
 
@@ -44,7 +55,7 @@ final class Waiting {
   }
 
   private static void cancelAndWait(Future<?> future, Task<?> current) {
-    Future<@Nullable Void> ended = future.loop.createFuture();
+    Future<@Nullable Void> ended = future.getLoop().createFuture();
     var onDone = new Ended(ended, current);
     future.addDoneCallback(onDone);
     future.cancel();
@@ -60,9 +71,7 @@ final class Waiting {
       implements Consumer<Future<?>>, Awaiter {
     @Override
     public void accept(Future<?> future) {
-      if (!ended.done()) {
-        ended.complete(null);
-      }
+      ended.trySetResult(null);
     }
   }
 }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j;
+package io.github.asyncio4j.internal.tasks;
 
+import io.github.asyncio4j.Awaiter;
+import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Handle;
+import io.github.asyncio4j.Task;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -16,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// one.
 ///
 /// @param <T> what they result in
-final class AsCompleted<T extends @Nullable Object>
+public final class AsCompleted<T extends @Nullable Object>
     implements Iterator<Future<T>>, Consumer<Future<?>>, Awaiter {
-  private final @Nullable BaseEventLoop loop;
+  private final @Nullable EventLoop loop;
   private final @Nullable Duration timeout;
   private final Set<Future<T>> todo;
   // Those that are done and not taken. After the time-out, one that has failed for each of the
@@ -35,13 +40,16 @@ final class AsCompleted<T extends @Nullable Object>
   private AsCompleted(Set<Future<T>> futures, @Nullable Duration timeout) {
     this.todo = futures;
     this.left = futures.size();
-    this.loop = futures.isEmpty() ? null : futures.iterator().next().loop;
+    this.loop = futures.isEmpty() ? null : futures.iterator().next().getLoop();
     this.timeout = timeout;
   }
 
+  /// Returns the futures in the order in which they are done.
+  ///
+  /// @param timeout after which those that are left have failed, or null for none
   // Only futures that are done are handed out, and those take no result any more.
   @SuppressWarnings("unchecked")
-  static <T extends @Nullable Object> Iterable<Future<T>> of(
+  public static <T extends @Nullable Object> Iterable<Future<T>> of(
       Collection<? extends Future<? extends T>> futures, @Nullable Duration timeout) {
     var todo = new LinkedHashSet<Future<T>>();
     futures.forEach(future -> todo.add((Future<T>) future));
@@ -54,7 +62,7 @@ final class AsCompleted<T extends @Nullable Object>
     if (loop == null) {
       return;
     }
-    Wait.requireLoop(loop, todo);
+    Futures.requireLoop(loop, todo);
     todo.forEach(future -> future.addDoneCallback(this));
     if (timeout != null) {
       timer = loop.callLater(timeout, this::timeOver);
@@ -69,8 +77,8 @@ final class AsCompleted<T extends @Nullable Object>
   /// Returns the next future that is done; suspends until there is one.
   @Override
   public Future<T> next() {
-    Task<?> task = Task.ofThisThread();
-    if (task == null || (loop != null && task.loop != loop)) {
+    Task<?> task = Task.currentTask();
+    if (task == null || (loop != null && task.getLoop() != loop)) {
       throw new IllegalStateException("asCompleted() iterated outside a task of its loop: " + todo);
     }
     if (left == 0) {
@@ -90,7 +98,7 @@ final class AsCompleted<T extends @Nullable Object>
   }
 
   private void waitForOne(Task<?> task) {
-    var getter = new Getter(task, task.loop.createFuture());
+    var getter = new Getter(task, task.getLoop().createFuture());
     getters.add(getter);
     try {
       getter.woken.join();
@@ -125,10 +133,10 @@ final class AsCompleted<T extends @Nullable Object>
   private void timeOver() {
     for (Future<T> future : todo) {
       future.removeDoneCallback(this);
-      Future<T> late = future.loop.createFuture();
-      late.fail(new TimeoutException("not done within " + timeout + ": " + future));
+      Future<T> late = future.getLoop().createFuture();
+      late.setException(new TimeoutException("not done within " + timeout + ": " + future));
       // Who breaks off the iteration at the first of them need not look at the others.
-      late.markRetrieved();
+      Futures.markRetrieved(late);
       hand(late);
     }
     todo.clear();
@@ -136,8 +144,7 @@ final class AsCompleted<T extends @Nullable Object>
 
   private void wakeOne() {
     for (Getter getter = getters.poll(); getter != null; getter = getters.poll()) {
-      if (!getter.woken.done()) {
-        getter.woken.complete(null);
+      if (getter.woken.trySetResult(null)) {
         return;
       }
     }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j;
+package io.github.asyncio4j.flow;
 
+import io.github.asyncio4j.AsyncGenerator;
+import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.Task;
 import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -8,15 +12,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/// The subscriber behind [AsyncGenerator#fromPublisher]: signals come from any thread, one at a
-/// time, and the generator's body takes the values.
+/// The subscriber behind [Publishers#toGenerator]: signals come from any thread, one at a time, and
+/// the generator's body takes the values.
 ///
 /// What it tells the publisher it tells on the loop thread, so that is serial too (Reactive Streams
 /// 2.7).
 final class PublisherSource<T> implements Flow.Subscriber<T> {
   private static final Object COMPLETE = new Object();
 
-  private final BaseEventLoop loop;
+  private final Lowlevel lowlevel;
   private final int refill;
   // A ring. Who signals fills the slots, the loop thread empties them: a null is a free one.
   private final AtomicReferenceArray<@Nullable T> values;
@@ -35,8 +39,8 @@ final class PublisherSource<T> implements Flow.Subscriber<T> {
   private boolean closed;
   private @Nullable Future<@Nullable Void> wakeup;
 
-  private PublisherSource(BaseEventLoop loop, int bufferSize) {
-    this.loop = loop;
+  private PublisherSource(Lowlevel lowlevel, int bufferSize) {
+    this.lowlevel = lowlevel;
     this.refill = bufferSize - bufferSize / 2;
     this.values = new AtomicReferenceArray<>(bufferSize);
   }
@@ -45,8 +49,8 @@ final class PublisherSource<T> implements Flow.Subscriber<T> {
   static <T> void drain(
       Flow.Publisher<? extends T> publisher, int bufferSize, AsyncGenerator.Yielder<T> out)
       throws Exception {
-    BaseEventLoop loop = Objects.requireNonNull(Task.ofThisThread()).loop;
-    var source = new PublisherSource<T>(loop, bufferSize);
+    Task<?> body = Objects.requireNonNull(Task.currentTask());
+    var source = new PublisherSource<T>(Lowlevel.of(body.getLoop()), bufferSize);
     try {
       publisher.subscribe(source);
       for (T value = source.next(); value != null; value = source.next()) {
@@ -63,7 +67,9 @@ final class PublisherSource<T> implements Flow.Subscriber<T> {
   public void onSubscribe(Flow.Subscription subscription) {
     Objects.requireNonNull(subscription, "subscription");
     if (this.subscription.compareAndSet(null, subscription)) {
-      loop.post(new FirstRequest(subscription));
+      if (!lowlevel.post(this::requestFirst, subscription::cancel)) {
+        subscription.cancel();
+      }
     } else {
       // Rule 2.5.
       subscription.cancel();
@@ -106,7 +112,7 @@ final class PublisherSource<T> implements Flow.Subscriber<T> {
   // one of the two always sees the other.
   private void wake() {
     if (waiting.get() && waiting.compareAndSet(true, false)) {
-      loop.post(new PostedHandle(this::wakeHere, ContextMap.EMPTY));
+      lowlevel.post(this::wakeHere, () -> {});
     }
   }
 
@@ -114,8 +120,18 @@ final class PublisherSource<T> implements Flow.Subscriber<T> {
 
   private void wakeHere() {
     Future<@Nullable Void> waited = wakeup;
-    if (waited != null && !waited.done()) {
-      waited.complete(null);
+    if (waited != null) {
+      waited.trySetResult(null);
+    }
+  }
+
+  // Or for none, when the generator was closed before it could.
+  private void requestFirst() {
+    Flow.Subscription asked = Objects.requireNonNull(subscription.get());
+    if (closed) {
+      asked.cancel();
+    } else {
+      asked.request(values.length());
     }
   }
 
@@ -161,7 +177,7 @@ final class PublisherSource<T> implements Flow.Subscriber<T> {
   }
 
   private void await() throws Exception {
-    Future<@Nullable Void> waited = loop.createFuture();
+    Future<@Nullable Void> waited = lowlevel.loop().createFuture();
     wakeup = waited;
     waiting.set(true);
     try {
@@ -193,31 +209,6 @@ final class PublisherSource<T> implements Flow.Subscriber<T> {
     // Harmless when the publisher has ended it (3.7), needed when it has broken a rule.
     if (left != null && end != COMPLETE) {
       left.cancel();
-    }
-  }
-
-  /// Asks for the first values, or for none when the generator was closed before it could.
-  private final class FirstRequest extends PostedHandle {
-    private final Flow.Subscription subscription;
-
-    FirstRequest(Flow.Subscription subscription) {
-      super(Handle::doNothing, ContextMap.EMPTY);
-      this.subscription = subscription;
-    }
-
-    @Override
-    void invoke() {
-      if (closed) {
-        subscription.cancel();
-      } else {
-        subscription.request(values.length());
-      }
-    }
-
-    @Override
-    void dropped() {
-      // The loop is closed.
-      subscription.cancel();
     }
   }
 }

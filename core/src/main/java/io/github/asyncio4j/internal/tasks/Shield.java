@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j;
+package io.github.asyncio4j.internal.tasks;
 
+import io.github.asyncio4j.Awaiter;
+import io.github.asyncio4j.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Protects a future from the cancellation of who waits for it (TC-07, R-51). Loop thread only.
-final class Shielding {
-  private Shielding() {}
+public final class Shield {
+  private Shield() {}
 
-  static <T extends @Nullable Object> Future<T> of(Future<T> inner) {
+  /// Returns a future that follows another and can be cancelled without cancelling it.
+  public static <T extends @Nullable Object> Future<T> of(Future<T> inner) {
     if (inner.done()) {
       return inner;
     }
-    Future<T> outer = inner.loop.createFuture();
+    Future<T> outer = inner.getLoop().createFuture();
     var onInner = new InnerDone<>(outer);
     inner.addDoneCallback(onInner);
     outer.addDoneCallback(
@@ -41,7 +44,7 @@ final class Shielding {
   private static <T extends @Nullable Object> void innerDone(Future<T> inner, Future<T> outer) {
     if (outer.cancelled()) {
       // Cancelled in the same iteration: the failure counts as seen, as in asyncio.
-      inner.markRetrieved();
+      Futures.markRetrieved(inner);
       return;
     }
     if (inner.cancelled()) {
@@ -50,7 +53,7 @@ final class Shielding {
     }
     Throwable exception = inner.exception();
     if (exception != null) {
-      outer.fail(exception);
+      outer.setException(exception);
       return;
     }
     T result;
@@ -59,6 +62,6 @@ final class Shielding {
     } catch (Exception e) {
       throw new IllegalStateException("a future without an exception has failed: " + inner, e);
     }
-    outer.complete(result);
+    outer.setResult(result);
   }
 }

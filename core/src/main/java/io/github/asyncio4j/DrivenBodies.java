@@ -3,29 +3,28 @@ package io.github.asyncio4j;
 
 import static java.lang.System.Logger.Level.WARNING;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The generators of a loop that have been iterated and have not ended, oldest first, held strongly
-/// (EL-16). Whoever holds the loop.
-final class Generators {
+/// The bodies of a loop that run in other tasks' stead and have not ended, oldest first, held
+/// strongly (EL-16). Whoever holds the loop.
+final class DrivenBodies {
   private final BaseEventLoop loop;
   private final TaskRegistry bodies = new TaskRegistry();
   private boolean shutDown;
 
-  Generators(BaseEventLoop loop) {
+  DrivenBodies(BaseEventLoop loop) {
     this.loop = loop;
   }
 
   /// Adds the task of a body that starts.
-  void add(Task<?> body, AsyncGenerator<?> generator) {
+  void add(Task<?> body) {
     bodies.add(body);
     if (shutDown) {
       BaseEventLoop.LOGGER.log(
           WARNING,
-          "asynchronous generator was first iterated after shutdownAsyncgens(): " + generator);
+          "asynchronous generator was first iterated after shutdownAsyncgens(): " + ownerOf(body));
     }
   }
 
@@ -34,7 +33,7 @@ final class Generators {
     bodies.remove(body);
   }
 
-  /// Tells whether generators have been, or are being, closed by [#shutdown()].
+  /// Tells whether bodies have been, or are being, ended by [#shutdown()].
   boolean isShutDown() {
     return shutDown;
   }
@@ -43,30 +42,28 @@ final class Generators {
     return bodies.toSet().isEmpty();
   }
 
-  /// Closes all of them at once and waits for the ends. One that another one closes as well is
-  /// closed once, and both wait for it. The thread of a task.
+  /// Ends all of them at once and waits for the ends. One that another one closes as well is ended
+  /// once, and both wait for it. The thread of a task.
   void shutdown() {
     Task.current(loop, "shutdownAsyncgens()");
     shutDown = true;
-    var closings = new LinkedHashMap<AsyncGenerator<?>, Task<@Nullable Void>>();
+    var closings = new LinkedHashMap<Object, Task<@Nullable Void>>();
     for (Task<?> body : bodies.toSet()) {
-      AsyncGenerator<?> generator = Objects.requireNonNull(body.generation).generator;
-      TaskBody aclose = generator::aclose;
-      closings.put(generator, loop.createTask(aclose));
+      TaskBody close = Objects.requireNonNull(body.driven)::close;
+      closings.put(ownerOf(body), loop.createTask(close));
     }
     if (closings.isEmpty()) {
       return;
     }
-    Gathering.of(loop, new ArrayList<>(closings.values()), Generators::swallow).join();
+    AllDone.of(loop, closings.values()).join();
     closings.forEach(this::report);
   }
 
-  private static boolean swallow(Future<?> closing) {
-    closing.markRetrieved();
-    return true;
+  private static Object ownerOf(Task<?> body) {
+    return Objects.requireNonNull(body.driven).owner();
   }
 
-  private void report(AsyncGenerator<?> generator, Task<?> closing) {
+  private void report(Object generator, Task<?> closing) {
     Throwable failure = closing.cancelled() ? null : closing.exception();
     if (failure != null) {
       loop.callExceptionHandler(

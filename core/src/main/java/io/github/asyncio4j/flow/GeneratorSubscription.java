@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j;
+package io.github.asyncio4j.flow;
 
+import io.github.asyncio4j.AsyncGenerator;
+import io.github.asyncio4j.CancelledError;
+import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.ExceptionContext;
+import io.github.asyncio4j.Future;
+import io.github.asyncio4j.KeyboardInterrupt;
+import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.SystemExit;
+import io.github.asyncio4j.Task;
+import io.github.asyncio4j.TaskBody;
+import io.github.asyncio4j.TaskOptions;
 import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,8 +24,11 @@ import org.jspecify.annotations.Nullable;
 /// any thread (Reactive Streams 1.3, 3.4, 3.5).
 final class GeneratorSubscription<T> implements Flow.Subscription {
   private static final long WITHOUT_END = Long.MAX_VALUE;
+  // Stands for the end of the generator.
+  private static final Object END = new Object();
 
-  private final BaseEventLoop loop;
+  private final Lowlevel lowlevel;
+  private final EventLoop loop;
   // Null once it was called or is not needed: subscribers keep their subscriptions. Whoever holds
   // the loop.
   private @Nullable Supplier<AsyncGenerator<T>> generators;
@@ -36,10 +50,11 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
   private @Nullable String subscriberFailed;
 
   GeneratorSubscription(
-      BaseEventLoop loop,
+      Lowlevel lowlevel,
       Supplier<AsyncGenerator<T>> generators,
       Flow.Subscriber<? super T> subscriber) {
-    this.loop = loop;
+    this.lowlevel = lowlevel;
+    this.loop = lowlevel.loop();
     this.generators = generators;
     this.subscriber = subscriber;
   }
@@ -71,8 +86,8 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
 
   // On a closed loop there is nothing to wake: the task has ended with the loop.
   private void wake() {
-    if (!loop.holdsLoop()) {
-      loop.post(new PostedHandle(this::wakeHere, ContextMap.EMPTY));
+    if (!lowlevel.holdsLoop()) {
+      lowlevel.post(this::wakeHere, () -> {});
     } else {
       // Nothing to do, as a rule: the subscriber has been called by the task.
       wakeHere();
@@ -81,8 +96,8 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
 
   private void wakeHere() {
     Future<@Nullable Void> waited = asked;
-    if (waited != null && !waited.done()) {
-      waited.complete(null);
+    if (waited != null) {
+      waited.trySetResult(null);
     }
     if (awaitsValue && isOver() && !isCalledByBody()) {
       // Once only, so that it does not disturb the body while that cleans up.
@@ -93,10 +108,8 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
 
   // Then it need not be cancelled: it will be seen as soon as the body yields or ends.
   private boolean isCalledByBody() {
-    Task<?> caller = loop.currentTask;
-    return caller != null
-        && caller.generation != null
-        && caller.generation.isDrivenBy(Objects.requireNonNull(task));
+    Task<?> caller = Task.currentTask();
+    return caller != null && caller != task && Lowlevel.driverOf(caller) == task;
   }
 
   private boolean isOver() {
@@ -140,9 +153,9 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
       iterate();
     } catch (Throwable t) {
       failure = t;
-      if (!(t instanceof CancelledError) && Objects.requireNonNull(task).isCancelledBy(t)) {
+      if (!(t instanceof CancelledError) && Lowlevel.isCancellation(t)) {
         // While the body was inside a blocking call of the JDK.
-        failure = new CancelledError(null);
+        failure = new CancelledError();
         failure.initCause(t);
       }
     }
@@ -165,7 +178,11 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
   }
 
   private static boolean endsMoreThanThis(Error e) {
-    return e instanceof CancelledError || BaseEventLoop.endsRun(e);
+    return e instanceof CancelledError || endsRun(e);
+  }
+
+  private static boolean endsRun(Error e) {
+    return e instanceof KeyboardInterrupt || e instanceof SystemExit;
   }
 
   private void iterate() throws Exception {
@@ -173,12 +190,15 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
     generators = null;
     AsyncGenerator<T> generator = Objects.requireNonNull(source.get(), "generator");
     try {
-      while (awaitDemand() && awaitValue(generator) && !isOver()) {
-        T value = Objects.requireNonNull(generator.anext(), "a null value cannot be published");
+      while (awaitDemand()) {
+        Object value = awaitValue(generator);
+        if (value == END || isOver()) {
+          break;
+        }
         if (demand.get() != WITHOUT_END) {
           demand.decrementAndGet();
         }
-        deliver(value);
+        deliver(published(value));
       }
     } finally {
       generator.aclose();
@@ -231,13 +251,20 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
     return false;
   }
 
-  private boolean awaitValue(AsyncGenerator<T> generator) throws Exception {
+  /// Returns the next value, or [#END].
+  @SuppressWarnings("unchecked") // what comes out of it is a T or what was put in here
+  private @Nullable Object awaitValue(AsyncGenerator<T> generator) throws Exception {
     awaitsValue = true;
     try {
-      return generator.advance();
+      return ((AsyncGenerator<@Nullable Object>) (AsyncGenerator<?>) generator).anext(END);
     } finally {
       awaitsValue = false;
     }
+  }
+
+  @SuppressWarnings("unchecked") // the generator has made it
+  private T published(@Nullable Object value) {
+    return (T) Objects.requireNonNull(value, "a null value cannot be published");
   }
 
   private Flow.Subscriber<? super T> signalled() {
@@ -246,7 +273,7 @@ final class GeneratorSubscription<T> implements Flow.Subscription {
 
   // There is no subscriber to be told. A cancellation is the end that was asked for.
   private void reportLost(@Nullable Throwable failure) {
-    if (failure instanceof Error e && BaseEventLoop.endsRun(e)) {
+    if (failure instanceof Error e && endsRun(e)) {
       throw e;
     }
     if (failure != null && !(failure instanceof CancelledError)) {

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j;
+package io.github.asyncio4j.internal.tasks;
 
+import io.github.asyncio4j.Awaiter;
+import io.github.asyncio4j.DoneAndPending;
+import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Handle;
+import io.github.asyncio4j.ReturnWhen;
+import io.github.asyncio4j.Task;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -10,7 +16,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One `wait`, and what its futures call when they are done (TC-05). Loop thread only.
-final class Wait implements Consumer<Future<?>>, Awaiter {
+public final class Wait implements Consumer<Future<?>>, Awaiter {
   private final Task<?> task;
   private final ReturnWhen returnWhen;
   private final Future<@Nullable Void> enough;
@@ -20,25 +26,24 @@ final class Wait implements Consumer<Future<?>>, Awaiter {
     this.task = task;
     this.unfinished = unfinished;
     this.returnWhen = returnWhen;
-    this.enough = task.loop.createFuture();
+    this.enough = task.getLoop().createFuture();
   }
 
-  static <T extends @Nullable Object> DoneAndPending<T> wait(
+  /// Waits, in a task, until enough of the futures are done.
+  ///
+  /// @param timeout after which it waits no more, or null for none
+  public static <T extends @Nullable Object> DoneAndPending<T> wait(
       Collection<? extends Future<? extends T>> futures,
       @Nullable Duration timeout,
       ReturnWhen returnWhen) {
     Objects.requireNonNull(returnWhen, "returnWhen");
-    Asyncs.requireElements(futures, "futures");
+    Futures.requireElements(futures, "futures");
     var all = new LinkedHashSet<Future<? extends T>>(futures);
     if (all.isEmpty()) {
       throw new IllegalArgumentException("no futures to wait for: " + futures);
     }
-    Task<?> task = Task.ofThisThread();
-    if (task == null) {
-      throw new IllegalStateException("wait() called outside a task: " + futures);
-    }
-    task.ensureMaySuspend("wait()");
-    requireLoop(task.loop, all);
+    Task<?> task = CallingTask.suspendingIn("wait", futures);
+    Futures.requireLoop(task.getLoop(), all);
     new Wait(task, all.size(), returnWhen).await(all, timeout);
     var done = new LinkedHashSet<Future<? extends T>>();
     var pending = new LinkedHashSet<Future<? extends T>>();
@@ -46,17 +51,8 @@ final class Wait implements Consumer<Future<?>>, Awaiter {
     return new DoneAndPending<>(done, pending);
   }
 
-  /// Refuses futures of another loop: their callbacks would run in its thread.
-  static void requireLoop(BaseEventLoop loop, Collection<? extends Future<?>> futures) {
-    for (Future<?> future : futures) {
-      if (future.loop != loop) {
-        throw new IllegalArgumentException("futures are tied to different event loops: " + future);
-      }
-    }
-  }
-
   private void await(Set<? extends Future<?>> futures, @Nullable Duration timeout) {
-    Handle timer = timeout == null ? null : task.loop.callLater(timeout, this::release);
+    Handle timer = timeout == null ? null : task.getLoop().callLater(timeout, this::release);
     // Also those that are done: they call back in the next iteration, as in asyncio.
     futures.forEach(future -> future.addDoneCallback(this));
     try {
@@ -82,9 +78,7 @@ final class Wait implements Consumer<Future<?>>, Awaiter {
   }
 
   private void release() {
-    if (!enough.done()) {
-      enough.complete(null);
-    }
+    enough.trySetResult(null);
   }
 
   @Override

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j;
+package io.github.asyncio4j.internal.tasks;
 
+import io.github.asyncio4j.Awaiter;
+import io.github.asyncio4j.CancelledError;
+import io.github.asyncio4j.Coroutine;
+import io.github.asyncio4j.Future;
+import io.github.asyncio4j.KeyboardInterrupt;
+import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.RaceResult;
+import io.github.asyncio4j.SystemExit;
+import io.github.asyncio4j.Task;
+import io.github.asyncio4j.TaskOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// by `Asyncio.staggeredRace`. Loop thread only.
 ///
 /// @param <T> what the bodies return
-final class StaggeredRace<T extends @Nullable Object> {
+public final class StaggeredRace<T extends @Nullable Object> {
   private final Task<?> owner;
   private final List<Coroutine<? extends T>> bodies;
   private final @Nullable Duration delay;
@@ -37,14 +47,13 @@ final class StaggeredRace<T extends @Nullable Object> {
     this.delay = delay;
   }
 
-  static <T extends @Nullable Object> RaceResult<T> run(
+  /// Runs a race, in a task.
+  ///
+  /// @param delay how much time a body gets before the next one starts; null for until it fails
+  public static <T extends @Nullable Object> RaceResult<T> run(
       Collection<? extends Coroutine<? extends T>> bodies, @Nullable Duration delay) {
-    Asyncs.requireElements(bodies, "bodies");
-    Task<?> task = Task.ofThisThread();
-    if (task == null) {
-      throw new IllegalStateException("staggeredRace() called outside a task: " + bodies);
-    }
-    task.ensureMaySuspend("staggeredRace()");
+    Futures.requireElements(bodies, "bodies");
+    Task<?> task = CallingTask.suspendingIn("staggeredRace", bodies);
     return new StaggeredRace<T>(task, bodies, delay).run();
   }
 
@@ -54,12 +63,12 @@ final class StaggeredRace<T extends @Nullable Object> {
     }
     CancelledError cancellation = null;
     while (!running.isEmpty()) {
-      Future<@Nullable Void> done = owner.loop.createFuture();
+      Future<@Nullable Void> done = owner.getLoop().createFuture();
       allDone = done;
       try {
         done.join();
       } catch (CancelledError e) {
-        owner.ensureMaySuspend("staggeredRace()");
+        Lowlevel.of(owner.getLoop()).ensureInTask("staggeredRace");
         cancellation = e;
         cancelAllBut(null, e.getMessage());
       } finally {
@@ -80,8 +89,10 @@ final class StaggeredRace<T extends @Nullable Object> {
   /// Starts the task that waits for its turn and then runs a body.
   private void startRunner(int index, @Nullable Future<@Nullable Void> previousFailed) {
     Task<@Nullable Void> task =
-        owner.loop.createTask(
-            () -> runBody(index, previousFailed), TaskOptions.DEFAULT.eagerStart(false));
+        owner
+            .getLoop()
+            .createTask(
+                () -> runBody(index, previousFailed), TaskOptions.DEFAULT.eagerStart(false));
     running.add(task);
     task.addDoneCallback(runnerDone);
   }
@@ -91,7 +102,7 @@ final class StaggeredRace<T extends @Nullable Object> {
     if (previousFailed != null) {
       waitForTurn(previousFailed);
     }
-    Future<@Nullable Void> failed = owner.loop.createFuture();
+    Future<@Nullable Void> failed = owner.getLoop().createFuture();
     if (index + 1 < bodies.size()) {
       startRunner(index + 1, failed);
     }
@@ -99,13 +110,11 @@ final class StaggeredRace<T extends @Nullable Object> {
     try {
       finished(index, bodies.get(index).run());
     } catch (Throwable t) {
-      if (BaseEventLoop.endsRun(t)) {
+      if (t instanceof KeyboardInterrupt || t instanceof SystemExit) {
         throw t;
       }
       exceptions.set(index, t);
-      if (!failed.done()) {
-        failed.complete(null);
-      }
+      failed.trySetResult(null);
     }
     return null;
   }
@@ -113,7 +122,7 @@ final class StaggeredRace<T extends @Nullable Object> {
   /// Suspends until the body before has failed, or the delay has passed.
   private void waitForTurn(Future<@Nullable Void> previousFailed) throws Exception {
     try {
-      Waiting.waitFor(previousFailed, delay);
+      WaitFor.waitFor(previousFailed, delay);
     } catch (TimeoutException e) {
       // The body before takes its time.
     }
@@ -126,7 +135,7 @@ final class StaggeredRace<T extends @Nullable Object> {
     }
     winnerIndex = OptionalInt.of(index);
     winner = value;
-    cancelAllBut(Task.ofThisThread(), null);
+    cancelAllBut(Task.currentTask(), null);
   }
 
   private void cancelAllBut(@Nullable Task<?> one, @Nullable String message) {
@@ -148,8 +157,8 @@ final class StaggeredRace<T extends @Nullable Object> {
       }
     }
     Future<@Nullable Void> done = allDone;
-    if (running.isEmpty() && done != null && !done.done()) {
-      done.complete(null);
+    if (running.isEmpty() && done != null) {
+      done.trySetResult(null);
     }
   }
 

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.internal.tasks;
+
+import io.github.asyncio4j.Coroutine;
+import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.Lowlevel;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// A task that another thread has asked for, and the future of the JDK that has its outcome
+/// (TC-10).
+public final class RunCoroutineThreadsafe<T extends @Nullable Object> {
+  private final Coroutine<T> body;
+  private final EventLoop loop;
+  private final CompletableFuture<T> result = new CompletableFuture<>();
+
+  private RunCoroutineThreadsafe(Coroutine<T> body, EventLoop loop) {
+    this.body = body;
+    this.loop = loop;
+  }
+
+  /// Starts a task on a loop. Any thread.
+  ///
+  /// @throws IllegalStateException when the loop is closed
+  public static <T extends @Nullable Object> CompletableFuture<T> run(
+      Coroutine<T> body, EventLoop loop) {
+    var asked = new RunCoroutineThreadsafe<>(body, loop);
+    if (!Lowlevel.of(loop).post(asked::start, asked::loopClosed)) {
+      throw new IllegalStateException("Event loop is closed");
+    }
+    return asked.result;
+  }
+
+  // Loop thread.
+  private void start() {
+    if (result.isDone()) {
+      return;
+    }
+    CompletableFuture<T> outcome;
+    try {
+      outcome = loop.createTask(body).toCompletableFuture();
+    } catch (RuntimeException | Error e) {
+      result.completeExceptionally(e);
+      return;
+    }
+    var _ = outcome.whenComplete(this::settle);
+    var _ =
+        result.whenComplete(
+            (value, exception) -> {
+              if (result.isCancelled()) {
+                outcome.cancel(false);
+              }
+            });
+  }
+
+  private void settle(T value, @Nullable Throwable exception) {
+    if (exception != null) {
+      // A CancellationException too: then the result is cancelled.
+      result.completeExceptionally(exception);
+    } else {
+      result.complete(value);
+    }
+  }
+
+  private void loopClosed() {
+    result.completeExceptionally(new LoopClosed());
+  }
+
+  /// Cancels a call whose loop is closed. Without a stack trace: it would be that of close(), and
+  /// there may be a million of them.
+  private static final class LoopClosed extends CancellationException {
+    private static final long serialVersionUID = 1L;
+
+    LoopClosed() {
+      super("Event loop is closed");
+    }
+
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // it does nothing
+    public Throwable fillInStackTrace() {
+      return this;
+    }
+  }
+}
