@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Server;
 import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.stream.StreamWriter;
 
@@ -141,14 +142,15 @@ final class CompletingBackendTest {
   private byte[] transfer(Sending sending) throws Exception {
     return loop.runUntilComplete(
         () -> {
-          try (var server = loop.createServer(() -> sending, "127.0.0.1", 0)) {
+          Server server = loop.createServer(() -> sending, "127.0.0.1", 0);
+          byte[] received;
+          try (server) {
             var receiving = new Receiving();
             loop.createConnection(() -> receiving, "127.0.0.1", server.port());
-            byte[] received = receiving.done.await();
-            server.close();
-            server.waitClosed();
-            return received;
+            received = receiving.done.await();
           }
+          server.waitClosed();
+          return received;
         });
   }
 
