@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 /// @param <T> what the values are
 public final class AsyncGenerator<T extends @Nullable Object>
     implements Iterable<T>, AutoCloseable {
-  private final Generation<T> generation;
+  private final GeneratorState<T> generation;
   private final Iterator<T> iterator = new ValueIterator();
 
   /// What makes the values.
@@ -76,7 +76,7 @@ public final class AsyncGenerator<T extends @Nullable Object>
   }
 
   private AsyncGenerator(Body<T> body) {
-    generation = new Generation<>(this, body);
+    generation = new GeneratorState<>(this, body);
   }
 
   /// Returns a generator with the given body. Any thread. Nothing runs yet.
@@ -87,7 +87,7 @@ public final class AsyncGenerator<T extends @Nullable Object>
   /// Returns the generator whose body a task runs, or null when it is any other task. Loop thread
   /// only. For tools that list tasks.
   public static @Nullable AsyncGenerator<?> ofTask(Task<?> task) {
-    Generation<?> generation = Generation.of(task);
+    GeneratorState<?> generation = GeneratorState.of(task);
     return generation == null ? null : generation.generator;
   }
 
@@ -159,7 +159,7 @@ public final class AsyncGenerator<T extends @Nullable Object>
       Arrays.stream(e.getSuppressed()).forEach(cancellation::addSuppressed);
       throw cancellation;
     }
-    return Failures.unchecked(e);
+    return Failure.unchecked(e);
   }
 
   @Override

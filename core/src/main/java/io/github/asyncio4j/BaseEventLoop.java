@@ -63,7 +63,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   // Tasks whose bodies have ended, with no memory left to tell anybody.
   final TaskRegistry unsettled = new TaskRegistry();
   final DrivenBodies drivenBodies = new DrivenBodies(this);
-  final Failures failures = new Failures(this);
+  final UnretrievedFailures failures = new UnretrievedFailures(this);
   final EagerStart eager = new EagerStart(this);
   final StackRoom stack = new StackRoom();
   final Lowlevel lowlevel = new Lowlevel(this);
@@ -318,7 +318,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
 
   @Override
   public final TimerHandle callLater(Duration delay, Runnable callback, @Nullable Context context) {
-    return callAt(Asyncs.instantAfter(time(), delay), callback, context);
+    return callAt(Durations.instantAfter(time(), delay), callback, context);
   }
 
   @Override
@@ -402,8 +402,8 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
     return watched;
   }
 
-  Strand newStrand(Task<?> task) {
-    return engine().newStrand(task);
+  TaskThread newTaskThread(Task<?> task) {
+    return engine().newTaskThread(task);
   }
 
   private CoroutineEngine engine() {
@@ -552,7 +552,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
     if (duration.isNegative()) {
       throw new IllegalArgumentException("slowCallbackDuration < 0: " + duration);
     }
-    kernel.setSlowCallbackNanos(Asyncs.nanosOf(duration));
+    kernel.setSlowCallbackNanos(Durations.nanosOf(duration));
   }
 
   @Override

@@ -56,7 +56,7 @@ final class CallbackRunner {
   /// Makes the first step of a task that a callback has created. Whoever runs the callback.
   ///
   /// @return false when its thread cannot be suspended here
-  boolean letStart(Strand created) {
+  boolean letStart(TaskThread created) {
     if (thread.is(Thread.currentThread())) {
       return thread.letStart(created);
     }

@@ -34,7 +34,7 @@ final class CallbackThread {
   /// Runs something, and tasks that the JDK lets go on as long as that is suspended by the JDK.
   void run(Runnable callback, TaskCarrier carrier) {
     work = callback;
-    if (carried.state() == Strand.State.ENDED) {
+    if (carried.state() == TaskThread.State.ENDED) {
       var next = new Carried();
       Thread created = next.newThread("asyncio4j-callback");
       thread = created;
@@ -58,13 +58,13 @@ final class CallbackThread {
   /// Makes the first step of a task that a callback has created. The thread itself.
   ///
   /// @return false when this thread cannot be suspended here
-  boolean letStart(Strand created) {
+  boolean letStart(TaskThread created) {
     return carried.suspend(created);
   }
 
   /// Ends the thread. The loop is closed.
   void end() {
-    if (carried.state() == Strand.State.SUSPENDED) {
+    if (carried.state() == TaskThread.State.SUSPENDED) {
       carried.carry();
     }
   }

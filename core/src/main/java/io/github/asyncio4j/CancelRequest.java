@@ -148,8 +148,8 @@ final class CancelRequest {
     private void stopWaiting() {
       Task<?> inner = DrivenBody.innermost(task);
       Future<?> awaited = inner.waitingFor;
-      if (awaited != null && awaited.removeWaiter(inner.strand)) {
-        inner.loop.enqueue(inner.strand);
+      if (awaited != null && awaited.removeWaiter(inner.taskThread)) {
+        inner.loop.enqueue(inner.taskThread);
       }
     }
   }

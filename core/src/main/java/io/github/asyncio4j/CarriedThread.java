@@ -31,14 +31,14 @@ abstract class CarriedThread implements Executor, Runnable {
 
   // Written with the loop held: by the carrier, or by the thread itself while it is carried. A
   // thread that hands the continuation over sees it by way of the thread's own state.
-  private Strand.State state = Strand.State.NEW;
+  private TaskThread.State state = TaskThread.State.NEW;
 
   // Set by the carrier inside Thread.start(); others see it as they see the state.
   private @Nullable Runnable continuation;
 
   // A task that this thread has created and that is to make its first step while this one waits: a
   // virtual thread cannot carry another one. Whoever holds the loop.
-  private @Nullable Strand created;
+  private @Nullable TaskThread created;
 
   /// What the thread does. The thread itself.
   abstract void runBody();
@@ -48,13 +48,13 @@ abstract class CarriedThread implements Executor, Runnable {
   abstract void canGoOn();
 
   /// Tells what the thread is doing.
-  final Strand.State state() {
+  final TaskThread.State state() {
     return state;
   }
 
   /// Tells whether the thread is in its body, running or suspended by the JDK.
   final boolean isRunning() {
-    return state == Strand.State.RUNNING;
+    return state == TaskThread.State.RUNNING;
   }
 
   /// Returns the thread, to be started.
@@ -64,14 +64,14 @@ abstract class CarriedThread implements Executor, Runnable {
 
   /// Ends what has not been started.
   final void neverStart() {
-    state = Strand.State.ENDED;
+    state = TaskThread.State.ENDED;
   }
 
   /// Carries the thread as far as it goes, and makes the first steps of tasks for which it waits.
   final void carry() {
     becomeRunning();
     carryOnce();
-    for (Strand child = created; child != null; child = created) {
+    for (TaskThread child = created; child != null; child = created) {
       created = null;
       child.task.step();
       becomeRunning();
@@ -80,7 +80,7 @@ abstract class CarriedThread implements Executor, Runnable {
   }
 
   private void becomeRunning() {
-    state = Strand.State.RUNNING;
+    state = TaskThread.State.RUNNING;
     // Who takes the thread's stack trace keeps the continuation from running for a moment and then
     // hands it over again. That execute() must see the state, or this step would be lost.
     VarHandle.fullFence();
@@ -102,22 +102,22 @@ abstract class CarriedThread implements Executor, Runnable {
   /// @return false when the thread cannot be suspended here: it is pinned
   /// @throws Error when the stack or the heap does not allow it
   @SuppressWarnings("ThreadPriorityCheck") // the yield is not a hint here: it unmounts the thread
-  final boolean suspend(@Nullable Strand child) {
+  final boolean suspend(@Nullable TaskThread child) {
     created = child;
-    state = Strand.State.SUSPENDED;
+    state = TaskThread.State.SUSPENDED;
     try {
       Thread.yield();
     } catch (Throwable t) {
       // Not enough stack, perhaps not even for a call from here, or the heap is full.
-      if (state == Strand.State.SUSPENDED) {
-        state = Strand.State.RUNNING;
+      if (state == TaskThread.State.SUSPENDED) {
+        state = TaskThread.State.RUNNING;
         created = null;
         throw t;
       }
     }
     // Who carries a thread on sets its state first.
-    if (state == Strand.State.SUSPENDED) {
-      state = Strand.State.RUNNING;
+    if (state == TaskThread.State.SUSPENDED) {
+      state = TaskThread.State.RUNNING;
       created = null;
       return false;
     }
@@ -130,7 +130,7 @@ abstract class CarriedThread implements Executor, Runnable {
     try {
       runBody();
     } finally {
-      state = Strand.State.ENDED;
+      state = TaskThread.State.ENDED;
     }
   }
 
@@ -141,7 +141,7 @@ abstract class CarriedThread implements Executor, Runnable {
       continuation = runnable;
     } else if (continuation != runnable) {
       VirtualThreads.defaultScheduler().execute(runnable);
-    } else if (state == Strand.State.RUNNING) {
+    } else if (state == TaskThread.State.RUNNING) {
       canGoOn();
     }
   }

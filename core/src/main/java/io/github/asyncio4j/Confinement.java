@@ -39,7 +39,7 @@ final class Confinement {
     if (loop.kernel.carrier.elsewhere() > 0) {
       Task<?> task = Task.ofThisThread();
       if (task != null && task.loop == loop) {
-        task.strand.comeBack();
+        task.taskThread.comeBack();
       }
     }
   }

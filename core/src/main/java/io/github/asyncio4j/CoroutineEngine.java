@@ -12,8 +12,8 @@ enum CoroutineEngine {
   /// The loop's thread, a platform one, carries the virtual threads of its tasks itself.
   LOOP_THREAD("loop-thread") {
     @Override
-    Strand newStrand(Task<?> task) {
-      return new LoopThreadStrand(task);
+    TaskThread newTaskThread(Task<?> task) {
+      return new CarriedTaskThread(task);
     }
 
     @Override
@@ -40,8 +40,8 @@ enum CoroutineEngine {
   /// Loop and tasks are virtual threads of the JDK's scheduler that hand a baton to one another.
   BATON("baton") {
     @Override
-    Strand newStrand(Task<?> task) {
-      return new BatonStrand(task);
+    TaskThread newTaskThread(Task<?> task) {
+      return new BatonTaskThread(task);
     }
 
     @Override
@@ -106,8 +106,8 @@ enum CoroutineEngine {
     return VirtualThreads.available() && LOOP_THREAD.mayRunIn(thread) ? LOOP_THREAD : BATON;
   }
 
-  /// Returns the strand of a new task.
-  abstract Strand newStrand(Task<?> task);
+  /// Returns the task thread of a new task.
+  abstract TaskThread newTaskThread(Task<?> task);
 
   /// Tells whether the loop may run in this thread.
   abstract boolean mayRunIn(Thread thread);

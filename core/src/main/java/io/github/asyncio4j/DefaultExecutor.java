@@ -66,7 +66,7 @@ final class DefaultExecutor {
       ExecutorService current, @Nullable Duration timeout, Future<Boolean> ended) {
     boolean inTime = false;
     try {
-      long nanos = timeout == null ? Long.MAX_VALUE : Asyncs.nanosOf(timeout);
+      long nanos = timeout == null ? Long.MAX_VALUE : Durations.nanosOf(timeout);
       inTime = current.awaitTermination(nanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       // Nobody interrupts this thread but the JVM's end.

@@ -16,14 +16,14 @@ final class EagerStart {
 
   /// Makes a step of a task that is suspended, inside the step of another that has just ended, or
   /// queues it where that would go too deep. Not from inside a body.
-  void stepOrQueue(Strand strand) {
+  void stepOrQueue(TaskThread taskThread) {
     if (depth == MAX_DEPTH) {
-      loop.enqueue(strand);
+      loop.enqueue(taskThread);
       return;
     }
     depth++;
     try {
-      strand.task.step();
+      taskThread.task.step();
     } finally {
       depth--;
     }
@@ -32,10 +32,10 @@ final class EagerStart {
   /// Starts a task that is being made, and leaves nothing of it behind when that fails.
   void startNew(Task<?> task) {
     try {
-      start(task.strand);
+      start(task.taskThread);
     } catch (Throwable t) {
       // For want of stack or memory. Nobody has the task.
-      if (task.strand.state() == Strand.State.NEW) {
+      if (task.taskThread.state() == TaskThread.State.NEW) {
         loop.tasks.remove(task);
       }
       throw t;
@@ -43,18 +43,20 @@ final class EagerStart {
   }
 
   /// Makes the first step of a new task, or queues it where that is not possible.
-  void start(Strand strand) {
+  void start(TaskThread taskThread) {
     Task<?> creator = loop.currentTask;
     if (depth == MAX_DEPTH || !loop.holdsLoop()) {
-      loop.enqueue(strand);
+      loop.enqueue(taskThread);
       return;
     }
     depth++;
     try {
       boolean started =
-          creator == null ? loop.kernel.callbacks.letStart(strand) : creator.letStart(strand);
+          creator == null
+              ? loop.kernel.callbacks.letStart(taskThread)
+              : creator.letStart(taskThread);
       if (!started) {
-        loop.enqueue(strand);
+        loop.enqueue(taskThread);
       }
     } finally {
       depth--;

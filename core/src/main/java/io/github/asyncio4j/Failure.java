@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /// The exception of a future, and whether anybody has asked for it (FT-06, R-56). Loop thread only.
@@ -20,6 +23,15 @@ final class Failure {
   private Failure(Throwable exception, @Nullable UnseenFailure unseen) {
     this.exception = exception;
     this.unseen = unseen;
+  }
+
+  /// Returns an exception as one that need not be declared; an error is thrown.
+  static RuntimeException unchecked(Exception e) {
+    return switch (e) {
+      case RuntimeException unchecked -> unchecked;
+      case IOException io -> new UncheckedIOException(io);
+      default -> new CompletionException(e);
+    };
   }
 
   /// Has the class initialised: where the heap is full that would fail for good.

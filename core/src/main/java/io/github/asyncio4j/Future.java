@@ -89,7 +89,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     try {
       return await();
     } catch (Exception e) {
-      throw Failures.unchecked(e);
+      throw Failure.unchecked(e);
     }
   }
 
@@ -346,7 +346,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   private static void tellAwaiter(Handle handle, Consumer<? super Future<?>> action) {
     Future<?> awaiter =
         switch (handle) {
-          case Strand strand -> strand.task;
+          case TaskThread taskThread -> taskThread.task;
           case DoneCallback<?> callback -> callback.awaiter();
           default -> null;
         };

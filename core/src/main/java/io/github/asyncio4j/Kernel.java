@@ -192,7 +192,7 @@ final class Kernel {
     }
     for (int n = ready.size(); n > 0; n--) {
       Handle handle = ready.take();
-      Task<?> task = handle instanceof Strand strand ? strand.task : null;
+      Task<?> task = handle instanceof TaskThread taskThread ? taskThread.task : null;
       if (observer != null) {
         observer.handleStarted(handle, task);
       }
@@ -287,7 +287,7 @@ final class Kernel {
   }
 
   /// Drops what is queued and releases every descriptor. The loop is closed.
-  void close(Closing closing) {
+  void close(FailureCollector closing) {
     while (!ready.isEmpty()) {
       ready.take();
     }

@@ -18,7 +18,7 @@ final class LoopEnd {
 
   /// Takes every step, and throws the first failure at the end.
   void run() {
-    var closing = new Closing();
+    var closing = new FailureCollector();
     closing.step(loop.tasks::refuseAll);
     closing.step(this::reportPending);
     closing.step(() -> engine.runLoop(this::abandonTasks));
@@ -44,7 +44,7 @@ final class LoopEnd {
 
   // In a thread that may carry tasks. One that the JDK still blocks afterwards goes on elsewhere.
   private void abandonTasks() {
-    var closing = new Closing();
+    var closing = new FailureCollector();
     closing.step(loop.tasks::abandonAll);
     closing.step(loop.drivenBodies::abandonAll);
     closing.step(loop.kernel.carrier::carryTheLast);

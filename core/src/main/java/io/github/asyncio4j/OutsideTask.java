@@ -16,7 +16,7 @@ final class OutsideTask {
   /// @throws IllegalStateException when it was made outside a task of the loop
   static Task<?> bringBack(BaseEventLoop loop, @Nullable Task<?> caller, String call) {
     if (caller != null) {
-      caller.strand.comeBack();
+      caller.taskThread.comeBack();
       if (caller == loop.currentTask) {
         return caller;
       }

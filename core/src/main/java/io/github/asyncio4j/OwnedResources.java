@@ -41,8 +41,8 @@ record OwnedResources(List<AutoCloseable> resources) implements AutoCloseable {
     }
   }
 
-  private Closing closeAll() {
-    var closing = new Closing();
+  private FailureCollector closeAll() {
+    var closing = new FailureCollector();
     for (AutoCloseable resource : resources.reversed()) {
       closing.step(resource::close);
     }

@@ -22,7 +22,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private @Nullable Coroutine<T> body;
   private @Nullable Class<?> bodyClass;
   private List<AutoCloseable> owned;
-  final Strand strand;
+  final TaskThread taskThread;
   private final Context context;
 
   // What code in this task runs in: the task's context, or one that it has entered for a while. The
@@ -84,10 +84,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     Context given = options.context();
     this.context = given != null ? given : new Context(loop.snapshot());
     this.currentContext = context;
-    this.strand = loop.newStrand(this);
+    this.taskThread = loop.newTaskThread(this);
     boolean eager = Boolean.TRUE.equals(options.eagerStart()) && loop.isRunning();
     if (!eager) {
-      loop.enqueue(strand);
+      loop.enqueue(taskThread);
     }
     if (driven == null) {
       loop.tasks.add(this);
@@ -112,8 +112,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (!thread.isVirtual()) {
       return null;
     }
-    Task<?> task = LoopThreadStrand.taskOf(thread);
-    return task != null ? task : BatonStrand.taskOfThisThread();
+    Task<?> task = CarriedTaskThread.taskOf(thread);
+    return task != null ? task : BatonTaskThread.taskOfThisThread();
   }
 
   /// Returns the task of the loop that is calling.
@@ -123,7 +123,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   static Task<?> current(BaseEventLoop loop, String call) {
     loop.stack.ensure();
     Task<?> task = loop.currentTask;
-    if (task != null && task.strand.thread == Thread.currentThread()) {
+    if (task != null && task.taskThread.thread == Thread.currentThread()) {
       return task;
     }
     return OutsideTask.bringBack(loop, ofThisThread(), call);
@@ -153,7 +153,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Has the next step, or the blocking call of the JDK that the task is in, throw.
   void cancelHere(@Nullable String message) {
-    Strand inner = DrivenBody.innermost(this).strand;
+    TaskThread inner = DrivenBody.innermost(this).taskThread;
     if (interrupt != null && inner.thread != null) {
       interrupt.requestedAgain(inner.thread);
     }
@@ -251,7 +251,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// when it is done (TK-01). Frames of this package and of the JDK's threads are left out; those
   /// of other packages of the library tell what the task waits for.
   public List<StackTraceElement> getStack() {
-    Thread thread = strand.thread;
+    Thread thread = taskThread.thread;
     return thread == null || done() ? List.of() : TaskStack.of(thread);
   }
 
@@ -279,19 +279,19 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// task's own thread.
   ///
   /// @return false when this thread cannot be suspended here
-  boolean letStart(Strand child) {
+  boolean letStart(TaskThread child) {
     // Who makes a task or asks a generator for a value has looked for the stack.
-    return strand.runMeanwhile(child);
+    return taskThread.runMeanwhile(child);
   }
 
   boolean isThread(Thread thread) {
-    return strand.thread == thread;
+    return taskThread.thread == thread;
   }
 
   /// Makes the next step of this task, which rests, while the task that calls waits; where that is
   /// not possible the step is queued. Whoever holds the loop.
   void stepMeanwhile() {
-    loop.eager.start(strand);
+    loop.eager.start(taskThread);
   }
 
   /// Suspends this task until somebody makes its next step. Its own thread.
@@ -301,7 +301,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   void rest() {
     loop.stack.ensure();
     ensureMaySuspend("yield()");
-    strand.suspend();
+    taskThread.suspend();
     ensureMaySuspend("yield()");
   }
 
@@ -319,9 +319,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// holds the loop, not from inside a body.
   void stepIfWaitingFor(Task<?> other) {
     if (waitingFor == other) {
-      other.removeWaiter(strand);
+      other.removeWaiter(taskThread);
       waitingFor = null;
-      loop.eager.stepOrQueue(strand);
+      loop.eager.stepOrQueue(taskThread);
     }
   }
 
@@ -331,19 +331,19 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       ignoredSteps--;
       return;
     }
-    if (strand.state() == Strand.State.NEW && mustCancel && owned.isEmpty()) {
+    if (taskThread.state() == TaskThread.State.NEW && mustCancel && owned.isEmpty()) {
       settle(null, null);
       return;
     }
     try {
-      strand.resume();
+      taskThread.resume();
     } catch (Throwable t) {
       // There was no thread to be had.
       if (!owned.isEmpty()) {
         loop.kernel.callbacks.run(() -> new OwnedResources(owned).closeAfter(t));
       }
       // A body that has ended is told of later, if it is not yet.
-      if (!done() && strand.state() != Strand.State.ENDED) {
+      if (!done() && taskThread.state() != TaskThread.State.ENDED) {
         settle(null, t);
       }
     }
@@ -375,13 +375,13 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   private void suspendUntilDone(Future<?> future) {
-    future.addCallback(strand);
+    future.addCallback(taskThread);
     waitingFor = future;
     try {
-      strand.suspend();
+      taskThread.suspend();
     } catch (Throwable e) {
       // The thread could not be suspended.
-      if (!future.removeWaiter(strand)) {
+      if (!future.removeWaiter(taskThread)) {
         ignoredSteps++;
       }
       throw e;
@@ -408,9 +408,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   void yieldOnce() {
     ensureMaySuspend("sleep()");
     CancelInterrupt.noteThrown(driver());
-    loop.enqueue(strand);
+    loop.enqueue(taskThread);
     try {
-      strand.suspend();
+      taskThread.suspend();
     } catch (Throwable e) {
       ignoredSteps++;
       throw e;
@@ -421,7 +421,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Refuses to suspend once the loop is being closed.
   void ensureMaySuspend(String call) {
     if (abandoned) {
-      throw strand.refusal(call);
+      throw taskThread.refusal(call);
     }
   }
 
@@ -446,7 +446,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     } catch (Throwable t) {
       thrown = t;
     }
-    strand.comeBackAtTheEnd();
+    taskThread.comeBackAtTheEnd();
     settle(value, thrown);
   }
 
@@ -568,8 +568,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Ends a task whose loop is closing. The closing thread.
   void abandon() {
     abandoned = true;
-    boolean neverRan = strand.state() == Strand.State.NEW;
-    strand.abandon();
+    boolean neverRan = taskThread.state() == TaskThread.State.NEW;
+    taskThread.abandon();
     if (neverRan) {
       try {
         // A program's code, which may wait for a lock behind another task.

@@ -74,7 +74,7 @@ final class TaskRegistry {
 
   /// Ends the tasks, one at a time, so that they do not race each other. The loop is closed.
   void abandonAll() {
-    var closing = new Closing();
+    var closing = new FailureCollector();
     for (Task<?> task : toSet()) {
       closing.step(task::abandon);
     }

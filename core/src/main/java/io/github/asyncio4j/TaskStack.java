@@ -22,7 +22,7 @@ final class TaskStack {
   /// it does there, in whatever package, is left out too.
   static List<StackTraceElement> userFrames(StackTraceElement[] frames) {
     int first = frames.length;
-    while (first > 0 && !Strand.isSuspension(frames[first - 1])) {
+    while (first > 0 && !TaskThread.isSuspension(frames[first - 1])) {
       first--;
     }
     return Arrays.stream(frames, first, frames.length).filter(TaskStack::isUserFrame).toList();

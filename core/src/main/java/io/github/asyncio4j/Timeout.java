@@ -86,7 +86,7 @@ public final class Timeout {
   }
 
   private static @Nullable Long instantAfter(Task<?> task, @Nullable Duration delay) {
-    return delay == null ? null : Asyncs.instantAfter(task.loop.time(), delay);
+    return delay == null ? null : Durations.instantAfter(task.loop.time(), delay);
   }
 
   /// Makes a deadline at an instant, null for none.

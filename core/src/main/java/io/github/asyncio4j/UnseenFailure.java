@@ -14,7 +14,7 @@ final class UnseenFailure extends PhantomReference<Future<?>> {
    * If its future is there still, the exception is held weakly from then on, and a copy stands in
    * for it: what is unreachable cannot be had back in Java, save by a finalizer.
    */
-  private final Failures failures;
+  private final UnretrievedFailures failures;
   private final String kind;
   private final @Nullable String taskName;
   private final @Nullable HandleTrace trace;

@@ -107,7 +107,7 @@ final class Watches {
   }
 
   /// Closes every watch and has the owners release their descriptors. The loop is closed.
-  void closeAll(Closing closing) {
+  void closeAll(FailureCollector closing) {
     for (IoWatch watch : new ArrayList<>(byKey.values())) {
       IoWatch.Owner owner = watch.owner();
       closing.step(watch::close);

@@ -91,11 +91,11 @@ final class DeadlineRules {
     };
   }
 
-  private interface Piece {
+  private interface ReceivedPiece {
     String run() throws Ends;
   }
 
-  private String under(Entry deadline, Piece piece) throws Ends {
+  private String under(Entry deadline, ReceivedPiece piece) throws Ends {
     int before = cancelling;
     running.add(deadline);
     try {

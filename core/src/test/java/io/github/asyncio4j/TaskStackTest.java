@@ -24,15 +24,15 @@ final class TaskStackTest {
       frame("java.util.concurrent.ForkJoinPool", "signalWork"),
       frame("java.lang.VirtualThread", "unpark"),
       frame("java.util.concurrent.locks.LockSupport", "unpark"),
-      ours(BatonStrand.class, "giveBatonBack"),
-      ours(BatonStrand.class, "suspend"),
+      ours(BatonTaskThread.class, "giveBatonBack"),
+      ours(BatonTaskThread.class, "suspend"),
       ours(Task.class, "waitFor"),
       ours(Future.class, "await"),
       inner,
       outer,
       ours(Task.class, "runBody"),
-      ours(Strand.class, "runBody"),
-      ours(BatonStrand.class, "main"),
+      ours(TaskThread.class, "runBody"),
+      ours(BatonTaskThread.class, "main"),
       frame("java.lang.VirtualThread", "run")
     };
 
@@ -49,7 +49,7 @@ final class TaskStackTest {
       call,
       user,
       ours(Task.class, "runBody"),
-      ours(BatonStrand.class, "main")
+      ours(BatonTaskThread.class, "main")
     };
 
     assertThat(TaskStack.userFrames(frames)).containsExactly(call, user);

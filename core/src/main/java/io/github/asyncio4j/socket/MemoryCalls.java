@@ -210,7 +210,7 @@ final class MemoryCalls implements SocketCalls, Readiness {
     return Objects.equals(options.get(StandardSocketOptions.SO_LINGER), 0);
   }
 
-  // Closing.
+  // FailureCollector.
 
   @Override
   public boolean isOpen() {

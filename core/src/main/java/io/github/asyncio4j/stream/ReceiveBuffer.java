@@ -22,8 +22,8 @@ final class ReceiveBuffer {
   private static final int MAX_OWN_BYTES = 64 * 1024;
 
   private final ReceivePool pool;
-  private @Nullable Piece head;
-  private @Nullable Piece tail;
+  private @Nullable ReceivedPiece head;
+  private @Nullable ReceivedPiece tail;
   private int size;
 
   ReceiveBuffer(ReceivePool pool) {
@@ -34,7 +34,7 @@ final class ReceiveBuffer {
     return size;
   }
 
-  @Nullable Piece head() {
+  @Nullable ReceivedPiece head() {
     return head;
   }
 
@@ -49,7 +49,7 @@ final class ReceiveBuffer {
   void received(int nbytes) {
     ReceivePool.Chunk chunk = pool.take(this);
     int from = chunk.used();
-    Piece last = tail;
+    ReceivedPiece last = tail;
     if (last != null && last.chunk == chunk && last.to == from) {
       last.to += nbytes;
       size += nbytes;
@@ -57,14 +57,14 @@ final class ReceiveBuffer {
     } else if (!pool.mayKeep(chunk) || (last != null && (nbytes < FEW || nbytes <= last.spare()))) {
       append(ByteBuffer.wrap(chunk.bytes, from, nbytes));
     } else {
-      link(new Piece(chunk.bytes, chunk, from, from + nbytes));
+      link(new ReceivedPiece(chunk.bytes, chunk, from, from + nbytes));
       chunk.keep(nbytes, true);
     }
   }
 
   /// Appends a copy of bytes, which are consumed.
   void append(ByteBuffer data) {
-    Piece last = tail;
+    ReceivedPiece last = tail;
     if (last != null && last.spare() > 0) {
       int count = Math.min(last.spare(), data.remaining());
       data.get(last.bytes, last.to, count);
@@ -75,7 +75,7 @@ final class ReceiveBuffer {
       int count = data.remaining();
       var own = new byte[Math.max(count, ownBytes())];
       data.get(own, 0, count);
-      link(new Piece(own, null, 0, count));
+      link(new ReceivedPiece(own, null, 0, count));
     }
   }
 
@@ -84,8 +84,8 @@ final class ReceiveBuffer {
     return Math.clamp(2L * Integer.highestOneBit(size), MIN_OWN_BYTES, MAX_OWN_BYTES);
   }
 
-  private void link(Piece piece) {
-    Piece last = tail;
+  private void link(ReceivedPiece piece) {
+    ReceivedPiece last = tail;
     piece.prev = last;
     if (last == null) {
       head = piece;
@@ -100,7 +100,7 @@ final class ReceiveBuffer {
   ///
   /// @param count at most [#size()]
   byte[] take(int count) {
-    Piece first = head;
+    ReceivedPiece first = head;
     if (first != null && count <= first.length()) {
       byte[] result = Arrays.copyOfRange(first.bytes, first.from, first.from + count);
       drop(count);
@@ -120,7 +120,7 @@ final class ReceiveBuffer {
 
   /// Removes the first bytes, a line, and returns its text without `\n` or `\r\n` at its end.
   String takeLine(int count, Charset charset) {
-    Piece first = head;
+    ReceivedPiece first = head;
     if (first == null || count > first.length()) {
       byte[] line = take(count);
       return new String(line, 0, lengthOfText(line, 0, line.length), charset);
@@ -144,7 +144,7 @@ final class ReceiveBuffer {
 
   private void copyTo(ByteBuffer dst, int count) {
     int left = count;
-    for (Piece piece = head; piece != null && left > 0; piece = piece.next) {
+    for (ReceivedPiece piece = head; piece != null && left > 0; piece = piece.next) {
       int part = Math.min(left, piece.length());
       dst.put(piece.bytes, piece.from, part);
       left -= part;
@@ -153,7 +153,7 @@ final class ReceiveBuffer {
 
   private void drop(int count) {
     int left = count;
-    Piece piece = head;
+    ReceivedPiece piece = head;
     while (piece != null && left >= piece.length()) {
       left -= piece.length();
       if (piece.chunk != null) {
@@ -179,7 +179,7 @@ final class ReceiveBuffer {
   /// Copies what is left out of the pool's chunks, because no more will come. Scans go on.
   void leavePool() {
     pool.giveBack(this);
-    for (Piece piece = head; piece != null; piece = piece.next) {
+    for (ReceivedPiece piece = head; piece != null; piece = piece.next) {
       ReceivePool.Chunk chunk = piece.chunk;
       if (chunk != null) {
         try {

@@ -308,7 +308,7 @@ public final class StreamReader implements Iterable<byte[]> {
     begin(call);
     int longest = shortestFirst[shortestFirst.length - 1].length;
     int most = (int) Math.min((long) limit + longest, MAX_BYTES);
-    var scan = new Scan(buffer, shortestFirst);
+    var scan = new SeparatorScan(buffer, shortestFirst);
     while (!scan.find()) {
       int clear = buffer.size() + 1 - longest;
       if (clear > limit) {
@@ -382,7 +382,7 @@ public final class StreamReader implements Iterable<byte[]> {
 
   private void begin(String call) throws IOException {
     if (exception != null) {
-      throw Failures.toThrow(exception);
+      throw ConnectionFailures.toThrow(exception);
     }
     ensureNobodyWaits(call);
   }
@@ -401,7 +401,7 @@ public final class StreamReader implements Iterable<byte[]> {
   /// @throws IOException when the connection has failed
   private void waitFor(String call, int wakeAt, int most) throws IOException {
     if (exception != null) {
-      throw Failures.toThrow(exception);
+      throw ConnectionFailures.toThrow(exception);
     }
     Future<@Nullable Void> future = loop.createFuture();
     waiter = future;
@@ -420,7 +420,7 @@ public final class StreamReader implements Iterable<byte[]> {
       pauseIfFull();
     }
     if (wokenBy != null) {
-      throw Failures.toThrow(wokenBy);
+      throw ConnectionFailures.toThrow(wokenBy);
     }
   }
 
@@ -534,7 +534,7 @@ public final class StreamReader implements Iterable<byte[]> {
     text.append(eof ? " eof" : "").append(paused ? " paused" : "");
     text.append(limit != DEFAULT_LIMIT ? " limit=" + limit : "");
     text.append(waiter != null ? " waiting=" + waitingCall : "");
-    text.append(exception != null ? " exception=" + Failures.text(exception) : "");
+    text.append(exception != null ? " exception=" + ConnectionFailures.text(exception) : "");
     return text.append(transport != null ? " transport=" + transport : "").append('>').toString();
   }
 }

@@ -159,7 +159,7 @@ public final class StreamReaderProtocol implements BufferedProtocol {
     if (output == Output.PAUSED) {
       draining.await();
       if (lostBecause != null) {
-        throw Failures.another(lostBecause);
+        throw ConnectionFailures.another(lostBecause);
       }
     }
     if (output == Output.LOST) {
@@ -175,7 +175,7 @@ public final class StreamReaderProtocol implements BufferedProtocol {
       closing.await();
     }
     if (lostBecause != null) {
-      throw Failures.another(lostBecause);
+      throw ConnectionFailures.another(lostBecause);
     }
   }
 

@@ -135,7 +135,7 @@ public final class StreamWriter implements AutoCloseable {
   public void drain() throws IOException {
     Exception failure = reader != null ? reader.exception() : null;
     if (failure != null) {
-      throw Failures.another(failure);
+      throw ConnectionFailures.another(failure);
     }
     if (transport.isClosing()) {
       // The transport queued connectionLost when it was closed, so that runs first.

@@ -166,10 +166,10 @@ final class TransportsScenarios {
       value = {"R-71", "TP-01"},
       task = true)
   void closeInsideDataReceivedEndsTheDelivery(Stage stage) throws Exception {
-    class Closing extends Recorder {
+    class FailureCollector extends Recorder {
       Peer peer;
 
-      Closing() {
+      FailureCollector() {
         super(stage::out);
       }
 
@@ -185,7 +185,7 @@ final class TransportsScenarios {
       }
     }
 
-    var recorder = new Closing();
+    var recorder = new FailureCollector();
     recorder.peer = stage.connect(recorder).peer();
     recorder.peer.send("hello");
     recorder.lost.await();

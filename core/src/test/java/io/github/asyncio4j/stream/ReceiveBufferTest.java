@@ -29,7 +29,7 @@ final class ReceiveBufferTest {
 
   private static int pieces(ReceiveBuffer buffer) {
     int count = 0;
-    for (Piece piece = buffer.head(); piece != null; piece = piece.next) {
+    for (ReceivedPiece piece = buffer.head(); piece != null; piece = piece.next) {
       count++;
     }
     return count;

@@ -166,7 +166,7 @@ final class SelectorSocketTransport implements Transport, IoPort.Owner, Transpor
     }
   }
 
-  // Closing.
+  // FailureCollector.
 
   @Override
   public void close() {

@@ -8,7 +8,6 @@ import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.stream.StreamWriter;
-
 import io.github.asyncio4j.transport.BaseTransport;
 import io.github.asyncio4j.transport.BufferedProtocol;
 import io.github.asyncio4j.transport.Protocol;

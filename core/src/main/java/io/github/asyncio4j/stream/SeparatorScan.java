@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Loop thread only. Nothing may be taken out of the buffer during a scan. Each byte is looked at
 /// once for each separator.
-final class Scan {
+final class SeparatorScan {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long LOW_BITS = 0x0101010101010101L;
@@ -20,7 +20,7 @@ final class Scan {
   private final ReceiveBuffer buffer;
   private final byte[][] separators;
 
-  private @Nullable Piece piece;
+  private @Nullable ReceivedPiece piece;
   private int pieceOffset;
   private int scanned;
   private int matchStart;
@@ -29,7 +29,7 @@ final class Scan {
   /// Starts at the beginning of a buffer.
   ///
   /// @param separators none empty, shortest first
-  Scan(ReceiveBuffer buffer, byte[][] separators) {
+  SeparatorScan(ReceiveBuffer buffer, byte[][] separators) {
     this.buffer = buffer;
     this.separators = separators;
   }
@@ -65,7 +65,7 @@ final class Scan {
     return false;
   }
 
-  private boolean findIn(Piece piece) {
+  private boolean findIn(ReceivedPiece piece) {
     int from = piece.from + scanned - pieceOffset;
     int to = piece.to;
     boolean found = false;
@@ -81,7 +81,7 @@ final class Scan {
     return found;
   }
 
-  private static int lastByteOf(byte[] separator, Piece piece, int from, int to) {
+  private static int lastByteOf(byte[] separator, ReceivedPiece piece, int from, int to) {
     byte wanted = separator[separator.length - 1];
     int index = indexOf(wanted, piece.bytes, from, to);
     while (index >= 0 && separator.length > 1 && !piece.endsWith(index, separator)) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// At most one step of a task is queued at any time, so one handle serves for all of them and a
 /// step allocates nothing.
-abstract class Strand extends Handle {
-  /// What a strand is doing. Written with the loop held: by the loop thread, or by the task's
+abstract class TaskThread extends Handle {
+  /// What a task thread is doing. Written with the loop held: by the loop thread, or by the task's
   /// thread while it runs in the loop's stead.
   enum State {
     /// No step has been made; there is no thread.
@@ -23,7 +23,7 @@ abstract class Strand extends Handle {
   }
 
   private static final Set<String> STRANDS =
-      Set.of(BatonStrand.class.getName(), LoopThreadStrand.class.getName());
+      Set.of(BatonTaskThread.class.getName(), CarriedTaskThread.class.getName());
   private static final Set<String> SUSPENSIONS = Set.of("suspend", "runMeanwhile", "giveUp");
 
   // How often a task may ignore that its loop is closed before it is left where it is.
@@ -35,12 +35,12 @@ abstract class Strand extends Handle {
   // Set once, by the loop thread, when the first step is made.
   @Nullable Thread thread;
 
-  Strand(Task<?> task) {
+  TaskThread(Task<?> task) {
     super(Handle::doNothing, ContextMap.EMPTY);
     this.task = task;
   }
 
-  /// Tells what the strand is doing. Whoever holds the loop.
+  /// Tells what the task thread is doing. Whoever holds the loop.
   abstract State state();
 
   /// Runs the task until it is suspended or ends. Loop thread.
@@ -54,7 +54,7 @@ abstract class Strand extends Handle {
   /// Suspends the task while the first step of another is made. Its own thread.
   ///
   /// @return false, with the other not started, when the thread cannot be suspended here
-  abstract boolean runMeanwhile(Strand child);
+  abstract boolean runMeanwhile(TaskThread child);
 
   /// Has the task wait for the loop, if it went on without that after a blocking call of the JDK.
   /// Its own thread.
@@ -76,8 +76,8 @@ abstract class Strand extends Handle {
     }
   }
 
-  /// Ends a strand whose loop is closing: its body runs on with every suspending call failing. A
-  /// platform thread, which closes the loop; tasks that the JDK has suspended are interrupted and
+  /// Ends a task thread whose loop is closing: its body runs on with every suspending call failing.
+  /// A platform thread, which closes the loop; tasks that the JDK has suspended are interrupted and
   /// go on when the loop takes what was posted.
   abstract void abandon();
 
@@ -125,7 +125,7 @@ abstract class Strand extends Handle {
     }
   }
 
-  /// Runs the body. The strand's own thread.
+  /// Runs the body. The task thread's own thread.
   final void runBody() {
     try (var _ = Propagation.restore(task.getContext().vars)) {
       task.runBody();

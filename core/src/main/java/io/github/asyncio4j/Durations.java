@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /// Durations on a loop's clock.
-final class Asyncs {
-  private Asyncs() {}
+final class Durations {
+  private Durations() {}
 
   /// Returns a duration in nanoseconds; one of more than 292 years counts as that much.
   static long nanosOf(Duration duration) {

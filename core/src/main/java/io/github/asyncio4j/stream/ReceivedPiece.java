@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// A run of unread bytes in an array, linked with its neighbours in a [ReceiveBuffer].
 ///
 /// Loop thread only.
-final class Piece {
+final class ReceivedPiece {
   byte[] bytes;
 
   // The pool's chunk that the bytes lie in, or null when the array belongs to the buffer.
@@ -15,10 +15,10 @@ final class Piece {
 
   int from;
   int to;
-  @Nullable Piece prev;
-  @Nullable Piece next;
+  @Nullable ReceivedPiece prev;
+  @Nullable ReceivedPiece next;
 
-  Piece(byte[] bytes, ReceivePool.@Nullable Chunk chunk, int from, int to) {
+  ReceivedPiece(byte[] bytes, ReceivePool.@Nullable Chunk chunk, int from, int to) {
     this.bytes = bytes;
     this.chunk = chunk;
     this.from = from;
@@ -44,7 +44,7 @@ final class Piece {
 
   /// Tells whether a separator ends at an index of this array, looking back into earlier pieces.
   boolean endsWith(int last, byte[] separator) {
-    Piece piece = this;
+    ReceivedPiece piece = this;
     int index = last;
     for (int i = separator.length - 1; i >= 0; i--) {
       while (index < piece.from) {

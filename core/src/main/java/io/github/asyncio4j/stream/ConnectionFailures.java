@@ -5,8 +5,8 @@ import io.github.asyncio4j.socket.ConnectionResetException;
 import java.io.IOException;
 
 /// Turns what a connection failed with into what a suspending method may throw.
-final class Failures {
-  private Failures() {}
+final class ConnectionFailures {
+  private ConnectionFailures() {}
 
   /// Returns what a read throws: the failure itself if it is an [IOException], else one around it.
   ///

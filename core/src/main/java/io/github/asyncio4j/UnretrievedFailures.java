@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.concurrent.CompletionException;
 
 /// The failures of a loop's futures that nobody has retrieved yet. Loop thread only.
-final class Failures {
+final class UnretrievedFailures {
   /*
    * Not a java.lang.ref.Cleaner: its list is one lock for the whole JVM, and a task that waits for
    * it inside setException() would be suspended there by the JDK, with the future half completed.
@@ -30,18 +27,9 @@ final class Failures {
   // How many of the fresh ones have outlived a collection.
   private int outlived;
 
-  Failures(BaseEventLoop loop) {
+  UnretrievedFailures(BaseEventLoop loop) {
     this.loop = loop;
     Failure.load();
-  }
-
-  /// Returns an exception as one that need not be declared; an error is thrown.
-  static RuntimeException unchecked(Exception e) {
-    return switch (e) {
-      case RuntimeException unchecked -> unchecked;
-      case IOException io -> new UncheckedIOException(io);
-      default -> new CompletionException(e);
-    };
   }
 
   ReferenceQueue<Future<?>> queue() {

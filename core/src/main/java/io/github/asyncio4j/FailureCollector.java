@@ -4,7 +4,7 @@ package io.github.asyncio4j;
 import org.jspecify.annotations.Nullable;
 
 /// The steps of an end that must all be taken, whatever each of them throws. The closing thread.
-final class Closing {
+final class FailureCollector {
   private @Nullable Throwable first;
 
   /// A step that may fail.

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The state of one [AsyncGenerator]: its body, and who waits for its next value. Whoever holds the
 /// loop.
-final class Generation<T extends @Nullable Object> extends DrivenBody
+final class GeneratorState<T extends @Nullable Object> extends DrivenBody
     implements AsyncGenerator.Yielder<T>, Coroutine<@Nullable Void> {
   /*
    * How the turn goes from one to the other.
@@ -54,13 +54,13 @@ final class Generation<T extends @Nullable Object> extends DrivenBody
   // Who waits for the close that is under way; null while there is none.
   private @Nullable List<Future<@Nullable Void>> awaitClose;
   // The one for whose close the body waits.
-  private @Nullable Generation<?> waitsFor;
+  private @Nullable GeneratorState<?> waitsFor;
   // What propagators have found in the first consumer's thread.
   private ContextMap captured = ContextMap.EMPTY;
   // The context that the body was lent last.
   private @Nullable Context lent;
 
-  Generation(AsyncGenerator<T> generator, AsyncGenerator.Body<T> body) {
+  GeneratorState(AsyncGenerator<T> generator, AsyncGenerator.Body<T> body) {
     this.generator = generator;
     this.body = Objects.requireNonNull(body, "body");
   }
@@ -104,8 +104,8 @@ final class Generation<T extends @Nullable Object> extends DrivenBody
   }
 
   /// Returns the state of a generator whose body a task runs, or null when it is any other task.
-  static @Nullable Generation<?> of(Task<?> task) {
-    return task.driven instanceof Generation<?> generation ? generation : null;
+  static @Nullable GeneratorState<?> of(Task<?> task) {
+    return task.driven instanceof GeneratorState<?> generation ? generation : null;
   }
 
   /// Ends the body by a [GeneratorExit] at the yield where it stands.
@@ -164,11 +164,11 @@ final class Generation<T extends @Nullable Object> extends DrivenBody
   /// their bodies one another.
   private void awaitOtherCloses(String call) {
     BaseEventLoop loop = requireTask().loop;
-    for (Generation<?> other = beingClosed();
+    for (GeneratorState<?> other = beingClosed();
         other != null && loop.drivenBodies.isShutDown() && !loop.isClosed();
         other = beingClosed()) {
       Task<?> current = Task.current(loop, call);
-      for (Generation<?> next = other; next != null; next = next.waitsFor) {
+      for (GeneratorState<?> next = other; next != null; next = next.waitsFor) {
         if (next.task == current || isDriver(next.task, current)) {
           // It would wait for itself.
           return;
@@ -185,8 +185,8 @@ final class Generation<T extends @Nullable Object> extends DrivenBody
     }
   }
 
-  private @Nullable Generation<?> beingClosed() {
-    Generation<?> at = this;
+  private @Nullable GeneratorState<?> beingClosed() {
+    GeneratorState<?> at = this;
     while (at != null && at.awaitClose == null) {
       at = at.consumer == null ? null : of(at.consumer);
     }
@@ -197,8 +197,8 @@ final class Generation<T extends @Nullable Object> extends DrivenBody
     return driver != null && driven.driven != null && driven.driven.isDrivenBy(driver);
   }
 
-  private static void noteWaits(Task<?> waiter, @Nullable Generation<?> waitsFor) {
-    for (Generation<?> at = of(waiter);
+  private static void noteWaits(Task<?> waiter, @Nullable GeneratorState<?> waitsFor) {
+    for (GeneratorState<?> at = of(waiter);
         at != null;
         at = at.consumer == null ? null : of(at.consumer)) {
       at.waitsFor = waitsFor;
@@ -324,7 +324,7 @@ final class Generation<T extends @Nullable Object> extends DrivenBody
       own.loop.drivenBodies.remove(own);
       Task<?> waiter = consumer;
       if (waiter != null) {
-        own.removeWaiter(waiter.strand);
+        own.removeWaiter(waiter.taskThread);
       }
     }
     return null;

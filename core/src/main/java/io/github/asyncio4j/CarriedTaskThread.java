@@ -12,13 +12,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A task's virtual thread, carried by the thread of its loop.
-final class LoopThreadStrand extends Strand {
+final class CarriedTaskThread extends TaskThread {
   private static final int MAX_SUSPENSIONS = 20;
   private static final VarHandle PLACE;
 
   static {
     try {
-      PLACE = MethodHandles.lookup().findVarHandle(LoopThreadStrand.class, "place", Place.class);
+      PLACE = MethodHandles.lookup().findVarHandle(CarriedTaskThread.class, "place", Place.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -49,15 +49,15 @@ final class LoopThreadStrand extends Strand {
   // volatile: a fence for each new task would be dear.
   private Place place = Place.LOOP;
 
-  LoopThreadStrand(Task<?> task) {
+  CarriedTaskThread(Task<?> task) {
     super(task);
   }
 
   /// Returns the task whose thread this is, or null.
   static @Nullable Task<?> taskOf(Thread virtualThread) {
     return VirtualThreads.schedulerOf(virtualThread) instanceof Carried carried
-            && carried.strand().thread == virtualThread
-        ? carried.strand().task
+            && carried.taskThread().thread == virtualThread
+        ? carried.taskThread().task
         : null;
   }
 
@@ -86,11 +86,11 @@ final class LoopThreadStrand extends Strand {
   }
 
   @Override
-  boolean runMeanwhile(Strand child) {
+  boolean runMeanwhile(TaskThread child) {
     return trySuspend(child);
   }
 
-  private boolean trySuspend(@Nullable Strand child) {
+  private boolean trySuspend(@Nullable TaskThread child) {
     if (shortage != null) {
       shortage.refuseIfNoBetter();
     }
@@ -232,13 +232,13 @@ final class LoopThreadStrand extends Strand {
   }
 
   private final class Carried extends CarriedThread {
-    LoopThreadStrand strand() {
-      return LoopThreadStrand.this;
+    CarriedTaskThread taskThread() {
+      return CarriedTaskThread.this;
     }
 
     @Override
     void runBody() {
-      LoopThreadStrand.this.runBody();
+      CarriedTaskThread.this.runBody();
     }
 
     @Override
@@ -259,17 +259,17 @@ final class LoopThreadStrand extends Strand {
 
     @Override
     void canGoOn() {
-      LoopThreadStrand.this.canGoOn();
+      CarriedTaskThread.this.canGoOn();
     }
   }
 
   /// Wakes up a task that has waited for the loop to run; then the loop carries it.
   private static final class Turn extends PostedHandle {
-    private final LoopThreadStrand strand;
+    private final CarriedTaskThread taskThread;
 
-    Turn(LoopThreadStrand strand) {
+    Turn(CarriedTaskThread taskThread) {
       super(Handle::doNothing, ContextMap.EMPTY);
-      this.strand = strand;
+      this.taskThread = taskThread;
     }
 
     @Override
@@ -280,45 +280,45 @@ final class LoopThreadStrand extends Strand {
     @Override
     void dropped() {
       // One that came back by a wake-up of another kind is there already.
-      if (strand.place == Place.RETURNING) {
-        PLACE.setRelease(strand, Place.CALLED);
+      if (taskThread.place == Place.RETURNING) {
+        PLACE.setRelease(taskThread, Place.CALLED);
       }
-      LockSupport.unpark(strand.thread);
+      LockSupport.unpark(taskThread.thread);
     }
 
     @Override
     String describeCallback() {
-      return strand.describeCallback();
+      return taskThread.describeCallback();
     }
   }
 
   /// Runs the continuation in its turn among the loop's handles.
   private static final class Continuation extends ContinueHandle {
-    private final LoopThreadStrand strand;
+    private final CarriedTaskThread taskThread;
 
-    Continuation(LoopThreadStrand strand) {
-      this.strand = strand;
+    Continuation(CarriedTaskThread taskThread) {
+      this.taskThread = taskThread;
     }
 
     @Override
     void goOn() {
-      strand.goOn();
+      taskThread.goOn();
     }
 
     @Override
     void goOnElsewhere() {
       // The other places are for the loop only: a task that has come back waits for it.
-      if (strand.place == Place.LOOP && !strand.task.loop.isClosed() && start()) {
-        strand.place = Place.ELSEWHERE;
-        strand.task.loop.kernel.carrier.countElsewhere(1);
-        strand.carried.carryElsewhere();
+      if (taskThread.place == Place.LOOP && !taskThread.task.loop.isClosed() && start()) {
+        taskThread.place = Place.ELSEWHERE;
+        taskThread.task.loop.kernel.carrier.countElsewhere(1);
+        taskThread.carried.carryElsewhere();
       }
     }
 
     // A callback that has taken this long since the task could go on may well wait for it. It
     // happens once to a loop: after that its callbacks have a thread of their own.
     void goOnIfCallbackWaits() {
-      if (strand.task.loop.kernel.callbacks.mayWait()) {
+      if (taskThread.task.loop.kernel.callbacks.mayWait()) {
         goOnElsewhere();
       }
     }
@@ -326,13 +326,13 @@ final class LoopThreadStrand extends Strand {
     @Override
     void dropped() {
       // The loop is closed. The thread must go on all the same: others may wait for it.
-      strand.place = Place.ELSEWHERE;
-      strand.carried.carryElsewhere();
+      taskThread.place = Place.ELSEWHERE;
+      taskThread.carried.carryElsewhere();
     }
 
     @Override
     String describeCallback() {
-      return strand.describeCallback();
+      return taskThread.describeCallback();
     }
   }
 }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A task's virtual thread on the JDK's scheduler: loop and task hand a baton to each other so that
 /// exactly one of them runs.
-final class BatonStrand extends Strand {
-  private static final ThreadLocal<@Nullable BatonStrand> OF_THREAD = new ThreadLocal<>();
+final class BatonTaskThread extends TaskThread {
+  private static final ThreadLocal<@Nullable BatonTaskThread> OF_THREAD = new ThreadLocal<>();
 
   /*
    * Whose turn it is. Each side waits for its own; the volatile write publishes everything that was
@@ -27,7 +27,7 @@ final class BatonStrand extends Strand {
 
   static {
     try {
-      TURN = MethodHandles.lookup().findVarHandle(BatonStrand.class, "turn", Turn.class);
+      TURN = MethodHandles.lookup().findVarHandle(BatonTaskThread.class, "turn", Turn.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -45,13 +45,13 @@ final class BatonStrand extends Strand {
   // The thread that waits in resume(). Written by it before it hands over.
   private @Nullable Thread resumer;
 
-  BatonStrand(Task<?> task) {
+  BatonTaskThread(Task<?> task) {
     super(task);
   }
 
   static @Nullable Task<?> taskOfThisThread() {
-    BatonStrand strand = OF_THREAD.get();
-    return strand == null ? null : strand.task;
+    BatonTaskThread taskThread = OF_THREAD.get();
+    return taskThread == null ? null : taskThread.task;
   }
 
   @Override
@@ -102,7 +102,7 @@ final class BatonStrand extends Strand {
   }
 
   @Override
-  boolean runMeanwhile(Strand child) {
+  boolean runMeanwhile(TaskThread child) {
     // This thread hands the baton to the other one itself.
     task.loop.stack.ensureForHandOver();
     state = State.SUSPENDED;
