@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -278,6 +279,61 @@ final class LocksOfTheJdkTest {
 
     assertThat(task.done()).isFalse();
     assertThat(loop.runUntilComplete(task)).isEqualTo("result");
+  }
+
+  @Test
+  void aGeneratorThatYieldsWhileItsLoopIsStoppedHasTheValueWhenThatRuns() throws Exception {
+    var lock = new ReentrantLock();
+    lock.lock();
+    var body = new CompletableFuture<Thread>();
+    AsyncGenerator<String> values =
+        AsyncGenerator.of(
+            out -> {
+              body.complete(Thread.currentThread());
+              lock.lock();
+              lock.unlock();
+              out.yield("value");
+            });
+    Task<String> task = loop.createTask(values::anext);
+    loop.runUntilComplete(() -> Asyncio.sleep(Duration.ZERO));
+    Thread behind = behind(lock, 2);
+    lock.unlock();
+    behind.join();
+    awaitRest(body.join());
+
+    assertThat(values.toString()).startsWith("<AsyncGenerator running");
+    assertThat(loop.runUntilComplete(task)).isEqualTo("value");
+  }
+
+  @Test
+  void aGeneratorThatEndsWhileItsLoopIsStoppedHasEndedWhenThatRuns() throws Exception {
+    var lock = new ReentrantLock();
+    lock.lock();
+    var body = new CompletableFuture<Thread>();
+    AsyncGenerator<String> values =
+        AsyncGenerator.of(
+            out -> {
+              body.complete(Thread.currentThread());
+              lock.lock();
+              lock.unlock();
+            });
+    Task<String> task = loop.createTask(() -> values.anext("end"));
+    loop.runUntilComplete(() -> Asyncio.sleep(Duration.ZERO));
+    Thread behind = behind(lock, 2);
+    lock.unlock();
+    behind.join();
+    awaitRest(body.join());
+
+    assertThat(values.toString()).startsWith("<AsyncGenerator running");
+    assertThat(loop.runUntilComplete(task)).isEqualTo("end");
+    assertThat(values).hasToString("<AsyncGenerator ended>");
+  }
+
+  // Until it waits for its loop.
+  private static void awaitRest(Thread thread) {
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
