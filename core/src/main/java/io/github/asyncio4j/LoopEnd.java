@@ -47,7 +47,7 @@ final class LoopEnd {
     var closing = new FailureCollector();
     closing.step(loop.tasks::abandonAll);
     closing.step(loop.drivenBodies::abandonAll);
-    closing.step(loop.kernel.carrier::carryTheLast);
+    closing.step(() -> loop.kernel.carrier.carryTheLast(loop.kernel.callbacks));
     closing.step(loop.kernel.callbacks::end);
     closing.rethrow();
   }

@@ -145,6 +145,35 @@ final class LocksOfTheJdkTest {
     assertThat(log).contains("closed").doesNotContain("never");
   }
 
+  // TC-10
+  @Test
+  void closeGetsALockForWhoeverIsToldOfItThatATaskHolds() throws Exception {
+    var lock = new ReentrantLock();
+    loop.setExceptionHandler((l, context) -> log.add(context.message()));
+    loop.createTask(
+        () -> {
+          lock.lock();
+          try {
+            Thread.sleep(Duration.ofHours(1));
+          } finally {
+            lock.unlock();
+          }
+        });
+    loop.runUntilComplete(() -> Asyncio.sleep(Duration.ZERO));
+    var _ =
+        Asyncio.runCoroutineThreadsafe(() -> log.add("never"), loop)
+            .whenComplete(
+                (result, failure) -> {
+                  lock.lock();
+                  lock.unlock();
+                  log.add("told");
+                });
+
+    loop.close();
+
+    assertThat(log).contains("told").doesNotContain("never");
+  }
+
   private static void blockFor(long millis) {
     long end = System.nanoTime() + millis * 1_000_000;
     while (System.nanoTime() < end) {
