@@ -20,6 +20,7 @@ final class LoopEnd {
   void run() {
     var closing = new FailureCollector();
     closing.step(loop.tasks::refuseAll);
+    closing.step(loop.drivenBodies::refuseAll);
     closing.step(this::reportPending);
     closing.step(() -> engine.runLoop(this::abandonTasks));
     closing.step(loop.kernel::refusePosted);

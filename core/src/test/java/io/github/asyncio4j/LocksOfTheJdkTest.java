@@ -247,6 +247,44 @@ final class LocksOfTheJdkTest {
             "sleep(): Event loop is closed", "handler: Task was destroyed but it is pending!");
   }
 
+  // EL-15
+  @Test
+  void closeRefusesTheBodyOfAGeneratorThatIsInABlockingCallBeforeItReports() throws Exception {
+    var lock = new ReentrantLock();
+    loop.setExceptionHandler(
+        (l, context) -> {
+          lock.lock();
+          try {
+            log.add("handler: " + context.message());
+          } finally {
+            lock.unlock();
+          }
+        });
+    AsyncGenerator<String> values =
+        AsyncGenerator.of(
+            out -> {
+              lock.lock();
+              try {
+                Thread.sleep(20);
+              } finally {
+                lock.unlock();
+              }
+              try {
+                Asyncio.sleep(Duration.ofHours(1));
+              } catch (CancelledError e) {
+                log.add(e.getMessage());
+              }
+            });
+    loop.createTask(values::anext);
+    loop.runUntilComplete(() -> Asyncio.sleep(Duration.ZERO));
+
+    loop.close();
+
+    assertThat(log)
+        .containsExactly(
+            "sleep(): Event loop is closed", "handler: Task was destroyed but it is pending!");
+  }
+
   /// Returns a thread that gets a lock after the task that has queued for it before.
   private Thread behind(ReentrantLock lock, int queued) {
     Thread thread =
