@@ -309,13 +309,6 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
     return kernel.post(handle);
   }
 
-  /// Queues a handle from any thread; on a closed loop it is told so at once.
-  void post(PostedHandle handle) {
-    if (!tryPost(handle)) {
-      handle.dropped();
-    }
-  }
-
   @Override
   public final TimerHandle callLater(Duration delay, Runnable callback, @Nullable Context context) {
     return callAt(Durations.instantAfter(time(), delay), callback, context);

@@ -20,7 +20,7 @@ final class CallbackRunner {
   // callback that starts it goes on.
   private boolean startBlockingTasks;
 
-  // See beforeStart(). Written by the loop's thread; any thread reads.
+  // See letStart(). Written by the loop's thread; any thread reads.
   private volatile boolean mayWait;
 
   CallbackRunner(BaseEventLoop loop, TaskCarrier carrier) {

@@ -27,8 +27,7 @@ abstract class ContinueHandle extends PostedHandle {
       isFirst = start();
     } catch (OutOfMemoryError e) {
       // The first call of all is linked, for which there may be no memory. The thread must go on
-      // all
-      // the same; our place in the queue is free.
+      // all the same; our place in the queue is free.
       loop.kernel.queueReserved(this);
       return;
     }

@@ -74,6 +74,11 @@ final class DrivenBodies {
     }
   }
 
+  /// Refuses to suspend any of them from now on. The loop is closed.
+  void refuseAll() {
+    bodies.refuseAll();
+  }
+
   /// Ends the bodies that are left, one at a time. The loop is closed.
   void abandonAll() {
     bodies.abandonAll();

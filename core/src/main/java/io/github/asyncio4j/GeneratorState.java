@@ -318,6 +318,7 @@ final class GeneratorState<T extends @Nullable Object> extends DrivenBody
       // Whatever it is, the consumer gets it.
       thrown = t;
     }
+    own.taskThread.comeBackAtTheEnd();
     settleInterrupt(own, thrown);
     end(thrown);
     if (!own.loop.isClosed()) {
@@ -351,6 +352,7 @@ final class GeneratorState<T extends @Nullable Object> extends DrivenBody
     if (own == null || state != State.RUNNING || !own.isThread(Thread.currentThread())) {
       throw new IllegalStateException("yield() called outside the body of " + generator);
     }
+    own.taskThread.comeBack();
     settleInterrupt(own, null);
     this.value = value;
     state = State.READY;

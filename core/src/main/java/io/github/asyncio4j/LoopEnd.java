@@ -20,6 +20,7 @@ final class LoopEnd {
   void run() {
     var closing = new FailureCollector();
     closing.step(loop.tasks::refuseAll);
+    closing.step(loop.drivenBodies::refuseAll);
     closing.step(this::reportPending);
     closing.step(() -> engine.runLoop(this::abandonTasks));
     closing.step(loop.kernel::refusePosted);
@@ -47,7 +48,7 @@ final class LoopEnd {
     var closing = new FailureCollector();
     closing.step(loop.tasks::abandonAll);
     closing.step(loop.drivenBodies::abandonAll);
-    closing.step(loop.kernel.carrier::carryTheLast);
+    closing.step(() -> loop.kernel.carrier.carryTheLast(loop.kernel.callbacks));
     closing.step(loop.kernel.callbacks::end);
     closing.rethrow();
   }

@@ -55,7 +55,7 @@ public final class Lowlevel {
   /// never run. Any thread.
   ///
   /// @param ifClosed called in place of the callback when the loop is closed before its turn, by
-  ///   the thread that closes it. What it throws is logged
+  ///   `close()`. What it throws is logged
   /// @return false when the loop is closed already; nothing is called then
   public boolean post(Runnable callback, Runnable ifClosed) {
     return loop.tryPost(new ToldHandle(callback, ifClosed));

@@ -114,7 +114,9 @@ final class TaskCarrier {
 
   /// Drops what is queued, save for threads that can go on after a blocking call of the JDK: those
   /// run. The loop is closed.
-  void carryTheLast() {
+  ///
+  /// @param callbacks where it is told of: a program that is told may wait for a lock behind a task
+  void carryTheLast(CallbackRunner callbacks) {
     int continued = 0;
     for (posted.drainTo(ready, Integer.MAX_VALUE);
         !ready.isEmpty();
@@ -127,7 +129,7 @@ final class TaskCarrier {
           }
           handle.runAfterClose();
         }
-        case PostedHandle handle -> handle.dropped();
+        case PostedHandle handle -> callbacks.run(handle::dropped);
         case Handle _ -> {}
       }
     }

@@ -22,7 +22,7 @@ abstract class TaskThread extends Handle {
     ENDED
   }
 
-  private static final Set<String> STRANDS =
+  private static final Set<String> TASK_THREADS =
       Set.of(BatonTaskThread.class.getName(), CarriedTaskThread.class.getName());
   private static final Set<String> SUSPENSIONS = Set.of("suspend", "runMeanwhile", "giveUp");
 
@@ -98,7 +98,7 @@ abstract class TaskThread extends Handle {
   /// Tells whether a frame is that of a method which suspends a task's thread. None of a program's
   /// is ever called by it in that thread. Any thread.
   static boolean isSuspension(StackTraceElement frame) {
-    return STRANDS.contains(frame.getClassName()) && SUSPENSIONS.contains(frame.getMethodName());
+    return TASK_THREADS.contains(frame.getClassName()) && SUSPENSIONS.contains(frame.getMethodName());
   }
 
   /// Tells whether the body is inside a blocking call of the JDK, as far as the loop knows. Loop
@@ -135,8 +135,7 @@ abstract class TaskThread extends Handle {
   @Override
   String describeCallback() {
     // Not the task's text: that would have those of all who wait for it in turn, without end if
-    // they
-    // do so in a circle.
+    // they do so in a circle.
     return "Task.step(name='" + task.getName() + "')";
   }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -144,6 +145,35 @@ final class LocksOfTheJdkTest {
     assertThat(log).contains("closed").doesNotContain("never");
   }
 
+  // TC-10
+  @Test
+  void closeGetsALockForWhoeverIsToldOfItThatATaskHolds() throws Exception {
+    var lock = new ReentrantLock();
+    loop.setExceptionHandler((l, context) -> log.add(context.message()));
+    loop.createTask(
+        () -> {
+          lock.lock();
+          try {
+            Thread.sleep(Duration.ofHours(1));
+          } finally {
+            lock.unlock();
+          }
+        });
+    loop.runUntilComplete(() -> Asyncio.sleep(Duration.ZERO));
+    var _ =
+        Asyncio.runCoroutineThreadsafe(() -> log.add("never"), loop)
+            .whenComplete(
+                (result, failure) -> {
+                  lock.lock();
+                  lock.unlock();
+                  log.add("told");
+                });
+
+    loop.close();
+
+    assertThat(log).contains("told").doesNotContain("never");
+  }
+
   private static void blockFor(long millis) {
     long end = System.nanoTime() + millis * 1_000_000;
     while (System.nanoTime() < end) {
@@ -217,6 +247,44 @@ final class LocksOfTheJdkTest {
             "sleep(): Event loop is closed", "handler: Task was destroyed but it is pending!");
   }
 
+  // EL-15
+  @Test
+  void closeRefusesTheBodyOfAGeneratorThatIsInABlockingCallBeforeItReports() throws Exception {
+    var lock = new ReentrantLock();
+    loop.setExceptionHandler(
+        (l, context) -> {
+          lock.lock();
+          try {
+            log.add("handler: " + context.message());
+          } finally {
+            lock.unlock();
+          }
+        });
+    AsyncGenerator<String> values =
+        AsyncGenerator.of(
+            out -> {
+              lock.lock();
+              try {
+                Thread.sleep(20);
+              } finally {
+                lock.unlock();
+              }
+              try {
+                Asyncio.sleep(Duration.ofHours(1));
+              } catch (CancelledError e) {
+                log.add(e.getMessage());
+              }
+            });
+    loop.createTask(values::anext);
+    loop.runUntilComplete(() -> Asyncio.sleep(Duration.ZERO));
+
+    loop.close();
+
+    assertThat(log)
+        .containsExactly(
+            "sleep(): Event loop is closed", "handler: Task was destroyed but it is pending!");
+  }
+
   /// Returns a thread that gets a lock after the task that has queued for it before.
   private Thread behind(ReentrantLock lock, int queued) {
     Thread thread =
@@ -278,6 +346,61 @@ final class LocksOfTheJdkTest {
 
     assertThat(task.done()).isFalse();
     assertThat(loop.runUntilComplete(task)).isEqualTo("result");
+  }
+
+  @Test
+  void aGeneratorThatYieldsWhileItsLoopIsStoppedHasTheValueWhenThatRuns() throws Exception {
+    var lock = new ReentrantLock();
+    lock.lock();
+    var body = new CompletableFuture<Thread>();
+    AsyncGenerator<String> values =
+        AsyncGenerator.of(
+            out -> {
+              body.complete(Thread.currentThread());
+              lock.lock();
+              lock.unlock();
+              out.yield("value");
+            });
+    Task<String> task = loop.createTask(values::anext);
+    loop.runUntilComplete(() -> Asyncio.sleep(Duration.ZERO));
+    Thread behind = behind(lock, 2);
+    lock.unlock();
+    behind.join();
+    awaitRest(body.join());
+
+    assertThat(values.toString()).startsWith("<AsyncGenerator running");
+    assertThat(loop.runUntilComplete(task)).isEqualTo("value");
+  }
+
+  @Test
+  void aGeneratorThatEndsWhileItsLoopIsStoppedHasEndedWhenThatRuns() throws Exception {
+    var lock = new ReentrantLock();
+    lock.lock();
+    var body = new CompletableFuture<Thread>();
+    AsyncGenerator<String> values =
+        AsyncGenerator.of(
+            out -> {
+              body.complete(Thread.currentThread());
+              lock.lock();
+              lock.unlock();
+            });
+    Task<String> task = loop.createTask(() -> values.anext("end"));
+    loop.runUntilComplete(() -> Asyncio.sleep(Duration.ZERO));
+    Thread behind = behind(lock, 2);
+    lock.unlock();
+    behind.join();
+    awaitRest(body.join());
+
+    assertThat(values.toString()).startsWith("<AsyncGenerator running");
+    assertThat(loop.runUntilComplete(task)).isEqualTo("end");
+    assertThat(values).hasToString("<AsyncGenerator ended>");
+  }
+
+  // Until it waits for its loop.
+  private static void awaitRest(Thread thread) {
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test

@@ -36,7 +36,7 @@ public final class EpollSelector implements Selector {
    * EPOLLERR and EPOLLHUP are reported whether asked for or not. So a registration without interest
    * is not in the epoll set at all, else a broken connection that nobody reads would spin the loop.
    *
-   * The set belongs to open files, not to descriptor numbers. FailureCollector a number takes the file out
+   * The set belongs to open files, not to descriptor numbers. Closing a number takes the file out
    * only when no duplicate is left; until then its events come, and nothing can remove it, because
    * epoll_ctl finds it by a number that is gone or is another's. The data of each event carries the
    * number and a generation, so such an event finds nobody; the set is then made anew, which is the

@@ -210,7 +210,7 @@ final class MemoryCalls implements SocketCalls, Readiness {
     return Objects.equals(options.get(StandardSocketOptions.SO_LINGER), 0);
   }
 
-  // FailureCollector.
+  // Closing.
 
   @Override
   public boolean isOpen() {

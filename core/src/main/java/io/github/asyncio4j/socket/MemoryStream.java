@@ -217,7 +217,7 @@ final class MemoryStream implements StreamCalls, MemoryCalls.Role {
     return end;
   }
 
-  // FailureCollector.
+  // Closing.
 
   @Override
   public void close() {

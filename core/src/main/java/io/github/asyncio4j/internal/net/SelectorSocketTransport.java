@@ -166,7 +166,7 @@ final class SelectorSocketTransport implements Transport, IoPort.Owner, Transpor
     }
   }
 
-  // FailureCollector.
+  // Closing.
 
   @Override
   public void close() {

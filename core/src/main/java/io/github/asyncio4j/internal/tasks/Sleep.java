@@ -19,6 +19,10 @@ public final class Sleep {
     EventLoop loop = CallingTask.of("sleep", delay).getLoop();
     Lowlevel lowlevel = Lowlevel.of(loop);
     if (delay.isZero() || delay.isNegative()) {
+      if (loop.isClosed()) {
+        // The refusal names this call.
+        lowlevel.ensureInTask("sleep");
+      }
       lowlevel.checkpoint();
       return;
     }
