@@ -98,7 +98,8 @@ abstract class TaskThread extends Handle {
   /// Tells whether a frame is that of a method which suspends a task's thread. None of a program's
   /// is ever called by it in that thread. Any thread.
   static boolean isSuspension(StackTraceElement frame) {
-    return TASK_THREADS.contains(frame.getClassName()) && SUSPENSIONS.contains(frame.getMethodName());
+    return TASK_THREADS.contains(frame.getClassName())
+        && SUSPENSIONS.contains(frame.getMethodName());
   }
 
   /// Tells whether the body is inside a blocking call of the JDK, as far as the loop knows. Loop

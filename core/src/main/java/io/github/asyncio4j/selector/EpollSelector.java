@@ -208,6 +208,15 @@ public final class EpollSelector implements Selector {
     if (interest == old) {
       return;
     }
+    if (registration.pollable().fileno() != registration.fd) {
+      // Closed, so the number may be another's.
+      if (interest != 0) {
+        throw new ClosedChannelException();
+      }
+      countInterest(old, 0);
+      registration.interestIs(0);
+      return;
+    }
     int op = old == 0 ? EPOLL_CTL_ADD : interest == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
     int result = control(op, registration, interest);
     if (op == EPOLL_CTL_MOD && result == -Errno.ENOENT) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -215,6 +216,20 @@ abstract class SelectorContract {
 
     watch(READ);
     assertThat(selector.anyInterest()).isTrue();
+  }
+
+  @Test
+  void aClosedChannelIsNotWatchedWhoeverHasItsNumberNow() throws IOException {
+    Registration idle = watch(0);
+    pair.near().close();
+    try (var reusing = ChannelPair.open()) {
+      assertThatThrownBy(() -> idle.interest(WRITE)).isInstanceOf(ClosedChannelException.class);
+
+      assertThat(selector.anyInterest()).isFalse();
+      selector.register(Pollable.of(reusing.near()), WRITE, reported::add);
+      selectUntilReported();
+      assertThat(reported).containsExactly(WRITE);
+    }
   }
 
   @Test
