@@ -14,6 +14,8 @@ import java.lang.reflect.Modifier;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -86,6 +88,9 @@ final class OptionsTest {
       given.put(keyword, value);
       all = (Options) keyword.invoke(all, value);
     }
+    // Once more: the one that was set last has been copied by nobody.
+    var first = given.firstEntry();
+    all = (Options) first.getKey().invoke(all, first.getValue());
 
     for (var keyword : given.entrySet()) {
       String name = keyword.getKey().getName();
@@ -96,9 +101,21 @@ final class OptionsTest {
   }
 
   @Test
-  void thereAreNoOtherOptions() {
-    assertThat(Options.class.getPermittedSubclasses())
-        .containsExactlyInAnyOrderElementsOf(defaults().<Class<?>>map(Object::getClass).toList());
+  void thereAreNoOtherOptions() throws Exception {
+    var compiled =
+        Path.of(Options.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    List<String> found;
+    try (var files = Files.list(compiled.resolve("io/github/asyncio4j"))) {
+      found =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> name.endsWith("Options.class") && !name.equals("Options.class"))
+              .map(name -> name.substring(0, name.length() - ".class".length()))
+              .toList();
+    }
+
+    assertThat(defaults().map(options -> options.getClass().getSimpleName()))
+        .containsExactlyInAnyOrderElementsOf(found);
   }
 
   /// Returns the methods that give a keyword its value: one for each field, of the field's name.

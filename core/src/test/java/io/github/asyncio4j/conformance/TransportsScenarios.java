@@ -166,10 +166,10 @@ final class TransportsScenarios {
       value = {"R-71", "TP-01"},
       task = true)
   void closeInsideDataReceivedEndsTheDelivery(Stage stage) throws Exception {
-    class FailureCollector extends Recorder {
+    class Closing extends Recorder {
       Peer peer;
 
-      FailureCollector() {
+      Closing() {
         super(stage::out);
       }
 
@@ -185,7 +185,7 @@ final class TransportsScenarios {
       }
     }
 
-    var recorder = new FailureCollector();
+    var recorder = new Closing();
     recorder.peer = stage.connect(recorder).peer();
     recorder.peer.send("hello");
     recorder.lost.await();

@@ -4,12 +4,10 @@ package io.github.asyncio4j.internal.net;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.socket.Socket;
-import io.github.asyncio4j.socket.TransportSocket;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;
 import io.github.asyncio4j.transport.WriteBufferLimits;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -33,14 +31,12 @@ final class SelectorSocketTransport implements Transport, IoPort.Owner, Transpor
   }
 
   private final NetContext net;
-  private final Socket socket;
+  private final OwnedSocket socket;
   private final @Nullable Keeper keeper;
   private final TransportLife life;
   private final StreamPort port;
   private final StreamInput input;
   private final StreamOutput output;
-  private final @Nullable SocketAddress sockname;
-  private final @Nullable SocketAddress peername;
 
   /// Makes the transport of a connected socket. It owns the socket from now on.
   ///
@@ -54,17 +50,14 @@ final class SelectorSocketTransport implements Transport, IoPort.Owner, Transpor
     // Made with the first connection; without one a connection is made, and waits for its bytes.
     boolean _ = net.hasReserve();
     this.net = net;
-    this.socket = socket;
     this.keeper = keeper;
     this.life = new TransportLife(net, this, this, "socket transport");
-    // Asked for now: a peer that has gone has no address any more.
-    this.sockname = socket.getsockname();
-    this.peername = socket.getpeername();
     this.port = net.backend().stream(socket, this);
     try {
+      this.socket = new OwnedSocket(net, socket, port);
       this.input = new StreamInput(net, this, life, port);
       this.output = new StreamOutput(net, this, life, port);
-      sendWithoutDelay();
+      sendWithoutDelay(socket);
     } catch (Throwable t) {
       port.close();
       throw t;
@@ -83,7 +76,7 @@ final class SelectorSocketTransport implements Transport, IoPort.Owner, Transpor
     }
   }
 
-  private void sendWithoutDelay() {
+  private void sendWithoutDelay(Socket socket) {
     if (socket.family() == StandardProtocolFamily.UNIX) {
       return;
     }
@@ -198,41 +191,24 @@ final class SelectorSocketTransport implements Transport, IoPort.Owner, Transpor
     life.abandon();
   }
 
-  /// Drops the output and asks for nothing more. The port stays open until the socket is closed,
-  /// because it is by the port that a loop which is closed before that finds the socket.
   @Override
   public void stop() {
     output.clear();
-    try {
-      port.receiving(false);
-      port.sending(false);
-    } catch (IOException e) {
-      // Somebody has closed the descriptor behind our back.
-      port.close();
-      net.logDebug(() -> "cannot end the calls of " + this, e);
-    } catch (OutOfMemoryError e) {
-      return; // What is called meanwhile looks at the state.
-    }
+    socket.stop();
   }
 
-  /// The handle of the port is there already. Should its queue be full, a poll finds it.
   @Override
   public void findEnd() {
-    output.askForRoom(true);
-    port.callForRoom();
+    socket.findEnd();
   }
 
   @Override
   public void release() {
     try {
-      port.close();
+      socket.release();
     } finally {
-      try {
-        net.close(socket);
-      } finally {
-        if (keeper != null) {
-          keeper.detach(this);
-        }
+      if (keeper != null) {
+        keeper.detach(this);
       }
     }
   }
@@ -241,12 +217,7 @@ final class SelectorSocketTransport implements Transport, IoPort.Owner, Transpor
 
   @Override
   public @Nullable Object getExtraInfo(String name) {
-    return switch (name) {
-      case "socket" -> new TransportSocket(socket);
-      case "sockname" -> sockname;
-      case "peername" -> peername;
-      default -> null;
-    };
+    return socket.extraInfo(name);
   }
 
   @Override
@@ -266,7 +237,7 @@ final class SelectorSocketTransport implements Transport, IoPort.Owner, Transpor
         + " fd="
         + socket.fileno()
         + " peername="
-        + peername
+        + socket.peername()
         + " input="
         + input
         + " output="

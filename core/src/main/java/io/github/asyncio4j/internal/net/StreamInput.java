@@ -100,16 +100,7 @@ final class StreamInput {
 
   /// Takes what has come, or a part of it, to the protocol.
   void onInput() {
-    if (!life.isOpen()) {
-      // There was no memory to end the calls.
-      return;
-    }
-    try {
-      if (!net.hasReserve()) {
-        return;
-      }
-    } catch (OutOfMemoryError e) {
-      life.transferFailed("read", e);
+    if (!life.mayReceive()) {
       return;
     }
     BaseProtocol protocol = life.protocol();

@@ -154,6 +154,18 @@ final class TransportLife {
     return state == State.LOST || state == State.CLOSED;
   }
 
+  /// Tells, when there is input, whether to take it: whether it is welcome, and there is memory for
+  /// what may come of it.
+  boolean mayReceive() {
+    try {
+      // Not open: there was no memory to end the calls.
+      return state == State.OPEN && net.hasReserve();
+    } catch (OutOfMemoryError e) {
+      transferFailed("read", e);
+      return false;
+    }
+  }
+
   // Failing and closing.
 
   /// A system call did not work. Connections break, so an I/O error is no reason for a report: the
