@@ -42,8 +42,9 @@ final class ChannelCalls implements SocketCalls {
 
   private final StandardProtocolFamily family;
 
-  // Loop thread only. What was set, for the channels that come after this one.
-  private final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
+  // Loop thread only. What was set, for the channels that come after this one: in place of one that
+  // listens, and by accepting. Null while there is nothing; a connection needs none.
+  private @Nullable Map<SocketOption<?>, Object> options;
 
   // Written by the loop thread.
   private volatile NetworkChannel channel;
@@ -136,7 +137,24 @@ final class ChannelCalls implements SocketCalls {
     if (supported) {
       current.setOption(option, value);
     }
-    options.put(option, value);
+    if (mayHaveSuccessors(current)) {
+      var set = options;
+      if (set == null) {
+        set = new LinkedHashMap<>();
+        options = set;
+      }
+      set.put(option, value);
+    }
+  }
+
+  private static boolean mayHaveSuccessors(NetworkChannel channel) {
+    return channel instanceof ServerSocketChannel
+        || (channel instanceof SocketChannel stream && !stream.isConnected());
+  }
+
+  private Map<SocketOption<?>, Object> options() {
+    var set = options;
+    return set == null ? Map.of() : set;
   }
 
   @Override
@@ -157,7 +175,7 @@ final class ChannelCalls implements SocketCalls {
 
   /// Sets all that was set, as far as a channel has it.
   void applyOptionsTo(NetworkChannel target) throws IOException {
-    for (SocketOption<?> option : options.keySet()) {
+    for (SocketOption<?> option : options().keySet()) {
       if (target.supportedOptions().contains(option)) {
         apply(option, target);
       }
@@ -167,14 +185,14 @@ final class ChannelCalls implements SocketCalls {
   /// Sets what a connection has from the socket that accepted it.
   void bequeathOptionsTo(SocketChannel accepted) throws IOException {
     for (SocketOption<?> option : INHERITED) {
-      if (options.containsKey(option)) {
+      if (options().containsKey(option)) {
         apply(option, accepted);
       }
     }
   }
 
   private <T> void apply(SocketOption<T> option, NetworkChannel target) throws IOException {
-    target.setOption(option, option.type().cast(options.get(option)));
+    target.setOption(option, option.type().cast(options().get(option)));
   }
 
   // Names and life.

@@ -19,7 +19,9 @@ final class DescriptorStream extends DescriptorPeer implements StreamCalls {
   // From this size on one heap buffer alone is worth a call.
   private static final int LARGE = 32 * 1024;
 
-  // What accept(2) said, for when the peer has reset the connection and the kernel knows no more.
+  // What accept(2) said. The kernel would say the same as long as the connection stands, and no
+  // more
+  // when the peer has reset it.
   private final @Nullable SocketAddress acceptedFrom;
 
   DescriptorStream(Descriptor descriptor, @Nullable SocketAddress acceptedFrom) {
@@ -108,7 +110,9 @@ final class DescriptorStream extends DescriptorPeer implements StreamCalls {
 
   @Override
   public @Nullable SocketAddress getpeername() {
-    SocketAddress peer = descriptor.getpeername();
-    return peer == null && descriptor.isOpen() ? acceptedFrom : peer;
+    if (acceptedFrom != null) {
+      return descriptor.isOpen() ? acceptedFrom : null;
+    }
+    return descriptor.getpeername();
   }
 }

@@ -24,7 +24,7 @@ final class OwnedSocket {
     this.socket = socket;
     this.port = port;
     // Asked for now: a peer that has gone has no address any more.
-    this.sockname = socket.getsockname();
+    this.sockname = net.shared(socket.getsockname());
     this.peername = socket.getpeername();
   }
 
