@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What the connections and servers of one loop share: the loop, the receive buffer and the spare
-/// chunks.
+/// What the connections and servers of one loop share: the loop, the back end, the receive buffer,
+/// the spare chunks, and the memory that is kept free for the end of one of them.
 ///
 /// Loop thread only.
 public class NetContext {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Stream transports, servers and connecting, as a selector loop does them.
+/// Stream transports, servers and connecting, over whatever sockets a loop has.
 ///
-/// Layer: above the root, below `loop`, which is the only package that may call it. Everything here
-/// runs on the loop thread.
+/// Layer: above the root, below `loop` and `testing`, which are the only packages that may call it.
+/// Everything here runs on the loop thread. How I/O is done is known to an `IoBackend` alone.
 ///
-/// Start reading at the socket transport: one class reads, writes and closes one connection.
+/// Start reading at `SelectorSocketTransport`: a life, two halves, a socket.
 package io.github.asyncio4j.internal.net;
