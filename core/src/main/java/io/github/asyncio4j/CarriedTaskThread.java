@@ -149,6 +149,18 @@ final class CarriedTaskThread extends TaskThread {
       place = Place.ELSEWHERE;
       return;
     }
+    waitForTurn();
+    if (place == Place.CALLED) {
+      place = Place.ELSEWHERE;
+      if (!task.loop.isClosed()) {
+        carrier.countElsewhere(1);
+        throw new IllegalStateException(
+            "cannot wait for the loop inside a native frame or a class initialiser: " + task);
+      }
+    }
+  }
+
+  private void waitForTurn() {
     boolean interrupted = false;
     // Not by Thread.yield: on a carrier of the JDK that does not ask the thread's own scheduler.
     while (PLACE.getAcquire(this) == Place.RETURNING) {
@@ -159,19 +171,15 @@ final class CarriedTaskThread extends TaskThread {
     // it on. The first of these tries may find the permit of that wake-up, and one that is over
     // before it has begun is none; a thread that cannot be suspended at all waits a second.
     for (int i = 0; i < MAX_SUSPENSIONS && place == Place.CALLED; i++) {
+      if (i > MAX_SUSPENSIONS / 2) {
+        // As in CarriedThread.suspend.
+        VirtualThreads.unpin();
+      }
       LockSupport.parkNanos(this, 1000L << i);
       interrupted |= Thread.interrupted();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-    if (place == Place.CALLED) {
-      place = Place.ELSEWHERE;
-      if (!task.loop.isClosed()) {
-        carrier.countElsewhere(1);
-        throw new IllegalStateException(
-            "cannot wait for the loop inside a native frame or a class initialiser: " + task);
-      }
     }
   }
 

@@ -101,8 +101,19 @@ abstract class CarriedThread implements Executor, Runnable {
   /// @param child a task that makes its first step meanwhile, or null
   /// @return false when the thread cannot be suspended here: it is pinned
   /// @throws Error when the stack or the heap does not allow it
-  @SuppressWarnings("ThreadPriorityCheck") // the yield is not a hint here: it unmounts the thread
   final boolean suspend(@Nullable TaskThread child) {
+    while (!trySuspend(child)) {
+      // None of the JDK's critical sections calls what may suspend: one that still lasts was left
+      // where the stack ended.
+      if (!VirtualThreads.unpin()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // the yield is not a hint here: it unmounts the thread
+  private boolean trySuspend(@Nullable TaskThread child) {
     created = child;
     state = TaskThread.State.SUSPENDED;
     try {

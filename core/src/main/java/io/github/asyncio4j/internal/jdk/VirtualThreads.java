@@ -22,12 +22,18 @@ public final class VirtualThreads {
   private final MethodHandle newThread;
   // (Thread) -> Executor
   private final MethodHandle scheduler;
+  // (Thread) -> void, or null
+  private final @Nullable MethodHandle unpin;
   private final Executor defaultScheduler;
 
   private VirtualThreads(
-      MethodHandle newThread, MethodHandle scheduler, Executor defaultScheduler) {
+      MethodHandle newThread,
+      MethodHandle scheduler,
+      @Nullable MethodHandle unpin,
+      Executor defaultScheduler) {
     this.newThread = newThread;
     this.scheduler = scheduler;
+    this.unpin = unpin;
     this.defaultScheduler = defaultScheduler;
   }
 
@@ -59,6 +65,28 @@ public final class VirtualThreads {
     }
     try {
       return (Executor) ACCESS.scheduler.invokeExact(virtualThread);
+    } catch (Throwable t) {
+      throw unchecked(t);
+    }
+  }
+
+  /// Ends one critical section of the current virtual thread, in which it cannot be suspended.
+  ///
+  /// The JDK enters such sections for some lines of its own: to interrupt a thread, to clear an
+  /// interrupt, to poll a queue of references, as linking does. Where the stack ends within those
+  /// lines it ends within their `finally` too, and the thread stays pinned for good (JDK 25).
+  ///
+  /// @return false when it is in none, or that cannot be known
+  public static boolean unpin() {
+    if (ACCESS == null || ACCESS.unpin == null) {
+      return false;
+    }
+    try {
+      ACCESS.unpin.invokeExact(Thread.currentThread());
+      return true;
+    } catch (IllegalStateException e) {
+      // One more end than beginnings.
+      return false;
     } catch (Throwable t) {
       throw unchecked(t);
     }
@@ -101,12 +129,26 @@ public final class VirtualThreads {
           lookup
               .unreflectGetter(scheduler)
               .asType(MethodType.methodType(Executor.class, Thread.class)),
+          unpinOf(virtualThread),
           defaultSchedulerOf(virtualThread));
     } catch (ReflectiveOperationException | RuntimeException e) {
       // Not opened, or another JDK: the baton engine serves.
       // Without its trace, which is long and the same everywhere.
       LibraryLogger.get()
           .log(System.Logger.Level.DEBUG, "No loop-thread engine; it needs " + flag() + ": " + e);
+      return null;
+    }
+  }
+
+  private static @Nullable MethodHandle unpinOf(Class<?> virtualThread) {
+    try {
+      Method end = virtualThread.getDeclaredMethod("enableSuspendAndPreempt");
+      end.setAccessible(true);
+      return MethodHandles.lookup()
+          .unreflect(end)
+          .asType(MethodType.methodType(void.class, Thread.class));
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      LibraryLogger.get().log(System.Logger.Level.DEBUG, "Pinned threads cannot be released: " + e);
       return null;
     }
   }
