@@ -46,15 +46,16 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(example, *arguments, portable=False, descriptors=None):
+def running(example, *arguments, portable=False, descriptors=None, port=0):
     """Runs an example until the block ends.
 
+    port: what it is told to serve on; None for an example that is told by its other arguments.
     descriptors: a hard limit on how many it may have open.
     """
     command = [ROOT / "bin" / "asyncio"]
     if portable:
         command.append("--portable")
-    command += [example, "--port", "0", *arguments]
+    command += [example, *([] if port is None else ["--port", str(port)]), *arguments]
 
     def limit():
         if descriptors is not None:
