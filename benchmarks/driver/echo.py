@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TCP echo on one core: asyncio4j beside its peers, the load on a second core."""
+"""Echo over TCP, UDP or TLS on one core: asyncio4j beside its peers, the load on a second core."""
 
 import argparse
 import fnmatch
@@ -27,8 +27,13 @@ SERVER_BUSY = 0.95
 DISTURBED = 0.10
 
 
-def c_loop():
-    return [machine.compile_c("echo")]
+def c_loop(name="echo"):
+    return lambda: [machine.compile_c(name)]
+
+
+def over_tls(peer):
+    """The same with a certificate and its key for arguments."""
+    return lambda: [*peer(), *machine.certificate()]
 
 
 def java_peer(name, *arguments, options=()):
@@ -48,36 +53,63 @@ def python_peer(kind, style):
     return command
 
 
-def ours(style, *options):
+def ours(example, *options, style=None):
     def command():
         launcher = ROOT / "bin" / "asyncio"
-        server = ROOT / "examples" / "src" / "main" / "java" / "EchoServer.java"
+        server = ROOT / "examples" / "src" / "main" / "java" / f"{example}.java"
         for needed in launcher, server:
             if not needed.exists():
                 raise Missing(f"no {needed.relative_to(ROOT)}")
-        return [launcher, *options, server, "--host", "127.0.0.1", "--port", "0", "--style", style]
+        words = [launcher, *options, server, "--host", "127.0.0.1", "--port", "0"]
+        return words if style is None else [*words, "--style", style]
 
     return command
 
 
 NETTY = ["--enable-native-access=ALL-UNNAMED", "-Dio.netty.leakDetection.level=disabled"]
 PEERS = {
-    "c": c_loop,
-    "netty-epoll": java_peer("NettyEcho", "epoll", options=NETTY),
-    "netty-nio": java_peer("NettyEcho", "nio", options=NETTY),
-    "virtual-threads": java_peer(
-        "VirtualThreadEcho", options=["-Djdk.virtualThreadScheduler.parallelism=1"]
-    ),
-    "asyncio-protocol": python_peer("asyncio", "protocol"),
-    "asyncio-streams": python_peer("asyncio", "streams"),
-    "uvloop-protocol": python_peer("uvloop", "protocol"),
-    "uvloop-streams": python_peer("uvloop", "streams"),
-    "asyncio4j-protocol": ours("protocol"),
-    "asyncio4j-streams": ours("streams"),
-    "asyncio4j-portable-protocol": ours("protocol", "--portable"),
-    "asyncio4j-portable-streams": ours("streams", "--portable"),
+    "tcp": {
+        "c": c_loop(),
+        "netty-epoll": java_peer("NettyEcho", "epoll", options=NETTY),
+        "netty-nio": java_peer("NettyEcho", "nio", options=NETTY),
+        "virtual-threads": java_peer(
+            "VirtualThreadEcho", options=["-Djdk.virtualThreadScheduler.parallelism=1"]
+        ),
+        "asyncio-protocol": python_peer("asyncio", "protocol"),
+        "asyncio-streams": python_peer("asyncio", "streams"),
+        "uvloop-protocol": python_peer("uvloop", "protocol"),
+        "uvloop-streams": python_peer("uvloop", "streams"),
+        "asyncio4j-protocol": ours("EchoServer", style="protocol"),
+        "asyncio4j-streams": ours("EchoServer", style="streams"),
+        "asyncio4j-portable-protocol": ours("EchoServer", "--portable", style="protocol"),
+        "asyncio4j-portable-streams": ours("EchoServer", "--portable", style="streams"),
+    },
+    "udp": {
+        "c": c_loop("udp_echo"),
+        "netty-epoll": java_peer("NettyUdpEcho", "epoll", options=NETTY),
+        "netty-nio": java_peer("NettyUdpEcho", "nio", options=NETTY),
+        "asyncio": python_peer("asyncio", "datagrams"),
+        "uvloop": python_peer("uvloop", "datagrams"),
+        "asyncio4j": ours("UdpEcho"),
+        "asyncio4j-portable": ours("UdpEcho", "--portable"),
+    },
+    "tls": {
+        "netty-epoll": over_tls(java_peer("NettyEcho", "epoll", "jdk", options=NETTY)),
+        "netty-tcnative": over_tls(java_peer("NettyEcho", "epoll", "openssl", options=NETTY)),
+        "asyncio-protocol": over_tls(python_peer("asyncio", "protocol")),
+        "uvloop-protocol": over_tls(python_peer("uvloop", "protocol")),
+        "uvloop-streams": over_tls(python_peer("uvloop", "streams")),
+        "asyncio4j-protocol": ours("TlsEcho", style="protocol"),
+        "asyncio4j-streams": ours("TlsEcho", style="streams"),
+        "asyncio4j-portable-protocol": ours("TlsEcho", "--portable", style="protocol"),
+    },
 }
-REFERENCES = {"C loop": "c", "Netty epoll": "netty-epoll", "uvloop streams": "uvloop-streams"}
+# The columns of ratios: the C loop or what is nearest to it, Netty, uvloop.
+REFERENCES = {
+    "tcp": {"C": "c", "Netty": "netty-epoll", "uvloop": "uvloop-streams"},
+    "udp": {"C": "c", "Netty": "netty-epoll", "uvloop": "uvloop"},
+    "tls": {"tcnat": "netty-tcnative", "Netty": "netty-epoll", "uvloop": "uvloop-streams"},
+}
 
 
 # asyncio asks for 256 KiB at every read. Whether glibc maps that from the kernel each time, which
@@ -153,7 +185,7 @@ class Server:
 
 
 def measure(load, server, connections, options, cpu):
-    words = [load, server.port, connections, options.size, options.warmup, options.seconds]
+    words = [load, options.kind, server.port, connections, options.size, options.warmup, options.seconds]
     done = subprocess.run(
         [str(word) for word in [*words, *server.pids()]],
         capture_output=True,
@@ -177,7 +209,7 @@ def run_round(number, load, options, results, commands, missing):
         if name in missing:
             continue
         try:
-            command = PEERS[name]()
+            command = PEERS[options.kind][name]()
             commands[name] = machine.portable(command)
             with Server(command, options.server_cpu) as server:
                 for connections in options.connections:
@@ -216,10 +248,12 @@ def ratio(mine, reference, inverse=False):
 def print_table(results, names, connections, options):
     print(f"\n{connections} connections, {options.size} bytes, {options.seconds:g} s after "
           f"{options.warmup:g} s of warm-up, median of {options.rounds} round(s)\n")
-    rows = {name: summary(results, name, connections) for name in PEERS}
-    references = [rows[peer] for peer in REFERENCES.values()]
+    rows = {name: summary(results, name, connections) for name in PEERS[options.kind]}
+    columns = REFERENCES[options.kind]
+    references = [rows[peer] for peer in columns.values()]
+    heads = "".join(f"{'x ' + name:>{width}}" for name, width in zip(columns, (8, 9, 10)))
     print(f"{'':29}{'requests/s':>11}{'spread':>8}{'p50 us':>8}{'p99 us':>8}{'CPU us':>8}{'busy':>6}"
-          f"   requests/s: x C  x Netty  x uvloop   per CPU s: x C  x Netty  x uvloop")
+          f"   requests/s:{heads}   per CPU s:{heads}")
     for name in names:
         row = rows[name]
         if row is None:
@@ -232,7 +266,7 @@ def print_table(results, names, connections, options):
         print(f"{name + ' ' + row['marks']:29}{row['requests_per_second']:11,.0f}"
               f"{row['spread']:8.0%}{row['p50_us']:8.0f}{row['p99_us']:8.0f}"
               f"{row['server_us_per_request']:8.2f}{row['server_busy']:6.0%}"
-              f"{rates[0]:>18}{rates[1]:>9}{rates[2]:>10}{costs[0]:>18}{costs[1]:>9}{costs[2]:>10}")
+              f"{rates[0]:>22}{rates[1]:>9}{rates[2]:>10}{costs[0]:>20}{costs[1]:>9}{costs[2]:>10}")
 
 
 def numbers(text):
@@ -242,11 +276,12 @@ def numbers(text):
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="benchmarks/echo", description=__doc__)
     parser.add_argument("--connections", type=numbers, default=[10, 100], metavar="N,N")
-    parser.add_argument("--size", type=int, default=1024, help="bytes of a message, up to 65536")
+    parser.add_argument("--size", type=int, default=1024, help="bytes of a message, up to 65536 (65507 over UDP)")
     parser.add_argument("--seconds", type=float, default=5, help="measured, per cell")
     parser.add_argument("--warmup", type=float, default=5, help="seconds before, per cell")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--peers", default="*", help="names or patterns, of: " + ", ".join(PEERS))
+    parser.add_argument("--peers", default="*", help="names or patterns; see docs/performance.md")
+    parser.add_argument("--kind", choices=list(PEERS), default="tcp")
     parser.add_argument("--server-cpu", type=int, help="core of the servers (the first one)")
     parser.add_argument("--load-cpu", type=int, help="core of the load (the second one)")
     parser.add_argument("--json", metavar="FILE", help="write the raw data there")
@@ -259,9 +294,9 @@ def parse(arguments):
     options.load_cpu = cpus[1] if options.load_cpu is None else options.load_cpu
     patterns = options.peers.split(",")
     for pattern in patterns:
-        if not fnmatch.filter(PEERS, pattern):
+        if not fnmatch.filter(PEERS[options.kind], pattern):
             parser.error(f"no such peer: {pattern}")
-    options.names = [n for n in PEERS if any(fnmatch.fnmatch(n, p) for p in patterns)]
+    options.names = [n for n in PEERS[options.kind] if any(fnmatch.fnmatch(n, p) for p in patterns)]
     return options
 
 
@@ -270,8 +305,12 @@ def main():
     if options.install:
         machine.install_uvloop()
     try:
-        load = machine.compile_c("load")
-    except Missing as reason:
+        load = (
+            machine.compile_c("load", "load-tls", ["-DTLS", "-lssl", "-lcrypto"])
+            if options.kind == "tls"
+            else machine.compile_c("load")
+        )
+    except (Missing, subprocess.CalledProcessError) as reason:
         sys.exit(f"the load generator is written in C: {reason}")
     found = machine.facts()
     results, commands, missing = [], {}, {}

@@ -61,18 +61,30 @@ def install_uvloop():
     subprocess.run(command, check=True)
 
 
-def compile_c(name):
+def compile_c(name, program=None, options=()):
     """The program made of peers/NAME.c, compiled again when the source is newer."""
     source = BENCHMARKS / "peers" / f"{name}.c"
-    program = BUILD / name
+    program = BUILD / (program or name)
     if program.exists() and program.stat().st_mtime > source.stat().st_mtime:
         return program
     compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         raise Missing("no C compiler found; set CC to one")
     BUILD.mkdir(parents=True, exist_ok=True)
-    subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-o", program, source], check=True)
+    subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-o", program, source, *options], check=True)
     return program
+
+
+def certificate():
+    """The files of a certificate (P-256, self-signed) and its key for the TLS servers."""
+    pem = BUILD / "certificate.pem", BUILD / "key.pem"
+    if not all(file.exists() for file in pem):
+        BUILD.mkdir(parents=True, exist_ok=True)
+        if output("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                  "3650", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                  "-out", str(pem[0]), "-keyout", str(pem[1])) is None:
+            raise Missing("no openssl to make a certificate with")
+    return pem
 
 
 def class_path(main_class):

@@ -3,12 +3,14 @@
 // The load: N connections, each with one message of a fixed size under way (a closed loop). Every
 // byte that comes back is compared. Prints one line of JSON.
 //
-//   load PORT CONNECTIONS SIZE WARMUP_SECONDS SECONDS [PID...]
+//   load tcp|udp|tls PORT CONNECTIONS SIZE WARMUP_SECONDS SECONDS [PID...]
 //
-// PID are the server's processes: their CPU time is read at the two ends of the measured span.
+// A datagram that is lost is sent again after a second, and counted. TLS is there when it was compiled
+// with -DTLS; no certificate is verified. PID are the server's processes: their CPU time is read at the two ends of the measured span.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
@@ -20,6 +22,9 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef TLS
+#include <openssl/ssl.h>
+#endif
 
 // Latencies are counted in buckets of 1/64 of a power of two: at most 1.6 % off.
 enum { EVENTS = 1024, SUB_BITS = 6, SUB = 1 << SUB_BITS, BUCKETS = 64 * SUB };
@@ -27,16 +32,27 @@ enum { EVENTS = 1024, SUB_BITS = 6, SUB = 1 << SUB_BITS, BUCKETS = 64 * SUB };
 // The sockets here block: a message must fit into the kernel's buffers while the server only writes.
 enum { MAX_SIZE = 64 * 1024 };
 
+// The largest payload of a datagram over IPv4.
+enum { MAX_DATAGRAM = 65507 };
+
+// After this long a datagram is taken for lost.
+static const unsigned long long LOST_NANOS = 1000000000;
+
 // How long a server may leave every connection without an answer.
 static const unsigned long long STALL_NANOS = 10000000000;
 
 struct connection {
   int fd;
+#ifdef TLS
+  SSL *ssl;
+#endif
   uint64_t count;
   uint64_t sent_nanos;
   size_t received;
 };
 
+static enum { TCP, UDP, OVER_TLS } kind;
+static uint64_t lost;
 static size_t size;
 static char *pattern;
 static char *buffer;
@@ -130,9 +146,60 @@ static double own_cpu_seconds(void) {
 // Messages differ from one another, so an old answer cannot pass for a new one.
 static const char *message(const struct connection *c) { return pattern + c->count % 256; }
 
+#ifdef TLS
+// The socket does not block; what is read while a message is sent stays in the kernel.
+static void send_over_tls(struct connection *c) {
+  int n;
+  while ((n = SSL_write(c->ssl, message(c), (int)size)) <= 0) {
+    int why = SSL_get_error(c->ssl, n);
+    if (why != SSL_ERROR_WANT_WRITE && why != SSL_ERROR_WANT_READ) fail("SSL_write");
+  }
+}
+
+static ssize_t receive_over_tls(struct connection *c) {
+  int n = SSL_read(c->ssl, buffer, (int)(size - c->received));
+  if (n > 0) return n;
+  switch (SSL_get_error(c->ssl, n)) {
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE:
+      errno = EAGAIN;
+      return -1;
+    case SSL_ERROR_ZERO_RETURN:
+      return 0;
+    default:
+      fail("SSL_read");
+      return -1;
+  }
+}
+
+static void shake_hands(struct connection *c, SSL_CTX *context) {
+  c->ssl = SSL_new(context);
+  if (c->ssl == NULL || SSL_set_fd(c->ssl, c->fd) != 1 || SSL_connect(c->ssl) != 1) {
+    fprintf(stderr, "no TLS handshake\n");
+    exit(1);
+  }
+}
+
+static SSL_CTX *tls_context(void) {
+  SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+  // The same cipher with every server.
+  if (context == NULL || SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) != 1
+      || SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256") != 1) {
+    fail("SSL_CTX");
+  }
+  return context;
+}
+#endif
+
 static void request(struct connection *c, uint64_t at) {
   c->received = 0;
   c->sent_nanos = at;
+#ifdef TLS
+  if (kind == OVER_TLS) {
+    send_over_tls(c);
+    return;
+  }
+#endif
   size_t sent = 0;
   while (sent < size) {
     ssize_t n = send(c->fd, message(c) + sent, size - sent, MSG_NOSIGNAL);
@@ -141,9 +208,16 @@ static void request(struct connection *c, uint64_t at) {
   }
 }
 
+static ssize_t receive(struct connection *c) {
+#ifdef TLS
+  if (kind == OVER_TLS) return receive_over_tls(c);
+#endif
+  return recv(c->fd, buffer, size - c->received, MSG_DONTWAIT);
+}
+
 // True when the whole answer is there.
 static int response(struct connection *c) {
-  ssize_t n = recv(c->fd, buffer, size - c->received, MSG_DONTWAIT);
+  ssize_t n = receive(c);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
   if (n < 0) fail("recv");
   if (n == 0) {
@@ -151,6 +225,8 @@ static int response(struct connection *c) {
     exit(1);
   }
   if (memcmp(buffer, message(c) + c->received, (size_t)n) != 0) {
+    // The answer to a datagram that was taken for lost.
+    if (kind == UDP) return 0;
     fprintf(stderr, "the server sent other bytes back\n");
     exit(1);
   }
@@ -162,13 +238,24 @@ static void open_connections(struct connection *all, int count, int port, int ep
   struct sockaddr_in address = {.sin_family = AF_INET,
                                 .sin_port = htons((uint16_t)port),
                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+#ifdef TLS
+  SSL_CTX *context = kind == OVER_TLS ? tls_context() : NULL;
+#endif
   for (int i = 0; i < count; i++) {
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_INET, (kind == UDP ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
     if (fd < 0) fail("socket");
     int on = 1;
-    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0) fail("setsockopt");
+    if (kind != UDP && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0) {
+      fail("setsockopt");
+    }
     if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) fail("connect");
     all[i] = (struct connection){.fd = fd, .count = (uint64_t)i};
+#ifdef TLS
+    if (kind == OVER_TLS) {
+      shake_hands(&all[i], context);
+      if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0) fail("fcntl");
+    }
+#endif
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = &all[i]};
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0) fail("epoll_ctl");
   }
@@ -178,12 +265,21 @@ static void open_connections(struct connection *all, int count, int port, int ep
 //
 // Never sleeps. Otherwise the server's sends would wake this core whenever the server is the slower
 // of the two: on a virtual machine that costs a server several times the send itself.
-static uint64_t serve(int epoll, uint64_t until) {
+static uint64_t serve(int epoll, struct connection *all, int count, uint64_t until) {
   static struct epoll_event events[EVENTS];
   uint64_t answers = 0;
   uint64_t at = now();
   uint64_t last_answer = at;
+  uint64_t last_look = at;
   while (at < until) {
+    if (kind == UDP && at - last_look > LOST_NANOS) {
+      last_look = at;
+      for (int i = 0; i < count; i++) {
+        if (at - all[i].sent_nanos < LOST_NANOS) continue;
+        lost++;
+        request(&all[i], at);
+      }
+    }
     int ready = epoll_wait(epoll, events, EVENTS, 0);
     if (ready < 0 && errno != EINTR) fail("epoll_wait");
     if (ready <= 0) {
@@ -209,16 +305,29 @@ static uint64_t serve(int epoll, uint64_t until) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 6) {
-    fprintf(stderr, "usage: load PORT CONNECTIONS SIZE WARMUP_SECONDS SECONDS [PID...]\n");
+  if (argc < 7) {
+    fprintf(stderr, "usage: load tcp|udp|tls PORT CONNECTIONS SIZE WARMUP_SECONDS SECONDS [PID...]\n");
     return 2;
   }
-  int count = atoi(argv[2]);
-  size = (size_t)atol(argv[3]);
-  double warmup = atof(argv[4]);
-  double seconds = atof(argv[5]);
-  if (count < 1 || size < 1 || size > MAX_SIZE || seconds <= 0) {
-    fprintf(stderr, "CONNECTIONS < 1, SIZE not in 1..%d, or SECONDS <= 0\n", MAX_SIZE);
+  if (strcmp(argv[1], "tcp") == 0) {
+    kind = TCP;
+  } else if (strcmp(argv[1], "udp") == 0) {
+    kind = UDP;
+#ifdef TLS
+  } else if (strcmp(argv[1], "tls") == 0) {
+    kind = OVER_TLS;
+#endif
+  } else {
+    fprintf(stderr, "no such load: %s\n", argv[1]);
+    return 2;
+  }
+  int count = atoi(argv[3]);
+  size = (size_t)atol(argv[4]);
+  double warmup = atof(argv[5]);
+  double seconds = atof(argv[6]);
+  size_t largest = kind == UDP ? MAX_DATAGRAM : MAX_SIZE;
+  if (count < 1 || size < 1 || size > largest || seconds <= 0) {
+    fprintf(stderr, "CONNECTIONS < 1, SIZE not in 1..%zu, or SECONDS <= 0\n", largest);
     return 2;
   }
   pattern = malloc(size + 256);
@@ -230,29 +339,30 @@ int main(int argc, char **argv) {
 
   int epoll = epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) fail("epoll_create1");
-  open_connections(all, count, atoi(argv[1]), epoll);
+  open_connections(all, count, atoi(argv[2]), epoll);
   uint64_t start = now();
   for (int i = 0; i < count; i++) request(&all[i], start);
-  serve(epoll, start + (uint64_t)(warmup * 1e9));
+  serve(epoll, all, count, start + (uint64_t)(warmup * 1e9));
 
   memset(histogram, 0, sizeof histogram);
+  lost = 0;
   double busy, stolen, busy_before, stolen_before;
   machine_seconds(&busy_before, &stolen_before);
-  double server_cpu = cpu_seconds(argv + 6, argc - 6);
+  double server_cpu = cpu_seconds(argv + 7, argc - 7);
   double own_cpu = own_cpu_seconds();
   start = now();
-  uint64_t answers = serve(epoll, start + (uint64_t)(seconds * 1e9));
+  uint64_t answers = serve(epoll, all, count, start + (uint64_t)(seconds * 1e9));
   double span = (double)(now() - start) / 1e9;
   own_cpu = own_cpu_seconds() - own_cpu;
-  server_cpu = cpu_seconds(argv + 6, argc - 6) - server_cpu;
+  server_cpu = cpu_seconds(argv + 7, argc - 7) - server_cpu;
 
   machine_seconds(&busy, &stolen);
 
-  printf("{\"requests\": %llu, \"seconds\": %.6f, \"server_cpu_seconds\": %.2f, "
+  printf("{\"requests\": %llu, \"lost\": %llu, \"seconds\": %.6f, \"server_cpu_seconds\": %.2f, "
          "\"load_cpu_seconds\": %.6f, \"machine_cpu_seconds\": %.2f, \"stolen_seconds\": %.2f, "
          "\"p50_us\": %.2f, \"p90_us\": %.2f, \"p99_us\": %.2f, "
          "\"p999_us\": %.2f}\n",
-         (unsigned long long)answers, span, server_cpu, own_cpu, busy - busy_before,
+         (unsigned long long)answers, (unsigned long long)lost, span, server_cpu, own_cpu, busy - busy_before,
          stolen - stolen_before, percentile_micros(answers, 0.5), percentile_micros(answers, 0.9),
          percentile_micros(answers, 0.99), percentile_micros(answers, 0.999));
   return 0;
