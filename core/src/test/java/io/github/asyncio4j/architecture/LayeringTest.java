@@ -19,6 +19,7 @@ final class LayeringTest {
 
   static {
     MAY_USE.put("transport", Set.of());
+    MAY_USE.put("ssl", Set.of());
     MAY_USE.put("internal.jdk", Set.of());
     MAY_USE.put("internal.ffi", Set.of("internal.jdk"));
     MAY_USE.put("selector", Set.of("internal.ffi"));
