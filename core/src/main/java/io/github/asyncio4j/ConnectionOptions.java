@@ -4,6 +4,8 @@ package io.github.asyncio4j;
 import io.github.asyncio4j.socket.Socket;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The keyword arguments of `createConnection`. Immutable; each keyword has a method of its name
@@ -17,6 +19,10 @@ public final class ConnectionOptions extends Options {
   private @Nullable Socket sock;
   private @Nullable InetSocketAddress localAddr;
   private boolean allErrors;
+  private int proto;
+  private Set<AddressInfoFlag> flags = Set.of();
+  private @Nullable Duration happyEyeballsDelay;
+  private @Nullable Integer interleave;
 
   private ConnectionOptions() {}
 
@@ -25,6 +31,10 @@ public final class ConnectionOptions extends Options {
     this.sock = other.sock;
     this.localAddr = other.localAddr;
     this.allErrors = other.allErrors;
+    this.proto = other.proto;
+    this.flags = other.flags;
+    this.happyEyeballsDelay = other.happyEyeballsDelay;
+    this.interleave = other.interleave;
   }
 
   /// Returns the only family whose addresses are tried; null for any.
@@ -77,12 +87,85 @@ public final class ConnectionOptions extends Options {
     return copy;
   }
 
+  /// Returns the number of the protocol that the resolver is asked for; 0 for any.
+  public int proto() {
+    return proto;
+  }
+
+  /// Returns a copy that asks the resolver for one protocol; only 6, TCP, has addresses.
+  ///
+  /// @throws IllegalArgumentException when it is negative
+  public ConnectionOptions proto(int proto) {
+    if (proto < 0) {
+      throw new IllegalArgumentException("proto < 0: " + proto);
+    }
+    var copy = new ConnectionOptions(this);
+    copy.proto = proto;
+    return copy;
+  }
+
+  /// Returns the flags that the resolver is asked with, for the local address too; cannot be
+  /// changed.
+  public Set<AddressInfoFlag> flags() {
+    return flags;
+  }
+
+  /// Returns a copy that asks the resolver with these flags and no others.
+  public ConnectionOptions flags(Set<AddressInfoFlag> flags) {
+    var copy = new ConnectionOptions(this);
+    copy.flags = Set.copyOf(flags);
+    return copy;
+  }
+
+  /// Returns how much time an address gets before the next one is tried beside it; null for until
+  /// it fails.
+  public @Nullable Duration happyEyeballsDelay() {
+    return happyEyeballsDelay;
+  }
+
+  /// Returns a copy that tries the next address when those before have not connected for a while,
+  /// or at once when the last one fails (RFC 8305, which recommends 250 ms). The first that
+  /// connects wins, and the others are ended and closed.
+  ///
+  /// @throws IllegalArgumentException when it is negative
+  public ConnectionOptions happyEyeballsDelay(@Nullable Duration happyEyeballsDelay) {
+    if (happyEyeballsDelay != null && happyEyeballsDelay.isNegative()) {
+      throw new IllegalArgumentException("happyEyeballsDelay < 0: " + happyEyeballsDelay);
+    }
+    var copy = new ConnectionOptions(this);
+    copy.happyEyeballsDelay = happyEyeballsDelay;
+    return copy;
+  }
+
+  /// Returns how many addresses of the first family are tried before the families take turns; 0 for
+  /// the resolver's order; null for 1 with `happyEyeballsDelay` and 0 without.
+  public @Nullable Integer interleave() {
+    return interleave;
+  }
+
+  /// Returns a copy in which the families of the addresses take turns ("First Address Family Count"
+  /// of RFC 8305), or with 0 do not.
+  ///
+  /// @throws IllegalArgumentException when it is negative
+  public ConnectionOptions interleave(@Nullable Integer interleave) {
+    if (interleave != null && interleave < 0) {
+      throw new IllegalArgumentException("interleave < 0: " + interleave);
+    }
+    var copy = new ConnectionOptions(this);
+    copy.interleave = interleave;
+    return copy;
+  }
+
   @Override
   Keywords keywords() {
     return new Keywords("ConnectionOptions")
         .with("family", family)
         .with("sock", sock)
         .with("localAddr", localAddr)
-        .with("allErrors", allErrors);
+        .with("allErrors", allErrors)
+        .with("proto", proto)
+        .with("flags", flags)
+        .with("happyEyeballsDelay", happyEyeballsDelay)
+        .with("interleave", interleave);
   }
 }

@@ -5,7 +5,7 @@ import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +52,24 @@ abstract sealed class DelegatingLoop implements EventLoop permits BaseEventLoop 
 
   @Override
   public final List<AddressInfo> getaddrinfo(
-      String host, int port, @Nullable StandardProtocolFamily family) throws IOException {
-    return connections().getaddrinfo(host, port, family);
+      @Nullable String host, @Nullable String service, AddressInfoOptions options)
+      throws IOException {
+    return connections().getaddrinfo(host, service, options);
+  }
+
+  @Override
+  public final NameInfo getnameinfo(SocketAddress sockaddr, NameInfoFlag... flags)
+      throws IOException {
+    return connections().getnameinfo(sockaddr, flags);
+  }
+
+  @Override
+  public final Resolver getResolver() {
+    return connections().getResolver();
+  }
+
+  @Override
+  public final void setResolver(@Nullable Resolver resolver) {
+    connections().setResolver(resolver);
   }
 }

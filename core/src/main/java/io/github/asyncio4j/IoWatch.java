@@ -47,7 +47,15 @@ public final class IoWatch {
   ///
   /// @throws IOException when the kernel refuses
   public void reading(boolean on) throws IOException {
-    setInterest(on ? interest | Selector.READ : interest & ~Selector.READ);
+    setInterest(on ? interest | Selector.READ : interest & ~(Selector.READ | Selector.BROKEN));
+  }
+
+  /// Starts or stops calling back for reading when the connection breaks, while readability is not
+  /// watched: for a stream that has been read to its end. [#reading(boolean)] stops it too.
+  ///
+  /// @throws IOException when the kernel refuses
+  public void breaking(boolean on) throws IOException {
+    setInterest(on ? interest | Selector.BROKEN : interest & ~Selector.BROKEN);
   }
 
   /// Starts or stops calling back on writability; as [#reading(boolean)].
@@ -125,7 +133,7 @@ public final class IoWatch {
 
   // Called by the selector while it polls.
   private void ready(int ops) {
-    if ((ops & Selector.READ) != 0 && isReading()) {
+    if ((ops & interest & (Selector.READ | Selector.BROKEN)) != 0) {
       queue(reader);
     }
     if ((ops & Selector.WRITE) != 0 && isWriting()) {

@@ -5,7 +5,7 @@ import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 public interface LoopConnections {
   /// Connects to a host and port over TCP (EL-40 to EL-50). Suspending.
   ///
-  /// The host's addresses are tried in the resolver's order until one works. When the call fails or
-  /// is cancelled nothing stays open.
+  /// The host's addresses are tried in the resolver's order until one works; with
+  /// `happyEyeballsDelay` the families take turns and the next address does not wait for the one
+  /// before to fail. When the call fails or is cancelled nothing stays open.
   ///
   /// @param protocolFactory called once the socket is connected
   /// @param host name or literal
@@ -109,16 +110,52 @@ public interface LoopConnections {
   <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
       Supplier<P> protocolFactory, Socket sock) throws IOException;
 
-  /// Resolves a host name (EL-110, getaddrinfo(3)). Suspending.
+  /// Finds the addresses of a host and the port of a service (EL-110, getaddrinfo(3)). Suspending.
   ///
-  /// Literals are answered without a thread. The blocking lookup runs apart from the default
-  /// executor, so that user work cannot stall it; when the task is cancelled it runs on there and
+  /// The answers are in the order of the resolver, one for each type of socket. Literals (also with
+  /// a scope, as in `fe80::1%eth0`) and numbers are answered at once. Names of hosts are asked of
+  /// the resolver ([#setResolver]), that of the system on a few threads of its own, apart from the
+  /// default executor, so that user work cannot stall it. Names of services are those of
+  /// `/etc/services`. When the task is cancelled a look-up that runs in the system ends there, and
   /// its answer is dropped.
   ///
-  /// @param host name or literal; empty for the wildcard addresses
-  /// @param port 0 to 65535, copied to each answer
-  /// @param family only addresses of this family, or null for any
-  /// @throws java.net.UnknownHostException when there is no address
-  List<AddressInfo> getaddrinfo(String host, int port, @Nullable StandardProtocolFamily family)
+  /// @param host name or literal; null for this machine, or for all interfaces with
+  ///   [AddressInfoFlag#AI_PASSIVE]
+  /// @param service name or number of a port, 0 to 65535; null for 0
+  /// @throws IllegalArgumentException when the port is out of range, the host is no text that could
+  ///   be a name, the family has no ports, or no type of socket has the protocol
+  /// @throws java.net.UnknownHostException when there is no address, or no such service; the text
+  ///   has the name and the reason
+  List<AddressInfo> getaddrinfo(
+      @Nullable String host, @Nullable String service, AddressInfoOptions options)
       throws IOException;
+
+  /// Finds the addresses of a host; as [#getaddrinfo(String, String, AddressInfoOptions)].
+  ///
+  /// @param port 0 to 65535, copied to each answer
+  default List<AddressInfo> getaddrinfo(@Nullable String host, int port, AddressInfoOptions options)
+      throws IOException {
+    return getaddrinfo(host, Integer.toString(port), options);
+  }
+
+  /// Finds the addresses of a host, for any type of socket.
+  default List<AddressInfo> getaddrinfo(@Nullable String host, int port) throws IOException {
+    return getaddrinfo(host, port, AddressInfoOptions.DEFAULT);
+  }
+
+  /// Finds the name of an address and of the service at its port (EL-110, getnameinfo(3)).
+  /// Suspending, unless both are wanted as numbers.
+  ///
+  /// @param sockaddr resolved, of a family that has ports
+  /// @throws IllegalArgumentException when it is of another family
+  /// @throws java.net.UnknownHostException when it is unresolved, or has no name and needs one
+  ///   ([NameInfoFlag#NI_NAMEREQD])
+  NameInfo getnameinfo(SocketAddress sockaddr, NameInfoFlag... flags) throws IOException;
+
+  /// Returns who is asked for the addresses of names.
+  Resolver getResolver();
+
+  /// Sets who is asked for the addresses of names, by every method of the loop that takes a host;
+  /// null for the loop's own again. What is being looked up stays where it is.
+  void setResolver(@Nullable Resolver resolver);
 }

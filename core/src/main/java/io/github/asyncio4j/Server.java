@@ -5,6 +5,7 @@ import io.github.asyncio4j.socket.TransportSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
@@ -59,8 +60,9 @@ public interface Server extends AutoCloseable {
   /// Starts to serve and suspends until the server is closed or the task is cancelled (EL-156).
   ///
   /// When the task is cancelled it closes the server and waits for its connections first,
-  /// however long they last: call [#closeClients()] or [#abortClients()] to end them. When the
-  /// server is closed by someone else it ends with [CancelledError].
+  /// however long they last: call [#closeClients()] or [#abortClients()] to end them, or
+  /// [#shutdown] before. After ten seconds it says in the log what it waits for. When the server is
+  /// closed by someone else it ends with [CancelledError].
   ///
   /// @throws IllegalStateException when the server is closed or served already, or outside a task
   /// @throws IOException when listening fails
@@ -78,7 +80,25 @@ public interface Server extends AutoCloseable {
   /// Calls `abort()` on the transport of each open connection (EL-152).
   void abortClients();
 
+  /// Shuts the server down without breaking off what is under way: closes the listening sockets,
+  /// tells each protocol that is a [ServedProtocol], waits for the connections to end and for the
+  /// handlers of streams to return, and aborts and cancels those that have not when the time of
+  /// grace is over. Each step is logged. Suspending.
+  ///
+  /// Then it waits for what was cancelled to end, however long that takes, and says in the log when
+  /// it takes long. A handler that calls it is not waited for, but its connection is: that is what
+  /// a handler should leave to others. When the task is cancelled it aborts and cancels at once,
+  /// and waits for nothing.
+  ///
+  /// @param grace how long connections have to end by themselves; zero for not at all
+  /// @return what was there and what had to be aborted
+  /// @throws IllegalArgumentException when the duration is negative
+  /// @throws IllegalStateException outside a task of the loop
+  ServerShutdown shutdown(Duration grace);
+
   /// Suspends until the server is closed and its last connection is gone (EL-151, R-91).
+  ///
+  /// When that takes more than ten seconds after the close it says in the log what it waits for.
   ///
   /// @throws IllegalStateException outside a task of the loop
   void waitClosed();

@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import io.github.asyncio4j.socket.Socket;
 import java.net.StandardProtocolFamily;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The keyword arguments of `createServer`. Immutable; each keyword has a method of its name that
@@ -19,6 +20,7 @@ public final class ServerOptions extends Options {
   private boolean reusePort;
   private boolean keepAlive;
   private boolean startServing = true;
+  private Set<AddressInfoFlag> flags = Set.of(AddressInfoFlag.AI_PASSIVE);
 
   private ServerOptions() {}
 
@@ -30,6 +32,7 @@ public final class ServerOptions extends Options {
     this.reusePort = other.reusePort;
     this.keepAlive = other.keepAlive;
     this.startServing = other.startServing;
+    this.flags = other.flags;
   }
 
   /// Returns the only family whose addresses are bound; null for any.
@@ -123,6 +126,19 @@ public final class ServerOptions extends Options {
     return copy;
   }
 
+  /// Returns the flags that the resolver is asked with; cannot be changed.
+  public Set<AddressInfoFlag> flags() {
+    return flags;
+  }
+
+  /// Returns a copy that asks the resolver with these flags and no others. Without
+  /// [AddressInfoFlag#AI_PASSIVE] no host means this machine alone, not all interfaces.
+  public ServerOptions flags(Set<AddressInfoFlag> flags) {
+    var copy = new ServerOptions(this);
+    copy.flags = Set.copyOf(flags);
+    return copy;
+  }
+
   @Override
   Keywords keywords() {
     return new Keywords("ServerOptions")
@@ -132,6 +148,7 @@ public final class ServerOptions extends Options {
         .with("reuseAddress", reuseAddress)
         .with("reusePort", reusePort)
         .with("keepAlive", keepAlive)
-        .with("startServing", startServing);
+        .with("startServing", startServing)
+        .with("flags", flags);
   }
 }

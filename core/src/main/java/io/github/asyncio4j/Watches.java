@@ -47,7 +47,7 @@ final class Watches {
     IoWatch watch = register(key, pollable, owner);
     try {
       watch.setCallbacks(
-          handle(watch, Selector.READ, onReadable, scope),
+          handle(watch, Selector.READ | Selector.BROKEN, onReadable, scope),
           handle(watch, Selector.WRITE, onWritable, scope));
       return watch;
     } catch (Throwable t) {

@@ -34,7 +34,8 @@ public final class EpollSelector implements Selector {
    * Some facts about epoll.
    *
    * EPOLLERR and EPOLLHUP are reported whether asked for or not. So a registration without interest
-   * is not in the epoll set at all, else a broken connection that nobody reads would spin the loop.
+   * is not in the epoll set at all, else a broken connection that nobody reads would spin the loop;
+   * and one whose only interest is that it breaks is in it and asks for nothing.
    *
    * The set belongs to open files, not to descriptor numbers. Closing a number takes the file out
    * only when no duplicate is left; until then its events come, and nothing can remove it, because
@@ -47,7 +48,7 @@ public final class EpollSelector implements Selector {
    */
 
   private static final int BATCH = 1024;
-  private static final int BROKEN = EPOLLERR | EPOLLHUP;
+  private static final int BREAKS = EPOLLERR | EPOLLHUP;
   private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -322,8 +323,8 @@ public final class EpollSelector implements Selector {
         EpollRegistration registration = batch[i];
         int bits = batchOps[i];
         int ops =
-            (bits & BROKEN) != 0
-                ? READ | WRITE
+            (bits & BREAKS) != 0
+                ? READ | WRITE | BROKEN
                 : ((bits & EPOLLIN) != 0 ? READ : 0) | ((bits & EPOLLOUT) != 0 ? WRITE : 0);
         ops &= registration.interest();
         if (ops != 0 && isCurrent(registration)) {
@@ -394,7 +395,7 @@ public final class EpollSelector implements Selector {
   }
 
   private static void checkInterest(int interest) {
-    if ((interest & ~(READ | WRITE)) != 0) {
+    if ((interest & ~(READ | WRITE | BROKEN)) != 0) {
       throw new IllegalArgumentException("interest has unknown bits: " + interest);
     }
   }

@@ -78,7 +78,7 @@ final class NioRegistration implements Registration {
       cancelled = true;
       selector.countInterest(interest, 0);
     }
-    selector.cancel(key());
+    selector.cancel(this);
   }
 
   @Override

@@ -53,6 +53,7 @@ public final class NioSelector implements Selector {
 
   private final java.nio.channels.Selector selector;
   private final Consumer<SelectionKey> collect = this::collect;
+  private final NioBreaks breaks = new NioBreaks();
 
   // Loop thread only, as is all below.
   private final List<NioRegistration> connecting = new ArrayList<>();
@@ -100,6 +101,7 @@ public final class NioSelector implements Selector {
     registration.attach(channel.register(selector, ops, registration), interest);
     countInterest(0, interest);
     noteConnect(registration, ops);
+    breaks.watch(registration, watchesForBreak(registration.channel(), interest));
     return registration;
   }
 
@@ -112,7 +114,9 @@ public final class NioSelector implements Selector {
 
   /// Cancels a key and lets go of its channel at once, so that a close frees the descriptor and
   /// ends the listening there and then. A connection ends for its peer without that.
-  void cancel(SelectionKey key) {
+  void cancel(NioRegistration registration) {
+    breaks.forget(registration);
+    SelectionKey key = registration.key();
     if (!key.isValid()) {
       return;
     }
@@ -130,7 +134,7 @@ public final class NioSelector implements Selector {
 
   /// Returns the JDK's operations for ours.
   private static int operations(SelectableChannel channel, int interest) {
-    if ((interest & ~(READ | WRITE)) != 0) {
+    if ((interest & ~(READ | WRITE | BROKEN)) != 0) {
       throw new IllegalArgumentException("interest has unknown bits: " + interest);
     }
     int valid = channel.validOps();
@@ -145,6 +149,10 @@ public final class NioSelector implements Selector {
       throw new IllegalArgumentException("channel cannot do interest " + interest + ": " + channel);
     }
     return ops;
+  }
+
+  private static boolean watchesForBreak(SelectableChannel channel, int interest) {
+    return interest == BROKEN && isConnected(channel);
   }
 
   private static boolean isConnecting(SelectableChannel channel) {
@@ -182,6 +190,7 @@ public final class NioSelector implements Selector {
         key.interestOps(ops);
       }
       noteConnect(registration, ops);
+      breaks.watch(registration, watchesForBreak(registration.channel(), interest));
     } else if (interest != 0) {
       throw new ClosedChannelException();
     }
@@ -195,18 +204,24 @@ public final class NioSelector implements Selector {
     }
     ready = 0;
     cancelled = 0;
+    long wait = breaks.limit(timeoutNanos);
     try {
-      if (timeoutNanos == 0) {
+      if (wait == 0) {
         selector.selectNow(collect);
-      } else if (timeoutNanos < 0) {
+      } else if (wait < 0) {
         selector.select(collect);
       } else {
-        selector.select(collect, (timeoutNanos - 1) / NANOS_PER_MILLI + 1);
+        selector.select(collect, (wait - 1) / NANOS_PER_MILLI + 1);
       }
     } catch (ClosedSelectorException e) {
       throw new IllegalStateException("selector is closed", e);
     }
     deliver();
+    for (NioRegistration broken : breaks.look()) {
+      if (broken.key().isValid() && (broken.interest() & BROKEN) != 0) {
+        broken.listener().ready(BROKEN);
+      }
+    }
   }
 
   private void endConnects() {
@@ -303,7 +318,11 @@ public final class NioSelector implements Selector {
 
   @Override
   public void close() throws IOException {
-    selector.close();
+    try {
+      selector.close();
+    } finally {
+      breaks.close();
+    }
   }
 
   private void ensureOpen() {

@@ -10,7 +10,7 @@ public interface ReadyListener {
   /// What it throws leaves [Selector#select(long)]; the rest of that batch is then not lost,
   /// because readiness is level-triggered and is reported again.
   ///
-  /// @param ops a non-empty subset of the interest: [Selector#READ], [Selector#WRITE] or both; an
-  ///   error or a hang-up is reported as every operation of interest
+  /// @param ops a non-empty subset of the interest: of [Selector#READ], [Selector#WRITE] and
+  ///   [Selector#BROKEN]; an error or a hang-up is reported as every operation of interest
   void ready(int ops);
 }

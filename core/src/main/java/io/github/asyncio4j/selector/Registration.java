@@ -8,8 +8,8 @@ public interface Registration {
   /// Returns what is watched, as it was given to [Selector#register].
   Pollable pollable();
 
-  /// Returns the operations of interest: a subset of [Selector#READ] and [Selector#WRITE], may be
-  /// 0.
+  /// Returns the operations of interest: a subset of [Selector#READ], [Selector#WRITE] and
+  /// [Selector#BROKEN], may be 0.
   int interest();
 
   /// Changes the operations of interest. Costs a system call only when they differ from the old.

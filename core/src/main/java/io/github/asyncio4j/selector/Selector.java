@@ -17,6 +17,13 @@ public interface Selector extends AutoCloseable {
   /// Interest in writing, and in the end of a connect.
   int WRITE = 2;
 
+  /// Interest in nothing but the break of a connection: its reset, or an error. For a stream that
+  /// has nothing more to read and nothing to write. A connection whose halves were both ended in
+  /// good order may count as broken.
+  ///
+  /// It is told soon: at once by epoll, within a quarter of a second by NIO.
+  int BROKEN = 4;
+
   /// Opens the best selector that works here: epoll when native access is granted on Linux, else
   /// NIO.
   ///
@@ -44,7 +51,7 @@ public interface Selector extends AutoCloseable {
   /// A registration left behind by a descriptor that was closed without a cancel does not count: it
   /// is replaced and becomes invalid, as far as the system lets us see that.
   ///
-  /// @param interest a subset of [#READ] and [#WRITE]; 0 watches nothing yet
+  /// @param interest a subset of [#READ], [#WRITE] and [#BROKEN]; 0 watches nothing yet
   /// @throws IllegalStateException when it is registered already, or the selector is closed
   /// @throws IllegalArgumentException when `interest` has other bits, or the channel is blocking or
   ///   cannot do one of the operations

@@ -80,8 +80,8 @@ public final class SelfPolling {
 
     @Override
     public void interest(int ops) {
-      if ((ops & ~(Selector.READ | Selector.WRITE)) != 0) {
-        throw new IllegalArgumentException("neither READ nor WRITE: " + ops);
+      if ((ops & ~(Selector.READ | Selector.WRITE | Selector.BROKEN)) != 0) {
+        throw new IllegalArgumentException("interest has unknown bits: " + ops);
       }
       if (!isValid()) {
         throw new IllegalStateException("not valid any more: " + pollable);

@@ -90,6 +90,9 @@ final class MemoryEnd {
     if (isRoomy() || output == Output.ENDED || fault != Fault.NONE) {
       ops |= Selector.WRITE;
     }
+    if (fault != Fault.NONE) {
+      ops |= Selector.BROKEN;
+    }
     return ops;
   }
 

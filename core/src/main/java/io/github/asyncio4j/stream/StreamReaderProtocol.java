@@ -4,6 +4,7 @@ package io.github.asyncio4j.stream;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.ServedProtocol;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.transport.BaseTransport;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Loop thread only. `openConnection` and `startServer` make it; use it yourself to give streams to
 /// a call that takes a protocol factory.
-public final class StreamReaderProtocol implements BufferedProtocol {
+public final class StreamReaderProtocol implements BufferedProtocol, ServedProtocol {
   /// What happens to the output of the connection.
   private enum Output {
     FLOWING,
@@ -38,6 +39,8 @@ public final class StreamReaderProtocol implements BufferedProtocol {
   // All below: loop thread only.
   private Output output = Output.FLOWING;
   private @Nullable Exception lostBecause;
+  // Null until it is started, and when it is done.
+  private @Nullable Task<?> handler;
 
   /// Makes the protocol of a client.
   ///
@@ -81,10 +84,18 @@ public final class StreamReaderProtocol implements BufferedProtocol {
   private void serve(ClientConnected clientConnected, Transport transport) {
     var writer = new StreamWriter(transport, this, reader, loop);
     Task<@Nullable Void> handler = loop.createTask(() -> clientConnected.connected(reader, writer));
+    this.handler = handler;
     handler.addDoneCallback(done -> handlerDone(done, transport));
   }
 
+  /// Returns the task that serves the client; its server waits for it when it shuts down.
+  @Override
+  public @Nullable Future<?> handler() {
+    return handler;
+  }
+
   private void handlerDone(Future<?> handler, Transport transport) {
+    this.handler = null;
     if (handler.cancelled()) {
       transport.close();
       return;

@@ -26,6 +26,7 @@ final class MemoryLink {
   private final LinkConditions conditions;
   private final RandomGenerator random;
   private final MemoryNetwork sockets;
+  private final MemoryHosts hosts;
   private final StreamNetwork network;
 
   MemoryLink(EventLoop loop, LinkConditions conditions, RandomGenerator random, MemoryHosts hosts) {
@@ -33,6 +34,7 @@ final class MemoryLink {
     this.conditions = conditions;
     this.random = random;
     this.sockets = network(conditions);
+    this.hosts = hosts;
     this.network = new NamingNetwork(Lowlevel.of(loop), opener(sockets), hosts);
   }
 
@@ -46,6 +48,10 @@ final class MemoryLink {
 
   MemoryNetwork sockets() {
     return sockets;
+  }
+
+  MemoryHosts hosts() {
+    return hosts;
   }
 
   StreamNetwork network() {

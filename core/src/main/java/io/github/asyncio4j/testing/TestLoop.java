@@ -38,8 +38,8 @@ import java.util.random.RandomGenerator;
 ///
 /// **Network.** `createServer` and `createConnection` work in memory, see [LinkConditions]. A
 /// server is reached under the names and addresses that it was given, and `getaddrinfo` knows
-/// those, `localhost` and literals. Transports, servers and errors are those of every loop: only
-/// the sockets are not the system's. Descriptors cannot be watched.
+/// those, `localhost`, literals, and what a test adds ([#hosts()]). Transports, servers and errors
+/// are those of every loop: only the sockets are not the system's. Descriptors cannot be watched.
 ///
 /// Threads as for [io.github.asyncio4j.EventLoop].
 public final class TestLoop extends BaseEventLoop {
@@ -203,6 +203,12 @@ public final class TestLoop extends BaseEventLoop {
   /// sockets. What it opens can be given to them, watched, and used by itself.
   public MemoryNetwork network() {
     return link.sockets();
+  }
+
+  /// Returns the names that the loop knows, to which a test adds its own. They are asked as long as
+  /// `setResolver` sets no other.
+  public MemoryHosts hosts() {
+    return link.hosts();
   }
 
   @Override

@@ -24,6 +24,7 @@ final class Themes {
     HandlesScenarios.class,
     LocksScenarios.class,
     LoopScenarios.class,
+    NamesScenarios.class,
     QueueShutdownScenarios.class,
     QueuesScenarios.class,
     ReadersScenarios.class,

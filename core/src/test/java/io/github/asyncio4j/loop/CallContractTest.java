@@ -4,6 +4,7 @@ package io.github.asyncio4j.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.AddressInfoOptions;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.Server;
@@ -55,7 +56,8 @@ final class CallContractTest extends NetTest {
           "createConnection", () -> loop.createConnection(this::recorder, CONNECTION.sock(sock)));
       assertNeedsTask(
           "connectAcceptedSocket", () -> loop.connectAcceptedSocket(this::recorder, sock));
-      assertNeedsTask("getaddrinfo", () -> loop.getaddrinfo("127.0.0.1", 1, null));
+      assertNeedsTask("getaddrinfo", () -> loop.getaddrinfo("127.0.0.1", 1));
+      assertNeedsTask("getnameinfo", () -> loop.getnameinfo(at("127.0.0.1", 1)));
       assertThat(sock.isOpen()).isTrue();
     }
   }
@@ -87,7 +89,8 @@ final class CallContractTest extends NetTest {
           assertRefusesNull(
               "options", () -> loop.createConnection(this::recorder, "127.0.0.1", 1, null));
           assertRefusesNull("sock", () -> loop.connectAcceptedSocket(this::recorder, null));
-          assertRefusesNull("host", () -> loop.getaddrinfo(null, 1, null));
+          assertRefusesNull("options", () -> loop.getaddrinfo("127.0.0.1", 1, null));
+          assertRefusesNull("sockaddr", () -> loop.getnameinfo(null));
         });
   }
 
@@ -103,7 +106,8 @@ final class CallContractTest extends NetTest {
                           this::recorder, "127.0.0.1", 1, CONNECTION.family(unix)))
               .isInstanceOf(IllegalArgumentException.class)
               .hasMessageContaining("UNIX");
-          assertThatThrownBy(() -> loop.getaddrinfo("127.0.0.1", 1, unix))
+          assertThatThrownBy(
+                  () -> loop.getaddrinfo("127.0.0.1", 1, AddressInfoOptions.DEFAULT.family(unix)))
               .isInstanceOf(IllegalArgumentException.class)
               .hasMessageContaining("UNIX");
         });

@@ -4,6 +4,8 @@ package io.github.asyncio4j.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.asyncio4j.AddressInfo;
+import io.github.asyncio4j.AddressInfoFlag;
+import io.github.asyncio4j.AddressInfoOptions;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionGroup;
@@ -36,7 +38,8 @@ final class LoopsAnswerAlikeTest {
     EVERY_INTERFACE {
       @Override
       Object ask(EventLoop loop) throws Exception {
-        return loop.getaddrinfo("", 80, null).stream().map(AddressInfo::address).toList();
+        var passive = AddressInfoOptions.DEFAULT.flags(AddressInfoFlag.AI_PASSIVE);
+        return loop.getaddrinfo(null, 80, passive).stream().map(AddressInfo::address).toList();
       }
     },
     ALL_ERRORS {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.asyncio4j.LogRecorder;
 import io.github.asyncio4j.LoopKind;
+import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.socket.TransportSocket;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
@@ -173,9 +174,9 @@ final class TransportEndContractTest extends NetTest {
         });
   }
 
-  // B5
+  // B5: nothing is written, and it is noticed all the same
   @Test
-  void aHalfClosedConnectionThatIsResetCostsNothingAndFailsAtTheNextWrite() throws Exception {
+  void aHalfClosedConnectionThatIsResetIsLostAtOnceAndCostsNothingBefore() throws Exception {
     run(
         () -> {
           var accepted = recorder();
@@ -183,15 +184,72 @@ final class TransportEndContractTest extends NetTest {
           var peer = joinPeer(accepted);
           peer.endOutput();
           accepted.until(() -> accepted.calls.contains("eof"));
-          peer.reset();
           assertQuiet();
+          peer.reset();
+          accepted.untilLost();
 
-          for (int i = 0; i < 4 && !accepted.isLost(); i++) {
-            accepted.transport.write(bytes("x"));
-            passIterations();
+          assertThat(accepted.lostTo).isInstanceOf(ConnectionResetException.class);
+          assertThat(accepted.calls)
+              .containsExactly("made", "eof", "lost to ConnectionResetException");
+        });
+  }
+
+  // B5
+  @Test
+  void aConnectionWhoseHalvesHaveBothEndedIsNotBroken() throws Exception {
+    run(
+        () -> {
+          for (boolean first : new boolean[] {true, false}) {
+            var accepted = recorder();
+            accepted.keepOpenAtEof = true;
+            var peer = joinPeer(accepted);
+            if (first) {
+              accepted.transport.writeEof();
+            }
+            peer.endOutput();
+            accepted.until(() -> accepted.calls.contains("eof"));
+            if (!first) {
+              passIterations();
+              accepted.transport.writeEof();
+            }
+            assertQuiet();
+            peer.close();
+            io.github.asyncio4j.Asyncio.sleep(java.time.Duration.ofMillis(300));
+            assertQuiet();
+            assertThat(accepted.isLost()).isFalse();
+            accepted.transport.close();
+            accepted.untilLost();
+            assertThat(accepted.lostTo).isNull();
           }
+        });
+  }
 
-          assertThat(accepted.lostTo).isInstanceOf(IOException.class);
+  // B5, in small: a half-closed connection may be written to for as long as it lives
+  @Test
+  void halfClosedConnectionsLiveUntilTheyAreResetAndEachIsNoticed() throws Exception {
+    run(
+        () -> {
+          var accepted = new java.util.ArrayList<Recorder>();
+          var peers = new java.util.ArrayList<Peer>();
+          for (int i = 0; i < 40; i++) {
+            var recorder = recorder();
+            recorder.keepOpenAtEof = true;
+            accepted.add(recorder);
+            var peer = joinPeer(recorder);
+            peers.add(peer);
+            peer.endOutput();
+            recorder.until(() -> recorder.calls.contains("eof"));
+            recorder.transport.write(bytes("answer"));
+            assertThat(text(blocking(() -> peer.read(6)))).isEqualTo("answer");
+          }
+          assertThat(accepted).noneMatch(Recorder::isLost);
+          for (var peer : peers) {
+            peer.reset();
+          }
+          for (var recorder : accepted) {
+            recorder.untilLost();
+          }
+          assertThat(accepted).allMatch(recorder -> recorder.lostTo instanceof IOException);
         });
   }
 

@@ -270,9 +270,9 @@ abstract class SelectorContract {
   void anUnknownInterestIsRefused() throws IOException {
     Registration registration = watch(READ);
 
-    assertThatThrownBy(() -> registration.interest(4))
+    assertThatThrownBy(() -> registration.interest(8))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("4");
+        .hasMessageContaining("8");
     assertThat(registration.interest()).isEqualTo(READ);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.asyncio4j.AddressInfo;
+import io.github.asyncio4j.AddressInfoOptions;
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.ConnectionOptions;
@@ -14,6 +15,7 @@ import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.socket.TransportSocket;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -292,11 +294,15 @@ final class MemoryNetworkTest {
     run(
         () -> {
           try (var _ = echo("example.test", 7)) {
-            List<AddressInfo> infos = loop.getaddrinfo("example.test", 7, null);
+            var stream = AddressInfoOptions.DEFAULT.type(SocketType.STREAM);
+            List<AddressInfo> infos = loop.getaddrinfo("example.test", 7, stream);
             assertThat(infos).hasSize(1);
-            assertThat(loop.getaddrinfo("::1", 1, null).getFirst().family())
+            assertThat(loop.getaddrinfo("::1", 1).getFirst().family())
                 .isEqualTo(StandardProtocolFamily.INET6);
-            assertThatThrownBy(() -> loop.getaddrinfo("127.0.0.1", 1, StandardProtocolFamily.INET6))
+            assertThatThrownBy(
+                    () ->
+                        loop.getaddrinfo(
+                            "127.0.0.1", 1, stream.family(StandardProtocolFamily.INET6)))
                 .isInstanceOf(UnknownHostException.class);
           }
         });

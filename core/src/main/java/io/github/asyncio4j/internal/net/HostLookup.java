@@ -4,21 +4,41 @@ package io.github.asyncio4j.internal.net;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// Where a [Resolver] gets addresses from: the JDK, or a test.
+/// Where a [SystemResolver] gets addresses from: the JDK, or a test. Its methods are called on a
+/// thread of the resolver and may block.
 @FunctionalInterface
 public interface HostLookup {
   /// What the JDK says, in its order.
-  HostLookup SYSTEM = name -> List.of(InetAddress.getAllByName(name));
+  HostLookup SYSTEM =
+      new HostLookup() {
+        @Override
+        public List<InetAddress> addressesOf(String name) throws UnknownHostException {
+          return List.of(InetAddress.getAllByName(name));
+        }
 
-  /// Tells whether it answers without blocking, so that it needs no thread.
-  default boolean answersAtOnce() {
-    return false;
-  }
+        @Override
+        public @Nullable String nameOf(InetAddress address) {
+          // Without the name that the object may have been made of.
+          try {
+            var nameless = InetAddress.getByAddress(address.getAddress());
+            String name = nameless.getCanonicalHostName();
+            return name.equals(nameless.getHostAddress()) ? null : name;
+          } catch (UnknownHostException e) {
+            throw new AssertionError(e); // Only for arrays of another length.
+          }
+        }
+      };
 
-  /// Returns the addresses of a name, the best first. A thread of the resolver; may block.
+  /// Returns the addresses of a name, the best first.
   ///
-  /// @param name not a literal unless with a zone; ASCII, no null character
+  /// @param name not a literal; ASCII, no null character
   /// @throws UnknownHostException when there is none
   List<InetAddress> addressesOf(String name) throws UnknownHostException;
+
+  /// Returns the name of an address, or null when it has none.
+  default @Nullable String nameOf(InetAddress address) {
+    return null;
+  }
 }

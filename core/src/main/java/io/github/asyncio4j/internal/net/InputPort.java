@@ -11,4 +11,12 @@ interface InputPort extends IoPort {
   /// @return how many bytes; 0 when there are none now, -1 at the end
   /// @throws IOException when no more will come
   int read(ByteBuffer dst) throws IOException;
+
+  /// Starts to call for input when the connection breaks, though no input is asked for: the stream
+  /// has been read to its end. To stop asking for input stops that too.
+  ///
+  /// By default there is nothing that could break, or nobody who tells.
+  ///
+  /// @throws IOException when the system refuses
+  default void expectingBreak() throws IOException {}
 }

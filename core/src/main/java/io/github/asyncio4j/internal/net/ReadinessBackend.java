@@ -51,7 +51,7 @@ final class ReadinessBackend implements IoBackend {
 
   /// What all ports are: a watch.
   private abstract static class WatchPort implements IoPort {
-    private final IoWatch watch;
+    final IoWatch watch;
     final Socket socket;
 
     WatchPort(IoWatch watch, Socket socket) {
@@ -91,6 +91,9 @@ final class ReadinessBackend implements IoBackend {
   }
 
   private static final class SocketPort extends WatchPort implements StreamPort {
+    // Whether this end has ended its output.
+    private boolean ended;
+
     SocketPort(IoWatch watch, Socket socket) {
       super(watch, socket);
     }
@@ -112,7 +115,17 @@ final class ReadinessBackend implements IoBackend {
 
     @Override
     public void end() throws IOException {
+      ended = true;
+      // With both halves ended the system says that it is broken.
+      watch.breaking(false);
       socket.shutdownOutput();
+    }
+
+    @Override
+    public void expectingBreak() throws IOException {
+      if (!ended) {
+        watch.breaking(true);
+      }
     }
   }
 

@@ -21,7 +21,7 @@ final class SelectorSocketTransport implements Transport, IoPort.Owner, Transpor
   /*
    * "There is input" or "there is room" may mean "broken": the next read or write tells. Nothing is
    * asked for while nothing is wanted, so a paused transport learns of a broken peer when it resumes
-   * (R-79).
+   * (R-79); one that has been read to its end has a break told to it.
    */
 
   /// Who keeps a list of its connections.
@@ -184,6 +184,11 @@ final class SelectorSocketTransport implements Transport, IoPort.Owner, Transpor
   @Override
   public void loopClosed() {
     life.loopClosed();
+  }
+
+  /// Calls the protocol from whatever context is current, in that of the connection.
+  void callInContext(Runnable call) {
+    life.callInContext(call);
   }
 
   /// Closes the socket and tells no protocol.

@@ -2,6 +2,7 @@
 package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.AddressInfo;
+import io.github.asyncio4j.AddressInfoOptions;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.socket.AddressNotAvailableException;
@@ -40,12 +41,12 @@ public final class ServerBinder {
   private static final List<String> ALL_INTERFACES = List.of("");
 
   private final NetContext net;
-  private final Resolver resolver;
+  private final NameService names;
 
   /// Makes the binder of a loop.
-  public ServerBinder(NetContext net, Resolver resolver) {
+  public ServerBinder(NetContext net, NameService names) {
     this.net = net;
-    this.resolver = resolver;
+    this.names = names;
   }
 
   /// Starts a server on hosts; see `EventLoop.createServer`.
@@ -63,7 +64,7 @@ public final class ServerBinder {
       throw new IllegalArgumentException(
           "host/port and sock can not be specified at the same time: " + options.sock());
     }
-    var infos = List.copyOf(new LinkedHashSet<>(resolve(hosts, port, options.family())));
+    var infos = List.copyOf(new LinkedHashSet<>(resolve(hosts, port, options)));
     boolean onePort = port == 0 && hosts.equals(ALL_INTERFACES);
     var sockets =
         onePort
@@ -72,9 +73,14 @@ public final class ServerBinder {
     return serve(protocolFactory, sockets, options);
   }
 
-  private List<AddressInfo> resolve(
-      List<String> hosts, int port, @Nullable StandardProtocolFamily family) throws IOException {
-    var infos = resolver.getaddrinfo(hosts, port, family);
+  private List<AddressInfo> resolve(List<String> hosts, int port, ServerOptions options)
+      throws IOException {
+    var wanted =
+        AddressInfoOptions.DEFAULT
+            .type(SocketType.STREAM)
+            .family(options.family())
+            .flags(options.flags());
+    var infos = names.getaddrinfo(hosts, port, wanted);
     if (net.sockets().areDualStack()) {
       // The sockets that take both families first: they make those of IPv4 superfluous.
       infos = new ArrayList<>(infos);
@@ -144,7 +150,7 @@ public final class ServerBinder {
   private static AddressInfo withPortOf(Socket first, AddressInfo info) {
     var its = (InetSocketAddress) Objects.requireNonNull(first.getsockname());
     var address = new InetSocketAddress(info.address().getAddress(), its.getPort());
-    return new AddressInfo(info.family(), address);
+    return new AddressInfo(info.family(), info.type(), info.proto(), address);
   }
 
   /// Binds a socket to an address, or returns null when this system has no such address.

@@ -2,10 +2,10 @@
 package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.AddressInfo;
+import io.github.asyncio4j.AddressInfoOptions;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Context;
-import io.github.asyncio4j.ExceptionGroup;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketType;
@@ -13,13 +13,10 @@ import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Makes stream connections: resolves, connects, joins transport and protocol (EL-40 to EL-50).
@@ -28,12 +25,12 @@ import org.jspecify.annotations.Nullable;
 /// thread only.
 public final class StreamConnector {
   private final NetContext net;
-  private final Resolver resolver;
+  private final NameService names;
 
   /// Makes the connector of a loop.
-  public StreamConnector(NetContext net, Resolver resolver) {
+  public StreamConnector(NetContext net, NameService names) {
     this.net = net;
-    this.resolver = resolver;
+    this.names = names;
   }
 
   /// Connects to a host; see `EventLoop.createConnection`.
@@ -48,21 +45,27 @@ public final class StreamConnector {
       throw new IllegalArgumentException(
           "host/port and sock can not be specified at the same time: " + options.sock());
     }
-    Resolver.ensurePort(port, 1);
+    NameService.ensurePort(port, 1);
     if (host.isEmpty()) {
       throw new UnknownHostException("host is empty");
     }
-    var remotes = resolver.getaddrinfo(host, port, options.family());
+    var wanted =
+        AddressInfoOptions.DEFAULT
+            .type(SocketType.STREAM)
+            .family(options.family())
+            .proto(options.proto())
+            .flags(options.flags());
+    var remotes = names.getaddrinfo(List.of(host), port, wanted);
     var localAddr = options.localAddr();
-    var locals = localAddr == null ? null : resolveLocal(localAddr, options.family());
-    return adopt(connectFirst(remotes, locals, options.allErrors()), protocolFactory);
+    var locals = localAddr == null ? null : resolveLocal(localAddr, wanted);
+    return adopt(new AddressRace(net, remotes, locals, options).run(), protocolFactory);
   }
 
-  private List<AddressInfo> resolveLocal(
-      InetSocketAddress address, @Nullable StandardProtocolFamily family) throws IOException {
+  private List<AddressInfo> resolveLocal(InetSocketAddress address, AddressInfoOptions wanted)
+      throws IOException {
     var host =
         address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
-    return resolver.getaddrinfo(host, address.getPort(), family);
+    return names.getaddrinfo(List.of(host), address.getPort(), wanted);
   }
 
   /// Makes a transport of a socket that is connected; see `EventLoop.createConnection`.
@@ -93,97 +96,6 @@ public final class StreamConnector {
     if (socket.type() != SocketType.STREAM) {
       throw new IllegalArgumentException("A Stream Socket was expected, got " + socket);
     }
-  }
-
-  // Connecting.
-
-  private Socket connectFirst(
-      List<AddressInfo> remotes, @Nullable List<AddressInfo> locals, boolean allErrors)
-      throws IOException {
-    var failures = new ArrayList<IOException>();
-    for (var remote : remotes) {
-      try {
-        return connect(remote, locals, failures);
-      } catch (IOException e) {
-        failures.add(e);
-      }
-    }
-    if (allErrors) {
-      throw new ExceptionGroup("createConnection failed", failures);
-    }
-    throw summary(failures);
-  }
-
-  /// Returns the only failure, the first when all say the same, or one that lists them all (EL-50).
-  private static IOException summary(List<IOException> failures) {
-    var texts = failures.stream().map(StreamConnector::text).collect(Collectors.toSet());
-    if (texts.size() == 1) {
-      return failures.getFirst();
-    }
-    var all =
-        new IOException(
-            failures.stream()
-                .map(StreamConnector::text)
-                .collect(Collectors.joining(", ", "Multiple exceptions: ", "")));
-    failures.forEach(all::addSuppressed);
-    return all;
-  }
-
-  private static String text(IOException failure) {
-    var message = failure.getMessage();
-    return message == null ? failure.toString() : message;
-  }
-
-  private Socket connect(
-      AddressInfo remote, @Nullable List<AddressInfo> locals, List<IOException> failures)
-      throws IOException {
-    var socket = open(remote.family());
-    boolean connected = false;
-    try {
-      if (locals != null) {
-        bind(socket, locals, failures);
-      }
-      net.backend().connect(socket, remote.address());
-      connected = true;
-      return socket;
-    } finally {
-      // By failure or by cancellation, which may come when the connection had just been made
-      //
-      if (!connected) {
-        net.close(socket);
-      }
-    }
-  }
-
-  private Socket open(StandardProtocolFamily family) throws IOException {
-    try {
-      return net.sockets().open(family, SocketType.STREAM);
-    } catch (UnsupportedOperationException e) {
-      throw new IOException("no socket of family " + family + ": " + e.getMessage(), e);
-    }
-  }
-
-  /// Binds to the first local address of the socket's family that works (EL-43).
-  private static void bind(Socket socket, List<AddressInfo> locals, List<IOException> failures)
-      throws IOException {
-    IOException last = null;
-    for (var local : locals) {
-      if (local.family() != socket.family()) {
-        continue;
-      }
-      if (last != null) {
-        failures.add(last);
-      }
-      try {
-        socket.bind(local.address());
-        return;
-      } catch (IOException e) {
-        last = BindFailure.naming(local.address(), e);
-      }
-    }
-    throw last != null
-        ? last
-        : new IOException("no matching local address with family=" + socket.family() + " found");
   }
 
   // Joining.

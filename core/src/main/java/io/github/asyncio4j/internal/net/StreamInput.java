@@ -3,6 +3,7 @@ package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.KeyboardInterrupt;
 import io.github.asyncio4j.SystemExit;
+import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.BaseTransport;
 import io.github.asyncio4j.transport.BufferedProtocol;
@@ -101,6 +102,12 @@ final class StreamInput {
   /// Takes what has come, or a part of it, to the protocol.
   void onInput() {
     if (!life.mayReceive()) {
+      return;
+    }
+    if (state == State.ENDED) {
+      life.transferFailed(
+          "read",
+          new ConnectionResetException("the peer has reset a connection that it had ended"));
       return;
     }
     BaseProtocol protocol = life.protocol();
@@ -204,6 +211,19 @@ final class StreamInput {
     }
     if (!keepOpen) {
       transport.close();
+    } else if (life.isOpen() && state == State.ENDED) {
+      expectBreak();
+    }
+  }
+
+  private void expectBreak() {
+    try {
+      port.expectingBreak();
+    } catch (IOException e) {
+      // Such as no descriptor for it. Then the next write tells.
+      net.logDebug(() -> "a reset will not be noticed: " + transport, e);
+    } catch (OutOfMemoryError e) {
+      life.transferFailed("watch", e);
     }
   }
 

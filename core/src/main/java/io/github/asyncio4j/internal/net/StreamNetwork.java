@@ -2,18 +2,22 @@
 package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.AddressInfo;
+import io.github.asyncio4j.AddressInfoOptions;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.LoopConnections;
 import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.NameInfo;
+import io.github.asyncio4j.NameInfoFlag;
+import io.github.asyncio4j.Resolver;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// Connections and servers of one loop, whatever its sockets are. Loop thread only.
 public class StreamNetwork implements LoopConnections, AutoCloseable {
   private final NetContext net;
-  private final Resolver resolver;
+  private final NameService names;
   private final StreamConnector connector;
   private final ServerBinder binder;
 
@@ -30,11 +34,20 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
     this(new NetContext(lowlevel, sockets), lookup);
   }
 
+  /// Makes the network of a loop that has a resolver of its own; the loop closes it.
+  public StreamNetwork(Lowlevel lowlevel, Sockets sockets, Resolver own) {
+    this(new NetContext(lowlevel, sockets), new NameService(lowlevel, HostLookup.SYSTEM, own));
+  }
+
   StreamNetwork(NetContext net, HostLookup lookup) {
+    this(net, new NameService(net.lowlevel(), lookup, null));
+  }
+
+  private StreamNetwork(NetContext net, NameService names) {
     this.net = net;
-    this.resolver = new Resolver(net.lowlevel(), lookup);
-    this.connector = new StreamConnector(net, resolver);
-    this.binder = new ServerBinder(net, resolver);
+    this.names = names;
+    this.connector = new StreamConnector(net, names);
+    this.binder = new ServerBinder(net, names);
   }
 
   /// Makes a transport of a connected socket, which it owns from now on, and joins its protocol.
@@ -88,12 +101,28 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
 
   @Override
   public List<AddressInfo> getaddrinfo(
-      String host, int port, @Nullable StandardProtocolFamily family) throws IOException {
-    return resolver.getaddrinfo(host, port, family);
+      @Nullable String host, @Nullable String service, AddressInfoOptions options)
+      throws IOException {
+    return names.getaddrinfo(host, service, options);
+  }
+
+  @Override
+  public NameInfo getnameinfo(SocketAddress sockaddr, NameInfoFlag... flags) throws IOException {
+    return names.getnameinfo(sockaddr, flags);
+  }
+
+  @Override
+  public Resolver getResolver() {
+    return names.resolver();
+  }
+
+  @Override
+  public void setResolver(@Nullable Resolver resolver) {
+    names.resolver(resolver);
   }
 
   @Override
   public void close() {
-    resolver.close();
+    names.close();
   }
 }

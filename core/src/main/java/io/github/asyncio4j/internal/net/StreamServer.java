@@ -6,13 +6,19 @@ import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.ServedProtocol;
 import io.github.asyncio4j.Server;
+import io.github.asyncio4j.ServerShutdown;
+import io.github.asyncio4j.Task;
+import io.github.asyncio4j.TimerHandle;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.TransportSocket;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.StandardSocketOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +31,12 @@ import org.jspecify.annotations.Nullable;
 /// Loop thread only. A transport is attached in the same step in which its connection is accepted,
 /// so no close can come between, and it is held until after its connectionLost.
 final class StreamServer implements Server, SelectorSocketTransport.Keeper {
+  /// How long somebody waits in silence.
+  private static final Duration NOTICE = Duration.ofSeconds(10);
+
+  /// How many connections are named that are waited for.
+  private static final int NAMED = 5;
+
   private enum State {
     /// Bound, not listening.
     CREATED,
@@ -41,9 +53,15 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
 
   // Loop thread only.
   private State state = State.CREATED;
-  private final Set<Transport> clients = new LinkedHashSet<>();
+  private final Set<SelectorSocketTransport> clients = new LinkedHashSet<>();
   private final List<Future<@Nullable Void>> waiters = new ArrayList<>();
   private @Nullable Future<@Nullable Void> forever;
+  // Work that has outlived its connection.
+  private final Set<Future<?>> handlers = new LinkedHashSet<>();
+  // Who waits for the connections and the handlers to end.
+  private final List<Future<@Nullable Void>> shutdowns = new ArrayList<>();
+  // Set while somebody waits for the connections of a server that is closed.
+  private @Nullable TimerHandle notice;
 
   /// Makes a server of bound sockets and owns them from now on.
   ///
@@ -139,8 +157,11 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
     }
     state = State.CLOSED;
     listeners.forEach(Listener::close);
-    if (forever != null && !net.loop().isClosed()) {
-      forever.cancel();
+    if (!net.loop().isClosed()) {
+      if (forever != null) {
+        forever.cancel();
+      }
+      noticeWaiting();
     }
     wakeIfEnded();
   }
@@ -167,10 +188,113 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
     }
     Future<@Nullable Void> waiter = net.loop().createFuture();
     waiters.add(waiter);
+    noticeWaiting();
     try {
       waiter.join();
     } finally {
       waiters.remove(waiter);
+      forgetNotice();
+    }
+  }
+
+  /// Has it said in the log when somebody waits long: it is easily forgotten that idle clients
+  /// stay.
+  private void noticeWaiting() {
+    boolean waiting = !waiters.isEmpty() || !shutdowns.isEmpty();
+    if (notice == null && waiting && state == State.CLOSED && !isIdle()) {
+      notice = net.loop().callLater(NOTICE, this::sayWaiting);
+    }
+  }
+
+  private void sayWaiting() {
+    notice = null;
+    NetContext.log(
+        Level.WARNING,
+        () ->
+            this
+                + " is closed, and has been waited for for "
+                + NOTICE.toSeconds()
+                + " s: "
+                + clients.stream().limit(NAMED).toList()
+                + (clients.size() > NAMED ? " and others" : "")
+                + " are open (closeClients() or abortClients() ends them), "
+                + handlers.size()
+                + " handlers at work without a connection",
+        null);
+  }
+
+  private void forgetNotice() {
+    if (notice != null && waiters.isEmpty() && shutdowns.isEmpty()) {
+      notice.cancel();
+      notice = null;
+    }
+  }
+
+  // Shutting down.
+
+  @Override
+  public ServerShutdown shutdown(Duration grace) {
+    if (grace.isNegative()) {
+      throw new IllegalArgumentException("grace < 0: " + grace);
+    }
+    net.lowlevel().ensureInTask("shutdown");
+    return new GracefulShutdown(net, this).run(grace);
+  }
+
+  int clientCount() {
+    return clients.size();
+  }
+
+  /// Returns what is at work for a connection, also one that is gone; not who asks.
+  List<Future<?>> handlers() {
+    var all = new LinkedHashSet<Future<?>>(handlers);
+    for (var client : clients) {
+      var handler = handlerOf(client);
+      if (handler != null) {
+        all.add(handler);
+      }
+    }
+    all.remove(Task.currentTask());
+    return List.copyOf(all);
+  }
+
+  private static @Nullable Future<?> handlerOf(Transport client) {
+    var handler = client.getProtocol() instanceof ServedProtocol served ? served.handler() : null;
+    return handler == null || handler.done() ? null : handler;
+  }
+
+  /// Tells whether no connection is open and nothing is at work but who asks.
+  boolean isIdle() {
+    return clients.isEmpty() && handlers().isEmpty();
+  }
+
+  /// Suspends until a future is done, which is set when nothing is left.
+  void awaitIdle(Future<@Nullable Void> waiter) {
+    shutdowns.add(waiter);
+    noticeWaiting();
+    try {
+      waiter.join();
+    } finally {
+      shutdowns.remove(waiter);
+      forgetNotice();
+    }
+  }
+
+  /// Tells the protocols that the server shuts down.
+  void tellShutdown() {
+    for (var client : List.copyOf(clients)) {
+      if (client.getProtocol() instanceof ServedProtocol served && !client.isClosing()) {
+        try {
+          client.callInContext(served::serverShutdown);
+        } catch (Throwable t) {
+          client.close();
+          net.report(
+              t,
+              ExceptionContext.of("Fatal error: protocol.serverShutdown() call failed.")
+                  .transport(client)
+                  .protocol(served));
+        }
+      }
     }
   }
 
@@ -179,6 +303,12 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   }
 
   private void wakeIfEnded() {
+    if (clients.isEmpty() && !net.loop().isClosed()) {
+      // Each looks for itself what is left but its own task.
+      for (Future<@Nullable Void> waiter : shutdowns) {
+        waiter.trySetResult(null);
+      }
+    }
     if (hasEnded()) {
       for (Future<@Nullable Void> waiter : waiters) {
         waiter.trySetResult(null);
@@ -216,7 +346,20 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   @Override
   public void detach(Transport transport) {
     clients.remove(transport);
+    keepHandler(transport);
     wakeIfEnded();
+  }
+
+  private void keepHandler(Transport transport) {
+    var handler = net.loop().isClosed() ? null : handlerOf(transport);
+    if (handler != null) {
+      handlers.add(handler);
+      handler.addDoneCallback(
+          _ -> {
+            handlers.remove(handler);
+            wakeIfEnded();
+          });
+    }
   }
 
   @Override
