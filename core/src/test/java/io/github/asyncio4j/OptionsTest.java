@@ -73,6 +73,7 @@ final class OptionsTest {
   private static Stream<Options> defaults() {
     return Stream.of(
         ConnectionOptions.DEFAULT,
+        DatagramOptions.DEFAULT,
         RunnerOptions.DEFAULT,
         ServerOptions.DEFAULT,
         TaskOptions.DEFAULT);

@@ -5,14 +5,18 @@ import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Context;
+import io.github.asyncio4j.DatagramOptions;
 import io.github.asyncio4j.LoopConnections;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.BaseProtocol;
+import io.github.asyncio4j.transport.DatagramProtocol;
+import io.github.asyncio4j.transport.DatagramTransport;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,6 +28,7 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
   private final Resolver resolver;
   private final StreamConnector connector;
   private final ServerBinder binder;
+  private final DatagramConnector datagrams;
 
   /// Makes the network of a loop; the loop closes it.
   public StreamNetwork(Lowlevel lowlevel, Sockets sockets, HostLookup lookup) {
@@ -35,6 +40,7 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
     this.resolver = new Resolver(net.lowlevel(), lookup);
     this.connector = new StreamConnector(net, resolver);
     this.binder = new ServerBinder(net, resolver);
+    this.datagrams = new DatagramConnector(net, resolver);
   }
 
   /// Makes a transport of a connected socket, which it owns from now on, and joins its protocol.
@@ -84,6 +90,16 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
   public Server createServer(
       Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) throws IOException {
     return binder.createServer(protocolFactory, options);
+  }
+
+  @Override
+  public <P extends DatagramProtocol> Connection<DatagramTransport, P> createDatagramEndpoint(
+      Supplier<P> protocolFactory,
+      @Nullable SocketAddress localAddr,
+      @Nullable SocketAddress remoteAddr,
+      DatagramOptions options)
+      throws IOException {
+    return datagrams.createDatagramEndpoint(protocolFactory, localAddr, remoteAddr, options);
   }
 
   @Override
