@@ -3,6 +3,8 @@ package io.github.asyncio4j;
 
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.BaseProtocol;
+import io.github.asyncio4j.transport.DatagramProtocol;
+import io.github.asyncio4j.transport.DatagramTransport;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -48,6 +50,16 @@ abstract sealed class DelegatingLoop implements EventLoop permits BaseEventLoop 
   public final <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
       Supplier<P> protocolFactory, Socket sock) throws IOException {
     return connections().connectAcceptedSocket(protocolFactory, sock);
+  }
+
+  @Override
+  public final <P extends DatagramProtocol> Connection<DatagramTransport, P> createDatagramEndpoint(
+      Supplier<P> protocolFactory,
+      @Nullable SocketAddress localAddr,
+      @Nullable SocketAddress remoteAddr,
+      DatagramOptions options)
+      throws IOException {
+    return connections().createDatagramEndpoint(protocolFactory, localAddr, remoteAddr, options);
   }
 
   @Override

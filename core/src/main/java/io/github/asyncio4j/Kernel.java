@@ -121,6 +121,14 @@ final class Kernel {
     return first <= now ? 0 : Math.min(Math.max(first - now, 1), longest);
   }
 
+  /// As [Lowlevel#anyReady()].
+  boolean anyReady() {
+    return !ready.isEmpty()
+        || stopping
+        || !posted.isEmpty()
+        || (timers.size() > 0 && timers.firstInstant() <= loop.time());
+  }
+
   private void poll(long timeoutNanos, CoroutineEngine engine) throws IOException {
     pollSelector(timeoutNanos, engine);
     if (watches.self.anyReady()) {

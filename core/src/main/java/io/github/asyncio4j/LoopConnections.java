@@ -3,6 +3,8 @@ package io.github.asyncio4j;
 
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.BaseProtocol;
+import io.github.asyncio4j.transport.DatagramProtocol;
+import io.github.asyncio4j.transport.DatagramTransport;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -109,6 +111,48 @@ public interface LoopConnections {
   /// @throws IllegalArgumentException when it is not a stream socket; it is then still the caller's
   <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
       Supplier<P> protocolFactory, Socket sock) throws IOException;
+
+  /// Makes a datagram endpoint: a UDP socket with its protocol (EL-60 to EL-63). Suspending.
+  ///
+  /// With a local address the socket is bound to it. With a remote address it is connected: it
+  /// sends there only, and hears nobody else; unless broadcast is allowed, which see. With neither,
+  /// `options.family()` is needed, and the system binds the socket when it first sends.
+  ///
+  /// An address that is unresolved (`InetSocketAddress.createUnresolved`) is looked up. Each family
+  /// that has all the addresses is tried until one works. When the call fails or is cancelled
+  /// nothing stays open.
+  ///
+  /// @param protocolFactory called once there is a socket
+  /// @param localAddr a host and a port, 0 for a free one; or null
+  /// @param remoteAddr a host and a port; or null
+  /// @throws IllegalArgumentException when a port is out of range, an address is none of a host, no
+  ///   family is known or has both addresses, or something else is given beside `options.sock()`,
+  ///   which is for streams: it is then still the caller's
+  /// @throws java.net.UnknownHostException when a name cannot be resolved
+  /// @throws IOException the first failure, when no family works
+  <P extends DatagramProtocol> Connection<DatagramTransport, P> createDatagramEndpoint(
+      Supplier<P> protocolFactory,
+      @Nullable SocketAddress localAddr,
+      @Nullable SocketAddress remoteAddr,
+      DatagramOptions options)
+      throws IOException;
+
+  /// Makes a datagram endpoint with default options.
+  default <P extends DatagramProtocol> Connection<DatagramTransport, P> createDatagramEndpoint(
+      Supplier<P> protocolFactory,
+      @Nullable SocketAddress localAddr,
+      @Nullable SocketAddress remoteAddr)
+      throws IOException {
+    return createDatagramEndpoint(protocolFactory, localAddr, remoteAddr, DatagramOptions.DEFAULT);
+  }
+
+  /// Makes a datagram endpoint without addresses: of `options.sock()`, which the transport owns
+  /// from the call on and which is closed when the call fails, or of an unbound socket of
+  /// `options.family()`.
+  default <P extends DatagramProtocol> Connection<DatagramTransport, P> createDatagramEndpoint(
+      Supplier<P> protocolFactory, DatagramOptions options) throws IOException {
+    return createDatagramEndpoint(protocolFactory, null, null, options);
+  }
 
   /// Finds the addresses of a host and the port of a service (EL-110, getaddrinfo(3)). Suspending.
   ///

@@ -141,6 +141,13 @@ public final class Lowlevel {
     loop.kernel.reserves.add(Objects.requireNonNull(giveUp, "giveUp"));
   }
 
+  /// Tells whether a callback waits for its turn: one that is queued or posted, or a timer that is
+  /// due, or the end of the run. While nothing does, a callback that goes on cannot be told from
+  /// one that is called again in the next iteration. Loop thread only.
+  public boolean anyReady() {
+    return loop.kernel.anyReady();
+  }
+
   /// Tells whether another thread will post something, as far as the loop knows: a call runs in an
   /// executor, or the JDK has suspended a task.
   public boolean awaitsThreads() {

@@ -79,6 +79,7 @@ final class OptionsTest {
     return Stream.of(
         AddressInfoOptions.DEFAULT,
         ConnectionOptions.DEFAULT,
+        DatagramOptions.DEFAULT,
         RunnerOptions.DEFAULT,
         ServerOptions.DEFAULT,
         TaskOptions.DEFAULT);

@@ -2,11 +2,15 @@
 package io.github.asyncio4j.socket;
 
 import io.github.asyncio4j.internal.ffi.Errno;
+import io.github.asyncio4j.internal.ffi.Native;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnsupportedAddressTypeException;
@@ -16,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class ChannelDatagram implements DatagramCalls {
   private final ChannelCalls socket;
   private final DatagramChannel channel;
+
+  // Loop thread only. Null while there was none.
+  private @Nullable ChannelMemberships memberships;
 
   ChannelDatagram(ChannelCalls socket, DatagramChannel channel) {
     this.socket = socket;
@@ -73,6 +80,81 @@ final class ChannelDatagram implements DatagramCalls {
     } finally {
       dst.limit(limit);
     }
+  }
+
+  @Override
+  public @Nullable Received recvfrom(ByteBuffer dst) throws IOException {
+    if (dst.isReadOnly()) {
+      throw new ReadOnlyBufferException();
+    }
+    socket.ensureOpen();
+    int limit = ChannelCalls.cap(dst);
+    try {
+      int before = dst.position();
+      SocketAddress sender = channel.receive(dst);
+      return sender == null ? null : new Received(dst.position() - before, sender);
+    } catch (IOException e) {
+      throw failure("recvfrom", e);
+    } finally {
+      dst.limit(limit);
+    }
+  }
+
+  @Override
+  public boolean sendto(ByteBuffer src, @Nullable SocketAddress address) throws IOException {
+    socket.ensureOpen();
+    int wanted = src.remaining();
+    SocketAddress peer = channel.getRemoteAddress();
+    if (wanted == 0 && peer != null) {
+      // The JDK returns without a call.
+      throw Native.unsupported("Sending an empty datagram from a connected socket");
+    }
+    try {
+      int sent = address == null ? channel.write(src) : channel.send(src, address);
+      return sent == wanted;
+    } catch (NotYetConnectedException e) {
+      throw socket.failed("sendto", Errno.EDESTADDRREQ);
+    } catch (AlreadyConnectedException e) {
+      throw socket.failed("sendto(" + address + ")", Errno.EISCONN);
+    } catch (UnsupportedAddressTypeException e) {
+      throw ChannelCalls.unfit(address);
+    } catch (IOException e) {
+      throw failure("sendto", e);
+    }
+  }
+
+  private IOException failure(String call, IOException e) {
+    return channel.isOpen() ? SocketFailures.translatedDatagram(call + "(" + channel + ")", e) : e;
+  }
+
+  @Override
+  public void joinGroup(
+      InetAddress group, @Nullable NetworkInterface on, @Nullable InetAddress source)
+      throws IOException {
+    memberships().join(group, on, source);
+  }
+
+  @Override
+  public void leaveGroup(
+      InetAddress group, @Nullable NetworkInterface on, @Nullable InetAddress source)
+      throws IOException {
+    memberships().leave(group, on, source);
+  }
+
+  private ChannelMemberships memberships() throws IOException {
+    socket.ensureOpen();
+    var known = memberships;
+    if (known == null) {
+      known = new ChannelMemberships(channel);
+      memberships = known;
+    }
+    return known;
+  }
+
+  @Override
+  public long dropped() throws IOException {
+    socket.ensureOpen();
+    throw Native.unsupported("The number of dropped datagrams");
   }
 
   @Override

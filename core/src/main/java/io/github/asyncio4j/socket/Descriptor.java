@@ -180,12 +180,18 @@ final class Descriptor implements SocketCalls {
 
   @Override
   public <T> void setOption(SocketOption<T> option, T value) throws IOException {
-    DescriptorOptions.set(syscalls, ensureOpen(), option, value);
+    if (MulticastOptions.has(option)) {
+      MulticastOptions.set(syscalls, ensureOpen(), family, option, value);
+    } else {
+      DescriptorOptions.set(syscalls, ensureOpen(), option, value);
+    }
   }
 
   @Override
   public <T> T getOption(SocketOption<T> option) throws IOException {
-    return DescriptorOptions.get(syscalls, ensureOpen(), option);
+    return MulticastOptions.has(option)
+        ? MulticastOptions.get(syscalls, ensureOpen(), family, option)
+        : DescriptorOptions.get(syscalls, ensureOpen(), option);
   }
 
   @Override

@@ -71,6 +71,16 @@ final class MemoryCalls implements SocketCalls, Readiness {
     return open && role instanceof MemoryListener listener ? listener : null;
   }
 
+  /// Returns the role of an open datagram socket, or null.
+  @Nullable MemoryDatagram datagrams() {
+    return open && role instanceof MemoryDatagram datagrams ? datagrams : null;
+  }
+
+  /// Tells which ports it has: those of UDP have nothing to do with those of TCP.
+  boolean isForDatagrams() {
+    return role instanceof MemoryDatagram;
+  }
+
   boolean isListening() {
     return listener() != null;
   }
@@ -198,7 +208,17 @@ final class MemoryCalls implements SocketCalls, Readiness {
   }
 
   boolean isReusingPort() {
-    return Boolean.TRUE.equals(options.get(StandardSocketOptions.SO_REUSEPORT));
+    return isOn(StandardSocketOptions.SO_REUSEPORT)
+        || (isForDatagrams() && isOn(StandardSocketOptions.SO_REUSEADDR));
+  }
+
+  boolean isOn(SocketOption<Boolean> option) {
+    return Boolean.TRUE.equals(options.get(option));
+  }
+
+  /// Returns how many bytes may wait to be received.
+  int receiveBuffer() {
+    return (Integer) Objects.requireNonNull(options.get(StandardSocketOptions.SO_RCVBUF));
   }
 
   boolean takesInet6Only() {

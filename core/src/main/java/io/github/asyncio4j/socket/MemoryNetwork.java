@@ -30,6 +30,8 @@ public final class MemoryNetwork {
 
   private final Supplier<? extends Wire> wires;
   private final Map<SocketAddress, List<MemoryCalls>> bound = new HashMap<>();
+  private final Map<SocketAddress, List<MemoryCalls>> boundDatagrams = new HashMap<>();
+  private final MemoryGroups groups = new MemoryGroups();
   private int nextPort = FIRST_FREE_PORT;
   private int openSockets;
 
@@ -42,13 +44,17 @@ public final class MemoryNetwork {
 
   /// Opens a socket.
   ///
-  /// @throws UnsupportedOperationException for datagrams
+  /// @throws UnsupportedOperationException for unix datagrams
   public Socket open(StandardProtocolFamily family, SocketType type) {
-    if (type != SocketType.STREAM) {
-      throw new UnsupportedOperationException("a socket in memory of type " + type);
+    if (type == SocketType.DATAGRAM && family == StandardProtocolFamily.UNIX) {
+      throw new UnsupportedOperationException(
+          "a socket in memory of type " + type + " and family " + family);
     }
     opened();
-    return Socket.ofMemory(new MemoryStream(new MemoryCalls(this, family)), family);
+    var calls = new MemoryCalls(this, family);
+    return type == SocketType.STREAM
+        ? Socket.ofMemory(new MemoryStream(calls), family)
+        : Socket.ofMemory(new MemoryDatagram(calls), family);
   }
 
   /// Opens two sockets that are connected to each other, without addresses.
@@ -93,43 +99,48 @@ public final class MemoryNetwork {
     SocketAddress address =
         wanted == null ? new InetSocketAddress(anyOf(calls.family()), 0) : wanted;
     if (address instanceof InetSocketAddress inet && inet.getPort() == 0) {
-      address = free(inet.getAddress());
+      address = free(calls, inet.getAddress());
     } else if (!maySharePort(address, calls)) {
       throw SocketFailures.ofBind("bind(" + address + ")", Errno.EADDRINUSE);
     }
-    bound.computeIfAbsent(address, _ -> new ArrayList<>()).add(calls);
+    namesLike(calls).computeIfAbsent(address, _ -> new ArrayList<>()).add(calls);
     return address;
   }
 
   private boolean maySharePort(SocketAddress address, MemoryCalls calls) {
-    return holdersOf(address).stream()
+    return holdersOf(calls, address).stream()
         .allMatch(other -> other.isReusingPort() && calls.isReusingPort());
   }
 
   /// Returns who is in the way of an address: on it, on the wildcard of its port, or on any address
   /// of its port when it is the wildcard itself.
-  private List<MemoryCalls> holdersOf(SocketAddress address) {
-    var holders = new ArrayList<>(bound.getOrDefault(address, List.of()));
+  private List<MemoryCalls> holdersOf(MemoryCalls calls, SocketAddress address) {
+    Map<SocketAddress, List<MemoryCalls>> names = namesLike(calls);
+    var holders = new ArrayList<>(names.getOrDefault(address, List.of()));
     if (address instanceof InetSocketAddress inet) {
-      bound.forEach(
-          (other, calls) -> {
+      names.forEach(
+          (other, holding) -> {
             if (other instanceof InetSocketAddress taken
                 && !taken.equals(inet)
                 && taken.getPort() == inet.getPort()
                 && isInet6(taken) == isInet6(inet)
                 && (isAny(taken) || isAny(inet))) {
-              holders.addAll(calls);
+              holders.addAll(holding);
             }
           });
     }
     return holders;
   }
 
-  private InetSocketAddress free(InetAddress address) throws IOException {
+  private Map<SocketAddress, List<MemoryCalls>> namesLike(MemoryCalls calls) {
+    return calls.isForDatagrams() ? boundDatagrams : bound;
+  }
+
+  private InetSocketAddress free(MemoryCalls calls, InetAddress address) throws IOException {
     for (int tries = LAST_PORT - FIRST_FREE_PORT; tries >= 0; tries--) {
       var candidate = new InetSocketAddress(address, nextPort);
       nextPort = nextPort == LAST_PORT ? FIRST_FREE_PORT : nextPort + 1;
-      if (holdersOf(candidate).isEmpty()) {
+      if (holdersOf(calls, candidate).isEmpty()) {
         return candidate;
       }
     }
@@ -138,9 +149,10 @@ public final class MemoryNetwork {
 
   /// Gives the address of a socket that is closed free.
   void unbind(MemoryCalls calls, SocketAddress address) {
-    List<MemoryCalls> holders = bound.get(address);
+    Map<SocketAddress, List<MemoryCalls>> names = namesLike(calls);
+    List<MemoryCalls> holders = names.get(address);
     if (holders != null && holders.remove(calls) && holders.isEmpty()) {
-      bound.remove(address);
+      names.remove(address);
     }
   }
 
@@ -180,6 +192,50 @@ public final class MemoryNetwork {
         .orElse(null);
   }
 
+  // Datagrams.
+
+  MemoryGroups groups() {
+    return groups;
+  }
+
+  /// Returns the local address from which another one is reached.
+  static InetAddress routeTo(InetAddress target) {
+    boolean six = target instanceof Inet6Address;
+    return target.isMulticastAddress() || (!six && target.getAddress()[0] == (byte) 255)
+        ? loopbackOf(six ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET)
+        : target;
+  }
+
+  /// Returns who receives what is sent to an address, or null. Of several that share it the sender
+  /// decides, so what one sends comes to one.
+  @Nullable MemoryDatagram datagramsAt(InetSocketAddress target, InetSocketAddress from) {
+    List<MemoryDatagram> found = hearing(target, from);
+    if (found.isEmpty()) {
+      found = hearing(new InetSocketAddress(isInet6(target) ? ANY6 : ANY, target.getPort()), from);
+    }
+    if (found.isEmpty() && !isInet6(target)) {
+      found = new ArrayList<>(hearing(new InetSocketAddress(ANY6, target.getPort()), from));
+      found.removeIf(datagrams -> datagrams.takesInet6Only());
+    }
+    return found.isEmpty() ? null : found.get(Math.floorMod(from.getPort(), found.size()));
+  }
+
+  /// Returns who has a port on all addresses of IPv4, for what is sent to everybody.
+  List<MemoryDatagram> datagramsOn(int port, InetSocketAddress from) {
+    return hearing(new InetSocketAddress(ANY, port), from);
+  }
+
+  private List<MemoryDatagram> hearing(InetSocketAddress address, InetSocketAddress from) {
+    var found = new ArrayList<MemoryDatagram>();
+    for (MemoryCalls calls : boundDatagrams.getOrDefault(address, List.of())) {
+      MemoryDatagram datagrams = calls.datagrams();
+      if (datagrams != null && datagrams.hears(from)) {
+        found.add(datagrams);
+      }
+    }
+    return found;
+  }
+
   private static InetAddress anyOf(StandardProtocolFamily family) {
     return family == StandardProtocolFamily.INET6 ? ANY6 : ANY;
   }
@@ -206,6 +262,9 @@ public final class MemoryNetwork {
     options.put(StandardSocketOptions.SO_LINGER, -1);
     options.put(StandardSocketOptions.SO_RCVBUF, 64 * 1024);
     options.put(StandardSocketOptions.SO_SNDBUF, 64 * 1024);
+    options.put(StandardSocketOptions.SO_BROADCAST, false);
+    options.put(StandardSocketOptions.IP_MULTICAST_LOOP, true);
+    options.put(StandardSocketOptions.IP_MULTICAST_TTL, 1);
     options.put(SocketOptions.IPV6_V6ONLY, false);
     options.put(SocketOptions.SO_ERROR, 0);
     return options;

@@ -7,7 +7,9 @@ import io.github.asyncio4j.internal.ffi.Syscalls;
 import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.selector.Readiness;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
@@ -34,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 /// - a channel that is registered with an NIO selector frees its descriptor only in the next select
 ///   after the close;
 /// - an IPv6 server accepts IPv4 as well: there is no [SocketOptions#IPV6_V6ONLY];
-/// - a datagram socket sends no empty datagram, and neither of its halves can be shut down.
+/// - a datagram socket that is connected sends no empty datagram, neither of its halves can be shut
+///   down, and it does not say how many datagrams were dropped.
 ///
 /// What a socket can do depends on its role: a stream, what listens, datagrams. A call on the wrong
 /// one fails as Linux has it fail, on every tier.
@@ -99,6 +102,10 @@ public final class Socket implements Pollable, AutoCloseable {
 
   static Socket ofMemory(MemoryStream stream, StandardProtocolFamily family) {
     return new Socket(stream, family, SocketType.STREAM);
+  }
+
+  static Socket ofMemory(DatagramCalls datagrams, StandardProtocolFamily family) {
+    return new Socket(datagrams, family, SocketType.DATAGRAM);
   }
 
   static Socket open(Syscalls syscalls, StandardProtocolFamily family, SocketType type)
@@ -340,6 +347,81 @@ public final class Socket implements Pollable, AutoCloseable {
     return withPeer("sendmsg", Unconnected.send(family)).send(srcs, offset, length);
   }
 
+  /// Receives a datagram and says whose it is; as [#recv(ByteBuffer)].
+  ///
+  /// @return null when there is none now
+  /// @throws IllegalArgumentException when the buffer has no room
+  /// @throws java.nio.ReadOnlyBufferException when the buffer is read-only
+  /// @throws java.net.PortUnreachableException when the peer of a connected socket has no such port
+  /// @throws IOException when it fails otherwise, or the socket is not for datagrams
+  public @Nullable Received recvfrom(ByteBuffer dst) throws IOException {
+    if (!dst.hasRemaining()) {
+      throw new IllegalArgumentException("no room in the buffer: " + dst);
+    }
+    return datagrams("recvfrom").recvfrom(dst);
+  }
+
+  /// Sends one datagram of all the bytes from a buffer's position on, and advances the position.
+  /// There may be none: then it is an empty datagram.
+  ///
+  /// @param address where to; null for the peer of a connected socket
+  /// @return false when the kernel is full: nothing was sent. For an empty datagram the NIO tier
+  ///   cannot tell, and says true
+  /// @throws IllegalArgumentException when the address is unresolved or of another family
+  /// @throws UnsupportedOperationException for an empty datagram of a connected socket of the NIO
+  ///   tier; names the flag
+  /// @throws java.net.PortUnreachableException when the peer of a connected socket has no such port
+  /// @throws IOException when it fails otherwise, or the socket is not for datagrams
+  public boolean sendto(ByteBuffer src, @Nullable SocketAddress address) throws IOException {
+    return datagrams("sendto").sendto(src, address == null ? null : checked(address));
+  }
+
+  /// Joins a multicast group: what is sent to it at the port of this socket is received.
+  ///
+  /// @param group of the family of the socket; an IPv6 socket may join IPv4 groups too
+  /// @param on the interface; null for the one that the system chooses
+  /// @param source the only sender to be heard, or null for all
+  /// @throws IllegalArgumentException when it is no multicast address
+  /// @throws IOException when the system refuses, or the socket is not for datagrams
+  public void joinGroup(
+      InetAddress group, @Nullable NetworkInterface on, @Nullable InetAddress source)
+      throws IOException {
+    datagrams("joinGroup").joinGroup(multicast(group), on, source);
+  }
+
+  /// Leaves a group that was joined with the same arguments; as [#joinGroup].
+  ///
+  /// @throws IOException when it was not
+  public void leaveGroup(
+      InetAddress group, @Nullable NetworkInterface on, @Nullable InetAddress source)
+      throws IOException {
+    datagrams("leaveGroup").leaveGroup(multicast(group), on, source);
+  }
+
+  private static InetAddress multicast(InetAddress group) {
+    if (!group.isMulticastAddress()) {
+      throw new IllegalArgumentException("not a multicast address: " + group);
+    }
+    return group;
+  }
+
+  /// Returns how many datagrams for this socket the kernel has dropped, most of all because its
+  /// receive buffer was full. A counter of 32 bits.
+  ///
+  /// @throws UnsupportedOperationException on the NIO tier; names the flag
+  /// @throws IOException when the system does not say, or the socket is not for datagrams
+  public long getDroppedDatagrams() throws IOException {
+    return datagrams("getDroppedDatagrams").dropped();
+  }
+
+  /// Returns the role of a datagram socket.
+  DatagramCalls datagrams(String call) throws SocketException {
+    if (role instanceof DatagramCalls datagrams) {
+      return datagrams;
+    }
+    throw refused(call, Errno.EOPNOTSUPP);
+  }
+
   /// Ends the reading half: [#recv(ByteBuffer)] returns -1 from now on.
   ///
   /// @throws UnsupportedOperationException for datagrams on the NIO tier
@@ -370,16 +452,25 @@ public final class Socket implements Pollable, AutoCloseable {
   /// @throws UnsupportedOperationException when the tier has no such option; names it
   /// @throws IOException when the system refuses
   public <T> Socket setOption(SocketOption<T> option, T value) throws IOException {
+    ensureMayHave(option);
     calls.setOption(option, value);
     return this;
   }
 
-  /// Returns the value of an option.
+  /// Returns the value of an option; of `IP_MULTICAST_IF` null while it is not set, as the JDK
+  /// does.
   ///
   /// @throws UnsupportedOperationException when the tier has no such option; names it
   /// @throws IOException when the system refuses
   public <T> T getOption(SocketOption<T> option) throws IOException {
+    ensureMayHave(option);
     return calls.getOption(option);
+  }
+
+  private void ensureMayHave(SocketOption<?> option) {
+    if (type == SocketType.STREAM && MulticastOptions.has(option)) {
+      throw new UnsupportedOperationException("socket option of datagrams: " + option.name());
+    }
   }
 
   /// Returns the local address, or null when the socket is not bound or is closed.

@@ -3,6 +3,7 @@ package io.github.asyncio4j.socket;
 
 import io.github.asyncio4j.internal.ffi.Errno;
 import java.io.IOException;
+import java.net.PortUnreachableException;
 import java.net.ProtocolException;
 import java.net.SocketException;
 import java.time.ZoneId;
@@ -56,6 +57,20 @@ final class SocketFailures {
     return isExhaustion(errno)
         ? new ResourceExhaustedException(call, Errno.describe(errno))
         : Errno.connectException(call, errno);
+  }
+
+  /// Returns the exception for a datagram that was not sent or received.
+  static SocketException ofDatagram(String call, int errno) {
+    return errno == Errno.ECONNREFUSED
+        ? new PortUnreachableException(Errno.message(call, errno))
+        : of(call, errno);
+  }
+
+  /// As [#translated], for a datagram.
+  static IOException translatedDatagram(String call, IOException e) {
+    return e instanceof PortUnreachableException
+        ? caused(ofDatagram(call, Errno.ECONNREFUSED), e)
+        : translated(call, e);
   }
 
   private static boolean isExhaustion(int errno) {

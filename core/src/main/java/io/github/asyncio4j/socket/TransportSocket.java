@@ -2,6 +2,8 @@
 package io.github.asyncio4j.socket;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
@@ -49,6 +51,26 @@ public final class TransportSocket {
   /// @throws IOException when the system refuses, or the socket is closed
   public <T> T getOption(SocketOption<T> option) throws IOException {
     return socket.getOption(option);
+  }
+
+  /// Joins a multicast group; see [Socket#joinGroup].
+  ///
+  /// @throws IllegalArgumentException when it is no multicast address
+  /// @throws IOException when the system refuses, or the socket is closed or not for datagrams
+  public void joinGroup(
+      InetAddress group, @Nullable NetworkInterface on, @Nullable InetAddress source)
+      throws IOException {
+    socket.joinGroup(group, on, source);
+  }
+
+  /// Leaves a multicast group; see [Socket#leaveGroup].
+  ///
+  /// @throws IllegalArgumentException when it is no multicast address
+  /// @throws IOException when it was not joined, or the socket is closed or not for datagrams
+  public void leaveGroup(
+      InetAddress group, @Nullable NetworkInterface on, @Nullable InetAddress source)
+      throws IOException {
+    socket.leaveGroup(group, on, source);
   }
 
   /// Returns the local address, or null when the socket is closed.

@@ -30,9 +30,25 @@ public final class Constants {
   public static final int SO_REUSEPORT = 15;
   public static final int SO_ACCEPTCONN = 30;
   public static final int SO_DOMAIN = 39;
+  public static final int SO_MEMINFO = 55;
+  // linux/sock_diag.h: which of the numbers of SO_MEMINFO, and how many there were at first.
+  public static final int SK_MEMINFO_DROPS = 8;
+  public static final int SK_MEMINFO_VARS = 9;
   public static final int IPPROTO_TCP = 6;
   public static final int TCP_NODELAY = 1;
+  public static final int IPPROTO_IP = 0;
+  public static final int IP_MULTICAST_IF = 32;
+  public static final int IP_MULTICAST_TTL = 33;
+  public static final int IP_MULTICAST_LOOP = 34;
   public static final int IPPROTO_IPV6 = 41;
+  public static final int IPV6_MULTICAST_IF = 17;
+  public static final int IPV6_MULTICAST_HOPS = 18;
+  public static final int IPV6_MULTICAST_LOOP = 19;
+  // At both levels.
+  public static final int MCAST_JOIN_GROUP = 42;
+  public static final int MCAST_LEAVE_GROUP = 45;
+  public static final int MCAST_JOIN_SOURCE_GROUP = 46;
+  public static final int MCAST_LEAVE_SOURCE_GROUP = 47;
   public static final int IPV6_V6ONLY = 26;
 
   public static final int F_GETFD = 1;

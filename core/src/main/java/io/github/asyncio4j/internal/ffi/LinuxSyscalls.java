@@ -48,6 +48,8 @@ final class LinuxSyscalls implements Syscalls {
   private static final MethodHandle SEND = critical("send", 4);
   private static final MethodHandle SEND_SEGMENT = criticalSegment("send");
   private static final MethodHandle SENDMSG = critical("sendmsg", 3);
+  private static final MethodHandle RECVMMSG = cold("recvmmsg", 5);
+  private static final MethodHandle SENDMMSG = cold("sendmmsg", 4);
   private static final MethodHandle READ = cold("read", 3);
   private static final MethodHandle WRITE = cold("write", 3);
   private static final MethodHandle FCNTL = cold("fcntl", 3);
@@ -270,6 +272,42 @@ final class LinuxSyscalls implements Syscalls {
       throw Native.unexpected(t);
     } finally {
       Reference.reachabilityFence(msg);
+    }
+  }
+
+  @Override
+  public int recvmmsg(
+      MemorySegment errno,
+      int fd,
+      MemorySegment msgvec,
+      int vlen,
+      int flags,
+      MemorySegment timeout) {
+    try {
+      return orErrno(
+          (long)
+              RECVMMSG.invokeExact(
+                  errno, (long) fd, msgvec.address(), (long) vlen, (long) flags, timeout.address()),
+          errno);
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    } finally {
+      Reference.reachabilityFence(msgvec);
+      Reference.reachabilityFence(timeout);
+    }
+  }
+
+  @Override
+  public int sendmmsg(MemorySegment errno, int fd, MemorySegment msgvec, int vlen, int flags) {
+    try {
+      return orErrno(
+          (long)
+              SENDMMSG.invokeExact(errno, (long) fd, msgvec.address(), (long) vlen, (long) flags),
+          errno);
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    } finally {
+      Reference.reachabilityFence(msgvec);
     }
   }
 

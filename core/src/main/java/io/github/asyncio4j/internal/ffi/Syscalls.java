@@ -61,6 +61,26 @@ public interface Syscalls {
   /// Critical. The message and what it points to are native memory.
   int sendmsg(MemorySegment errno, int fd, MemorySegment msg, int flags);
 
+  /// Receives several datagrams: with `MSG_DONTWAIT` those that there are. Not critical, since they
+  /// may be large.
+  ///
+  /// @param msgvec [Mmsghdr#segment()]; it and what it points to are native memory
+  /// @param timeout a `timespec`, or null for no limit
+  /// @return how many; what fails behind the first one is told by the next call
+  int recvmmsg(
+      MemorySegment errno,
+      int fd,
+      MemorySegment msgvec,
+      int vlen,
+      int flags,
+      MemorySegment timeout);
+
+  /// Sends several datagrams. Not critical, since they may be large.
+  ///
+  /// @param msgvec [Mmsghdr#segment()]; it and what it points to are native memory
+  /// @return how many have gone; an error is one of the first
+  int sendmmsg(MemorySegment errno, int fd, MemorySegment msgvec, int vlen, int flags);
+
   int read(MemorySegment errno, int fd, MemorySegment buf, long count);
 
   int write(MemorySegment errno, int fd, MemorySegment buf, long count);

@@ -9,9 +9,9 @@ import java.net.SocketAddress;
 /// the other, calls that are made when a descriptor is ready, or operations that the system tells
 /// the end of (ADR 15).
 ///
-/// Those above it assume nothing but what [InputPort], [OutputPort] and [AcceptPort] say: that a
-/// read, a write or an accept may have nothing to give or to take, at any time, and that the owner
-/// is called when it is worth another try.
+/// Those above it assume nothing but what [InputPort], [OutputPort], [AcceptPort] and
+/// [DatagramPort] say: that a read, a write or an accept may have nothing to give or to take, at
+/// any time, and that the owner is called when it is worth another try.
 ///
 /// Loop thread only.
 interface IoBackend {
@@ -25,6 +25,9 @@ interface IoBackend {
 
   /// Opens the port of a socket that listens; as [#stream].
   AcceptPort listening(Socket socket, IoPort.Owner owner) throws IOException;
+
+  /// Opens the port of a datagram socket; as [#stream].
+  DatagramPort datagrams(Socket socket, DatagramPort.Owner owner) throws IOException;
 
   /// Connects a socket. Suspends the calling task; the socket stays the caller's, whatever happens.
   ///

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// A send is done when the call returns; nobody but this class may know that. Loop thread only.
 final class ReadinessBackend implements IoBackend {
   private final Lowlevel lowlevel;
+  private final ReceiveBatches batches = new ReceiveBatches();
 
   ReadinessBackend(Lowlevel lowlevel) {
     this.lowlevel = lowlevel;
@@ -28,6 +29,11 @@ final class ReadinessBackend implements IoBackend {
   @Override
   public AcceptPort listening(Socket socket, IoPort.Owner owner) throws IOException {
     return new ListeningPort(watch(socket, owner), socket);
+  }
+
+  @Override
+  public DatagramPort datagrams(Socket socket, DatagramPort.Owner owner) throws IOException {
+    return new ReadinessDatagramPort(lowlevel, socket, owner, batches);
   }
 
   private IoWatch watch(Socket socket, IoPort.Owner owner) throws IOException {

@@ -6,6 +6,7 @@ import io.github.asyncio4j.AddressInfoOptions;
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Context;
+import io.github.asyncio4j.DatagramOptions;
 import io.github.asyncio4j.LoopConnections;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.NameInfo;
@@ -15,6 +16,8 @@ import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.BaseProtocol;
+import io.github.asyncio4j.transport.DatagramProtocol;
+import io.github.asyncio4j.transport.DatagramTransport;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -28,6 +31,7 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
   private final NameService names;
   private final StreamConnector connector;
   private final ServerBinder binder;
+  private final DatagramConnector datagrams;
 
   /// Makes the network of a loop; the loop closes it.
   public StreamNetwork(Lowlevel lowlevel, Sockets sockets, HostLookup lookup) {
@@ -48,6 +52,7 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
     this.names = names;
     this.connector = new StreamConnector(net, names);
     this.binder = new ServerBinder(net, names);
+    this.datagrams = new DatagramConnector(net, names);
   }
 
   /// Makes a transport of a connected socket, which it owns from now on, and joins its protocol.
@@ -97,6 +102,16 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
   public Server createServer(
       Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) throws IOException {
     return binder.createServer(protocolFactory, options);
+  }
+
+  @Override
+  public <P extends DatagramProtocol> Connection<DatagramTransport, P> createDatagramEndpoint(
+      Supplier<P> protocolFactory,
+      @Nullable SocketAddress localAddr,
+      @Nullable SocketAddress remoteAddr,
+      DatagramOptions options)
+      throws IOException {
+    return datagrams.createDatagramEndpoint(protocolFactory, localAddr, remoteAddr, options);
   }
 
   @Override

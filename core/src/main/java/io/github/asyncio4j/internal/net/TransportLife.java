@@ -134,6 +134,18 @@ final class TransportLife {
     Objects.requireNonNull(context).run(call);
   }
 
+  /// Queues a call to the protocol, in the context of the connection; nothing is called once the
+  /// connection is gone.
+  void callSoon(Runnable call) {
+    net.callSoon(
+        () -> {
+          if (!isGone()) {
+            call.run();
+          }
+        },
+        context);
+  }
+
   /// Tells whether input is welcome and what is written now may still be sent.
   boolean isOpen() {
     return state == State.OPEN;

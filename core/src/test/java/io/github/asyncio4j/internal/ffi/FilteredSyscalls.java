@@ -121,6 +121,23 @@ abstract class FilteredSyscalls implements Syscalls {
   }
 
   @Override
+  public final int recvmmsg(
+      MemorySegment errno,
+      int fd,
+      MemorySegment msgvec,
+      int vlen,
+      int flags,
+      MemorySegment timeout) {
+    return around("recvmmsg", fd, -1, _ -> next.recvmmsg(errno, fd, msgvec, vlen, flags, timeout));
+  }
+
+  @Override
+  public final int sendmmsg(
+      MemorySegment errno, int fd, MemorySegment msgvec, int vlen, int flags) {
+    return around("sendmmsg", fd, -1, _ -> next.sendmmsg(errno, fd, msgvec, vlen, flags));
+  }
+
+  @Override
   public final int read(MemorySegment errno, int fd, MemorySegment buf, long count) {
     return around("read", fd, count, n -> next.read(errno, fd, buf, n));
   }

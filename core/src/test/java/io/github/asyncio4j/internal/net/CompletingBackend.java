@@ -35,6 +35,11 @@ final class CompletingBackend implements IoBackend {
   }
 
   @Override
+  public DatagramPort datagrams(Socket socket, DatagramPort.Owner owner) throws IOException {
+    return new CompletingDatagramPort(lowlevel, system, socket, owner);
+  }
+
+  @Override
   public void connect(Socket socket, SocketAddress address) throws IOException {
     system.connect(socket, address);
   }

@@ -10,10 +10,17 @@ import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.stream.StreamWriter;
 import io.github.asyncio4j.transport.BaseTransport;
 import io.github.asyncio4j.transport.BufferedProtocol;
+import io.github.asyncio4j.transport.DatagramProtocol;
 import io.github.asyncio4j.transport.Protocol;
 import io.github.asyncio4j.transport.Transport;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -174,5 +181,67 @@ final class CompletingBackendTest {
 
     assertThat(received).isEqualTo(sending.output);
     assertThat(sending.calls).containsExactly("lost null");
+  }
+
+  //
+  @Test
+  void datagramsGoAndComeInOrderAndAFailureIsToldInItsPlace() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          var received = new ArrayList<String>();
+          Future<@Nullable Void> last = loop.createFuture();
+          var any = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+          var server =
+              loop.createDatagramEndpoint(
+                  () ->
+                      new DatagramProtocol() {
+                        @Override
+                        public void datagramReceived(
+                            ByteBuffer data, @Nullable SocketAddress addr) {
+                          received.add(StandardCharsets.US_ASCII.decode(data).toString());
+                          if (received.getLast().equals("last")) {
+                            last.setResult(null);
+                          }
+                        }
+                      },
+                  any,
+                  null);
+          var calls = new ArrayList<String>();
+          Future<@Nullable Void> lost = loop.createFuture();
+          var client =
+              loop.createDatagramEndpoint(
+                  () ->
+                      new DatagramProtocol() {
+                        @Override
+                        public void errorReceived(IOException exc) {
+                          calls.add("error");
+                        }
+
+                        @Override
+                        public void connectionLost(@Nullable Exception exc) {
+                          calls.add("lost");
+                          lost.setResult(null);
+                        }
+                      },
+                  null,
+                  server.transport().getExtraInfo("sockname", SocketAddress.class));
+          var expected = new ArrayList<String>();
+          for (int i = 0; i < 50; i++) {
+            expected.add("datagram " + i);
+            client.transport().sendto(expected.getLast().getBytes(StandardCharsets.US_ASCII), null);
+          }
+          client.transport().sendto(new byte[70_000], null);
+          expected.add("last");
+          client.transport().sendto("last".getBytes(StandardCharsets.US_ASCII), null);
+          assertThat(client.transport().getWriteBufferSize()).isGreaterThan(70_000);
+          client.transport().close();
+          last.await();
+          lost.await();
+
+          assertThat(received).isEqualTo(expected);
+          assertThat(calls).containsExactly("error", "lost");
+          server.transport().close();
+          Asyncio.sleep(Duration.ofMillis(1));
+        });
   }
 }

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.socket;
+
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// What [Socket#recvfrom] has received.
+///
+/// @param count how many bytes of the datagram are in the buffer; 0 for an empty one
+/// @param address the sender; null for a unix socket without a name
+public record Received(int count, @Nullable SocketAddress address) {}
