@@ -82,6 +82,23 @@ final class ExamplesTest {
   }
 
   @Test
+  void datagramsAreEchoedAndWhoAsksNobodyIsTold() throws Exception {
+    String port;
+    try (Program server = Program.serve(flags, "UdpEcho")) {
+      port = Integer.toString(server.port());
+      assertThat(Program.run(flags, "UdpEcho", "--port", port, "--say", "Hello"))
+          .containsExactly("Hello");
+      server.terminate();
+    }
+    assertThat(Program.run(flags, "UdpEcho", "--port", port, "--say", "Hello"))
+        .singleElement()
+        .asString()
+        .startsWith("failed: ")
+        .contains("ECONNREFUSED");
+    assertThat(Program.refusal(flags, "UdpEcho", "--port", "x")).startsWith("usage: UdpEcho");
+  }
+
+  @Test
   void theHttpServerAnswersManyKindsOfRequests() throws Exception {
     try (Program server = Program.serve(flags, "HttpServer")) {
       int port = server.port();

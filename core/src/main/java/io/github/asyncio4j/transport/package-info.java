@@ -5,5 +5,5 @@
 /// Layer: the lowest. It has no behaviour and depends on nothing of ours; the root and everything
 /// above it use it. A loop calls a protocol; a protocol calls its transport.
 ///
-/// Start reading at `Protocol`, then `Transport`.
+/// Start reading at `Protocol`, then `Transport`; for datagrams at `DatagramProtocol`.
 package io.github.asyncio4j.transport;

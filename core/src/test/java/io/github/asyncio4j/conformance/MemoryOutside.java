@@ -101,6 +101,11 @@ final class MemoryOutside implements Outside {
   }
 
   @Override
+  public Socket openDatagrams() {
+    return network().open(StandardProtocolFamily.INET, SocketType.DATAGRAM);
+  }
+
+  @Override
   public Socket openConnected(SocketAddress to) throws IOException {
     return connected(null, to);
   }

@@ -28,6 +28,9 @@ interface Outside {
   /// Opens a socket that can be given to a loop.
   Socket open() throws IOException;
 
+  /// Opens a datagram socket that can be given to a loop.
+  Socket openDatagrams() throws IOException;
+
   /// Opens a socket that can be given to a loop, and connects it.
   Socket openConnected(SocketAddress to) throws IOException;
 

@@ -108,6 +108,11 @@ final class SystemOutside implements Outside {
   }
 
   @Override
+  public Socket openDatagrams() throws IOException {
+    return Socket.open(SocketTier.NIO, StandardProtocolFamily.INET, SocketType.DATAGRAM);
+  }
+
+  @Override
   public Socket openConnected(SocketAddress to) throws IOException {
     return Socket.of(connected(null, to));
   }

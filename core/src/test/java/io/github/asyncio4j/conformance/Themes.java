@@ -11,6 +11,7 @@ final class Themes {
     ConditionsScenarios.class,
     ConnectionsScenarios.class,
     ContextsScenarios.class,
+    DatagramsScenarios.class,
     DebugScenarios.class,
     EagerScenarios.class,
     ErrorsScenarios.class,

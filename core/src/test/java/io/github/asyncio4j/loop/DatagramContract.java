@@ -203,7 +203,7 @@ public abstract class DatagramContract extends DatagramEndpointContract {
         });
   }
 
-  // R-114, D-05
+  //
   @Test
   public void anotherAddressThanTheRemoteOneIsRefusedAndSoIsNone() throws Exception {
     run(
@@ -231,7 +231,7 @@ public abstract class DatagramContract extends DatagramEndpointContract {
         });
   }
 
-  // D-05
+  // TP-05, D-05
   @Test
   public void whatIsSentOnAClosedEndpointIsDropped() throws Exception {
     run(

@@ -164,6 +164,27 @@ final class DatagramFaultTest extends NetTest {
         });
   }
 
+  //
+  @Test
+  void aFailureOfTheLastDatagramIsToldBeforeTheEnd() throws Exception {
+    run(
+        () -> {
+          var server = bound();
+          var atOnce = joined(new DatagramRecorder(loop), null, server.address());
+          var later = joined(new DatagramRecorder(loop), null, server.address());
+          faults.failKth("sendmmsg", 1, Errno.EPERM);
+          atOnce.transport.sendto(new byte[1], null);
+          close(atOnce);
+          faults.failKth("sendmmsg", 1, Errno.EAGAIN).failKth("sendmmsg", 2, Errno.EPERM);
+          later.transport.sendto(new byte[1], null);
+          close(later);
+
+          assertThat(atOnce.calls).containsExactly("made", "error", "lost");
+          assertThat(later.calls).containsExactly("made", "error", "lost");
+          close(server);
+        });
+  }
+
   //
   @Test
   void aReceiveThatFailsIsToldAndTheNextDatagramArrives() throws Exception {

@@ -52,7 +52,6 @@ final class ReadinessDatagramPort implements DatagramPort {
   private boolean restQueued;
   // The rest had its turn, and readiness that was found by the same poll waits for the next one.
   private boolean restServed;
-  private boolean open = true;
 
   ReadinessDatagramPort(Lowlevel lowlevel, Socket socket, Owner owner, ReceiveBatches batches)
       throws IOException {
@@ -93,11 +92,17 @@ final class ReadinessDatagramPort implements DatagramPort {
         owner.onInput();
       } while (hasMore() && budget > 0 && watch.isReading() && !lowlevel.anyReady());
     } finally {
-      if (asked) {
-        adapt();
+      try {
+        if (asked) {
+          adapt();
+        }
+        keepRest();
+      } finally {
+        next = 0;
+        end = 0;
+        mayAsk = false;
+        owner.onInputEnd();
       }
-      keepRest();
-      owner.onInputEnd();
     }
   }
 
@@ -110,14 +115,12 @@ final class ReadinessDatagramPort implements DatagramPort {
   }
 
   private void keepRest() {
-    mayAsk = false;
-    for (int i = next; i < end && open; i++) {
-      ByteBuffer data = batch.data(i);
-      rest.add(
-          new Datagram(ByteBuffer.allocate(data.remaining()).put(data).flip(), batch.address(i)));
+    while (next < end) {
+      int index = next++;
+      ByteBuffer data = batch.data(index);
+      ByteBuffer copy = ByteBuffer.allocate(data.remaining()).put(data).flip();
+      rest.add(new Datagram(copy, batch.address(index)));
     }
-    next = 0;
-    end = 0;
     if (!rest.isEmpty() && !restQueued) {
       restQueued = true;
       var handle = restHandle;
@@ -219,7 +222,6 @@ final class ReadinessDatagramPort implements DatagramPort {
 
   @Override
   public void close() {
-    open = false;
     dropRest();
     watch.close();
   }

@@ -48,6 +48,7 @@ final class SelectorDatagramTransport
 
   // Loop thread only.
   private int droppedWrites;
+  private int untoldFailures;
 
   /// Makes the transport of a datagram socket. It owns the socket from now on.
   ///
@@ -232,7 +233,12 @@ final class SelectorDatagramTransport
 
   // The protocol is called from the loop only: not inside of sendto.
   private void tellSoon(IOException failure) {
-    life.callSoon(() -> protocol().errorReceived(failure));
+    untoldFailures++;
+    life.callSoon(
+        () -> {
+          untoldFailures--;
+          protocol().errorReceived(failure);
+        });
   }
 
   @Override
@@ -248,7 +254,11 @@ final class SelectorDatagramTransport
     }
     flow.shrunk(output.size());
     if (output.isEmpty() && life.isSendingRest()) {
-      life.connectionLost();
+      if (untoldFailures == 0) {
+        life.connectionLost();
+      } else {
+        life.callSoon(life::connectionLost);
+      }
     }
   }
 

@@ -134,12 +134,12 @@ final class TransportLife {
     Objects.requireNonNull(context).run(call);
   }
 
-  /// Queues a call to the protocol, in the context of the connection; nothing is called once the
-  /// connection is gone.
+  /// Queues a call to the protocol, in the context of the connection; it does not come behind
+  /// connectionLost.
   void callSoon(Runnable call) {
     net.callSoon(
         () -> {
-          if (!isGone()) {
+          if (state != State.CLOSED) {
             call.run();
           }
         },

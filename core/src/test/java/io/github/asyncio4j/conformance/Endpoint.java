@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.conformance;
+
+import io.github.asyncio4j.Asyncio;
+import io.github.asyncio4j.DatagramOptions;
+import io.github.asyncio4j.Future;
+import io.github.asyncio4j.transport.BaseTransport;
+import io.github.asyncio4j.transport.DatagramProtocol;
+import io.github.asyncio4j.transport.DatagramTransport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Prints each call under its name, and can be waited for.
+class Endpoint implements DatagramProtocol {
+  private final Consumer<String> out;
+  private final String name;
+  final List<Object> heard = new ArrayList<>();
+  private final List<Future<@Nullable Void>> waiters = new ArrayList<>();
+  DatagramTransport transport;
+  private boolean lost;
+
+  Endpoint(Consumer<String> out, String name) {
+    this.out = out;
+    this.name = name;
+  }
+
+  @Override
+  public void connectionMade(BaseTransport transport) {
+    this.transport = (DatagramTransport) transport;
+    out.accept(name + " made");
+  }
+
+  @Override
+  public void datagramReceived(ByteBuffer data, @Nullable SocketAddress addr) {
+    heard.add(addr);
+    out.accept(name + " got " + Words.show(data));
+    wake();
+  }
+
+  @Override
+  public void errorReceived(IOException exc) {
+    heard.add(exc);
+    out.accept(name + " error " + Words.word(exc));
+    wake();
+  }
+
+  @Override
+  public void connectionLost(@Nullable Exception exc) {
+    lost = true;
+    out.accept(name + " lost " + Words.word(exc));
+    wake();
+  }
+
+  private void wake() {
+    var woken = List.copyOf(waiters);
+    waiters.clear();
+    woken.forEach(waiter -> waiter.setResult(null));
+  }
+
+  private void until(BooleanSupplier condition) throws Exception {
+    while (!condition.getAsBoolean()) {
+      Future<@Nullable Void> waiter = Asyncio.getRunningLoop().createFuture();
+      waiters.add(waiter);
+      waiter.await();
+    }
+  }
+
+  /// Waits until so many datagrams and errors have come.
+  void hear(int count) throws Exception {
+    until(() -> heard.size() >= count);
+  }
+
+  InetSocketAddress address() {
+    return transport.getExtraInfo("sockname", InetSocketAddress.class);
+  }
+
+  void sendto(String text, @Nullable SocketAddress address) {
+    transport.sendto(text.getBytes(StandardCharsets.US_ASCII), address);
+  }
+
+  void end() throws Exception {
+    transport.close();
+    until(() -> lost);
+  }
+
+  /// Opens it. Suspends.
+  Endpoint open(
+      @Nullable SocketAddress local, @Nullable SocketAddress remote, DatagramOptions options)
+      throws IOException {
+    Asyncio.getRunningLoop().createDatagramEndpoint(() -> this, local, remote, options);
+    return this;
+  }
+}
