@@ -5,6 +5,7 @@ import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.util.List;
 import java.util.function.Supplier;
@@ -48,6 +49,32 @@ abstract sealed class DelegatingLoop implements EventLoop permits BaseEventLoop 
   public final <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
       Supplier<P> protocolFactory, Socket sock) throws IOException {
     return connections().connectAcceptedSocket(protocolFactory, sock);
+  }
+
+  @Override
+  public final <P extends BaseProtocol> Connection<Transport, P> createUnixConnection(
+      Supplier<P> protocolFactory, SocketAddress path, ConnectionOptions options)
+      throws IOException {
+    return connections().createUnixConnection(protocolFactory, path, options);
+  }
+
+  @Override
+  public final <P extends BaseProtocol> Connection<Transport, P> createUnixConnection(
+      Supplier<P> protocolFactory, ConnectionOptions options) throws IOException {
+    return connections().createUnixConnection(protocolFactory, options);
+  }
+
+  @Override
+  public final Server createUnixServer(
+      Supplier<? extends BaseProtocol> protocolFactory, SocketAddress path, ServerOptions options)
+      throws IOException {
+    return connections().createUnixServer(protocolFactory, path, options);
+  }
+
+  @Override
+  public final Server createUnixServer(
+      Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) throws IOException {
+    return connections().createUnixServer(protocolFactory, options);
   }
 
   @Override

@@ -16,10 +16,12 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,7 @@ final class OptionsTest {
           (Supplier<EventLoop>) SelectorEventLoop::new,
           Duration.ofSeconds(7),
           "a name",
+          Set.of(PosixFilePermission.OWNER_WRITE),
           Context.copyContext());
 
   @Test

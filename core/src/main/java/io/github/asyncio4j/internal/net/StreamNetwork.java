@@ -13,6 +13,7 @@ import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,6 +25,7 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
   private final Resolver resolver;
   private final StreamConnector connector;
   private final ServerBinder binder;
+  private final UnixEndpoints unix;
 
   /// Makes the network of a loop; the loop closes it.
   public StreamNetwork(Lowlevel lowlevel, Sockets sockets, HostLookup lookup) {
@@ -35,6 +37,7 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
     this.resolver = new Resolver(net.lowlevel(), lookup);
     this.connector = new StreamConnector(net, resolver);
     this.binder = new ServerBinder(net, resolver);
+    this.unix = new UnixEndpoints(net, connector, binder);
   }
 
   /// Makes a transport of a connected socket, which it owns from now on, and joins its protocol.
@@ -84,6 +87,32 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
   public Server createServer(
       Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) throws IOException {
     return binder.createServer(protocolFactory, options);
+  }
+
+  @Override
+  public <P extends BaseProtocol> Connection<Transport, P> createUnixConnection(
+      Supplier<P> protocolFactory, SocketAddress path, ConnectionOptions options)
+      throws IOException {
+    return unix.createUnixConnection(protocolFactory, path, options);
+  }
+
+  @Override
+  public <P extends BaseProtocol> Connection<Transport, P> createUnixConnection(
+      Supplier<P> protocolFactory, ConnectionOptions options) throws IOException {
+    return unix.createUnixConnection(protocolFactory, options);
+  }
+
+  @Override
+  public Server createUnixServer(
+      Supplier<? extends BaseProtocol> protocolFactory, SocketAddress path, ServerOptions options)
+      throws IOException {
+    return unix.createUnixServer(protocolFactory, path, options);
+  }
+
+  @Override
+  public Server createUnixServer(
+      Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) throws IOException {
+    return unix.createUnixServer(protocolFactory, options);
   }
 
   @Override
