@@ -17,6 +17,8 @@ import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.stream.Streams;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -741,6 +743,73 @@ public final class Asyncio {
   public static Server startServer(ClientConnected clientConnected, ServerOptions options)
       throws IOException {
     return Streams.startServer(
+        getRunningLoop(), clientConnected, options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /// Connects to a unix socket and returns a reader and a writer (ST-01). Suspending.
+  ///
+  /// @param path an abstract name when it begins with a zero character, as in asyncio
+  /// @throws IOException as [EventLoop#createUnixConnection]
+  public static StreamConnection openUnixConnection(String path) throws IOException {
+    return Streams.openUnixConnection(getRunningLoop(), path);
+  }
+
+  /// Connects to a unix socket; as [#openUnixConnection(String)].
+  public static StreamConnection openUnixConnection(Path path) throws IOException {
+    return Streams.openUnixConnection(getRunningLoop(), path);
+  }
+
+  /// Connects to a unix socket; as [#openUnixConnection(String)].
+  ///
+  /// @param path a [java.net.UnixDomainSocketAddress], or an abstract name
+  /// @param limit in bytes, of what a read by separator may take; 64 KiB unless given
+  /// @throws IllegalArgumentException when the limit is not positive
+  public static StreamConnection openUnixConnection(
+      SocketAddress path, ConnectionOptions options, int limit) throws IOException {
+    return Streams.openUnixConnection(getRunningLoop(), path, options, limit);
+  }
+
+  /// Returns a reader and a writer for a connected unix socket, `options.sock()` (ST-01).
+  /// Suspending.
+  ///
+  /// @throws IOException as [EventLoop#createUnixConnection]
+  public static StreamConnection openUnixConnection(ConnectionOptions options) throws IOException {
+    return Streams.openUnixConnection(getRunningLoop(), options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /// Starts a server on a unix socket that runs a task with a reader and a writer per connection
+  /// (ST-01). Suspending.
+  ///
+  /// @param path an abstract name when it begins with a zero character, as in asyncio
+  /// @throws IOException as [EventLoop#createUnixServer]
+  public static Server startUnixServer(ClientConnected clientConnected, String path)
+      throws IOException {
+    return Streams.startUnixServer(getRunningLoop(), clientConnected, path);
+  }
+
+  /// Starts a server of streams on a unix socket; as [#startUnixServer(ClientConnected, String)].
+  public static Server startUnixServer(ClientConnected clientConnected, Path path)
+      throws IOException {
+    return Streams.startUnixServer(getRunningLoop(), clientConnected, path);
+  }
+
+  /// Starts a server of streams on a unix socket; as [#startUnixServer(ClientConnected, String)].
+  ///
+  /// @param path a [java.net.UnixDomainSocketAddress], or an abstract name
+  /// @param limit in bytes, of what a read by separator may take; 64 KiB unless given
+  /// @throws IllegalArgumentException when the limit is not positive
+  public static Server startUnixServer(
+      ClientConnected clientConnected, SocketAddress path, ServerOptions options, int limit)
+      throws IOException {
+    return Streams.startUnixServer(getRunningLoop(), clientConnected, path, options, limit);
+  }
+
+  /// Starts a server of streams on a bound unix socket, `options.sock()` (ST-01). Suspending.
+  ///
+  /// @throws IOException as [EventLoop#createUnixServer]
+  public static Server startUnixServer(ClientConnected clientConnected, ServerOptions options)
+      throws IOException {
+    return Streams.startUnixServer(
         getRunningLoop(), clientConnected, options, StreamReader.DEFAULT_LIMIT);
   }
 }

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The keyword arguments of `createConnection`. Immutable; each keyword has a method of its name
-/// that returns a changed copy.
+/// The keyword arguments of `createConnection` and `createUnixConnection`. Immutable; each keyword
+/// has a method of its name that returns a changed copy.
 public final class ConnectionOptions extends Options {
   /// Every keyword at its default.
   public static final ConnectionOptions DEFAULT = new ConnectionOptions();

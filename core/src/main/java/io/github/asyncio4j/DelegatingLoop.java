@@ -63,6 +63,32 @@ abstract sealed class DelegatingLoop implements EventLoop permits BaseEventLoop 
   }
 
   @Override
+  public final <P extends BaseProtocol> Connection<Transport, P> createUnixConnection(
+      Supplier<P> protocolFactory, SocketAddress path, ConnectionOptions options)
+      throws IOException {
+    return connections().createUnixConnection(protocolFactory, path, options);
+  }
+
+  @Override
+  public final <P extends BaseProtocol> Connection<Transport, P> createUnixConnection(
+      Supplier<P> protocolFactory, ConnectionOptions options) throws IOException {
+    return connections().createUnixConnection(protocolFactory, options);
+  }
+
+  @Override
+  public final Server createUnixServer(
+      Supplier<? extends BaseProtocol> protocolFactory, SocketAddress path, ServerOptions options)
+      throws IOException {
+    return connections().createUnixServer(protocolFactory, path, options);
+  }
+
+  @Override
+  public final Server createUnixServer(
+      Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) throws IOException {
+    return connections().createUnixServer(protocolFactory, options);
+  }
+
+  @Override
   public final List<AddressInfo> getaddrinfo(
       @Nullable String host, @Nullable String service, AddressInfoOptions options)
       throws IOException {

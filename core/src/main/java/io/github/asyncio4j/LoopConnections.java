@@ -2,12 +2,15 @@
 package io.github.asyncio4j;
 
 import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.socket.UnixNameAddress;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.DatagramProtocol;
 import io.github.asyncio4j.transport.DatagramTransport;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +114,108 @@ public interface LoopConnections {
   /// @throws IllegalArgumentException when it is not a stream socket; it is then still the caller's
   <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
       Supplier<P> protocolFactory, Socket sock) throws IOException;
+
+  /// Connects to a unix stream socket (EL-64). Suspending.
+  ///
+  /// While the server's queue of connections is full it waits, as TCP does: it tries again after 1
+  /// to 50 ms, until it is cancelled. When the call fails or is cancelled nothing stays open.
+  ///
+  /// Who serves there is told by `getExtraInfo("peercred")` of the transport.
+  ///
+  /// @param protocolFactory called once the socket is connected
+  /// @param path a [java.net.UnixDomainSocketAddress]; an abstract name is a [UnixNameAddress]
+  /// @throws IllegalArgumentException when it is another address or empty, `options.sock()` is
+  ///   given too, or a keyword that unix sockets do not have: `family` of another kind,
+  ///   `localAddr`, `allErrors`
+  /// @throws UnsupportedOperationException for an abstract name on the portable tier; names the
+  ///   flag
+  /// @throws java.nio.file.NoSuchFileException when nothing is there
+  /// @throws java.nio.file.AccessDeniedException when the socket or a directory is not for us
+  /// @throws java.nio.file.FileSystemException when the path is longer than 107 bytes (106 on the
+  ///   portable tier), or leads through what is no directory
+  /// @throws java.net.ConnectException when nobody listens there, or it is no socket
+  /// @throws IOException when it fails otherwise
+  <P extends BaseProtocol> Connection<Transport, P> createUnixConnection(
+      Supplier<P> protocolFactory, SocketAddress path, ConnectionOptions options)
+      throws IOException;
+
+  /// Connects to a unix socket with default options.
+  ///
+  /// @param path an abstract name when it begins with a zero character, as in asyncio
+  default <P extends BaseProtocol> Connection<Transport, P> createUnixConnection(
+      Supplier<P> protocolFactory, String path) throws IOException {
+    return createUnixConnection(
+        protocolFactory, UnixNameAddress.parse(path), ConnectionOptions.DEFAULT);
+  }
+
+  /// Connects to a unix socket with default options.
+  default <P extends BaseProtocol> Connection<Transport, P> createUnixConnection(
+      Supplier<P> protocolFactory, Path path) throws IOException {
+    return createUnixConnection(
+        protocolFactory, UnixDomainSocketAddress.of(path), ConnectionOptions.DEFAULT);
+  }
+
+  /// Makes a transport of a connected unix stream socket, `options.sock()` (EL-64). Suspending.
+  ///
+  /// The transport owns the socket from the call on; when the call fails the socket is closed.
+  ///
+  /// @throws IllegalArgumentException when no socket is given, or it is not a unix stream socket;
+  ///   it is then still the caller's
+  <P extends BaseProtocol> Connection<Transport, P> createUnixConnection(
+      Supplier<P> protocolFactory, ConnectionOptions options) throws IOException;
+
+  /// Starts a server on a unix stream socket (EL-80, R-96). Suspending.
+  ///
+  /// A socket that is at the path already is removed first, **also when somebody still listens on
+  /// it**, as asyncio does: a server that has died leaves its file. What is no socket is not
+  /// touched, and a link is replaced, not followed. The file is removed when the server is closed,
+  /// unless it is another one by then or `cleanupSocket` is off. What goes wrong with either is
+  /// logged, not thrown. Files of abstract names there are none.
+  ///
+  /// `socketPermissions` are set before anybody can connect. On the portable tier, whose sockets
+  /// listen from the bind on, who has connected in between is disconnected.
+  ///
+  /// @param protocolFactory called for each accepted connection
+  /// @param path a [java.net.UnixDomainSocketAddress]; an abstract name is a [UnixNameAddress]
+  /// @throws IllegalArgumentException when it is another address or empty, `options.sock()` is
+  ///   given too, or a keyword that unix sockets do not have: `family` of another kind,
+  ///   `reuseAddress`, `reusePort`, `keepAlive`, `socketPermissions` for an abstract name
+  /// @throws UnsupportedOperationException for an abstract name on the portable tier; names the
+  ///   flag
+  /// @throws java.net.BindException when something else is at the path, or the name is taken
+  /// @throws java.nio.file.NoSuchFileException when the directory is missing
+  /// @throws java.nio.file.AccessDeniedException when the directory is not for us
+  /// @throws java.nio.file.FileSystemException when the path is longer than 107 bytes (106 on the
+  ///   portable tier), or leads through what is no directory
+  /// @throws IOException when it fails otherwise
+  Server createUnixServer(
+      Supplier<? extends BaseProtocol> protocolFactory, SocketAddress path, ServerOptions options)
+      throws IOException;
+
+  /// Starts a server on a unix socket with default options.
+  ///
+  /// @param path an abstract name when it begins with a zero character, as in asyncio
+  default Server createUnixServer(Supplier<? extends BaseProtocol> protocolFactory, String path)
+      throws IOException {
+    return createUnixServer(protocolFactory, UnixNameAddress.parse(path), ServerOptions.DEFAULT);
+  }
+
+  /// Starts a server on a unix socket with default options.
+  default Server createUnixServer(Supplier<? extends BaseProtocol> protocolFactory, Path path)
+      throws IOException {
+    return createUnixServer(
+        protocolFactory, UnixDomainSocketAddress.of(path), ServerOptions.DEFAULT);
+  }
+
+  /// Starts a server on a bound unix stream socket, `options.sock()` (EL-80). Suspending.
+  ///
+  /// The server owns the socket from the call on. Its file, too, is removed in the end: say
+  /// `cleanupSocket(false)` when it is another's, such as a supervisor's.
+  ///
+  /// @throws IllegalArgumentException when no socket is given, or it is not a unix stream socket;
+  ///   it is then still the caller's
+  Server createUnixServer(Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options)
+      throws IOException;
 
   /// Makes a datagram endpoint: a UDP socket with its protocol (EL-60 to EL-63). Suspending.
   ///

@@ -11,7 +11,7 @@ import java.util.Objects;
 
 /// A set of listening sockets and the connections accepted from them (EL-150 to EL-157).
 ///
-/// Made by `createServer`. Loop thread only, tasks of the loop included.
+/// Made by `createServer` and `createUnixServer`. Loop thread only, tasks of the loop included.
 ///
 /// Each connection has a context of its own, a copy of the one that the server was made in: its
 /// protocol is made and called there, and what that sets no other connection sees (EL-79).
@@ -69,6 +69,8 @@ public interface Server extends AutoCloseable {
   void serveForever() throws IOException;
 
   /// Closes the listening sockets at once and ends `serveForever`; idempotent (EL-150, R-90).
+  ///
+  /// The file of a unix socket is removed too, as `createUnixServer` says.
   ///
   /// Connections that are open stay open. Does not suspend.
   @Override

@@ -3,11 +3,12 @@ package io.github.asyncio4j;
 
 import io.github.asyncio4j.socket.Socket;
 import java.net.StandardProtocolFamily;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The keyword arguments of `createServer`. Immutable; each keyword has a method of its name that
-/// returns a changed copy.
+/// The keyword arguments of `createServer` and `createUnixServer`. Immutable; each keyword has a
+/// method of its name that returns a changed copy.
 public final class ServerOptions extends Options {
   /// Every keyword at its default: a backlog of 100, serving at once.
   public static final ServerOptions DEFAULT = new ServerOptions();
@@ -21,6 +22,8 @@ public final class ServerOptions extends Options {
   private boolean keepAlive;
   private boolean startServing = true;
   private Set<AddressInfoFlag> flags = Set.of(AddressInfoFlag.AI_PASSIVE);
+  private boolean cleanupSocket = true;
+  private @Nullable Set<PosixFilePermission> socketPermissions;
 
   private ServerOptions() {}
 
@@ -33,6 +36,8 @@ public final class ServerOptions extends Options {
     this.keepAlive = other.keepAlive;
     this.startServing = other.startServing;
     this.flags = other.flags;
+    this.cleanupSocket = other.cleanupSocket;
+    this.socketPermissions = other.socketPermissions;
   }
 
   /// Returns the only family whose addresses are bound; null for any.
@@ -139,6 +144,37 @@ public final class ServerOptions extends Options {
     return copy;
   }
 
+  /// Tells whether the file of a unix socket is removed when its server is closed, unless it is
+  /// another file by then.
+  public boolean cleanupSocket() {
+    return cleanupSocket;
+  }
+
+  /// Returns a copy that removes the file of a unix socket when its server is closed, or not. Only
+  /// for `createUnixServer`.
+  public ServerOptions cleanupSocket(boolean cleanupSocket) {
+    var copy = new ServerOptions(this);
+    copy.cleanupSocket = cleanupSocket;
+    return copy;
+  }
+
+  /// Returns the permissions of the file of a unix socket; null for those that the umask of the
+  /// process leaves.
+  public @Nullable Set<PosixFilePermission> socketPermissions() {
+    return socketPermissions;
+  }
+
+  /// Returns a copy that gives the file of a unix socket these permissions, whatever the umask is.
+  /// Who may write may connect. Only for `createUnixServer`, which sets them before anybody can.
+  ///
+  /// @param socketPermissions as `PosixFilePermissions.fromString("rw-rw----")`; null for those
+  ///   that the umask leaves
+  public ServerOptions socketPermissions(@Nullable Set<PosixFilePermission> socketPermissions) {
+    var copy = new ServerOptions(this);
+    copy.socketPermissions = socketPermissions == null ? null : Set.copyOf(socketPermissions);
+    return copy;
+  }
+
   @Override
   Keywords keywords() {
     return new Keywords("ServerOptions")
@@ -149,6 +185,8 @@ public final class ServerOptions extends Options {
         .with("reusePort", reusePort)
         .with("keepAlive", keepAlive)
         .with("startServing", startServing)
-        .with("flags", flags);
+        .with("flags", flags)
+        .with("cleanupSocket", cleanupSocket)
+        .with("socketPermissions", socketPermissions);
   }
 }

@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,6 +41,7 @@ final class OptionsTest {
           7,
           SocketType.DATAGRAM,
           Set.of(AddressInfoFlag.AI_NUMERICHOST),
+          Set.of(PosixFilePermission.OWNER_WRITE),
           Context.copyContext());
 
   @Test

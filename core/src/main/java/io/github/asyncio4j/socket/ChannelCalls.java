@@ -168,7 +168,9 @@ final class ChannelCalls implements SocketCalls {
   }
 
   private static UnsupportedOperationException unsupported(SocketOption<?> option) {
-    return option == SocketOptions.IPV6_V6ONLY || option == SocketOptions.SO_ERROR
+    return option == SocketOptions.IPV6_V6ONLY
+            || option == SocketOptions.SO_ERROR
+            || option == SocketOptions.SO_PEERCRED
         ? Native.unsupported("Socket option " + option.name())
         : new UnsupportedOperationException("socket option " + option.name());
   }

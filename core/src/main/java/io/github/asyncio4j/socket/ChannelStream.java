@@ -72,7 +72,9 @@ final class ChannelStream implements StreamCalls {
     } catch (AlreadyBoundException e) {
       throw socket.failed("bind", Errno.EINVAL);
     } catch (IOException e) {
-      throw bindFailure("bind(" + address + ")", e);
+      throw socket.isOpen()
+          ? UnixFailures.translatedBind(address, "bind(" + address + ")", e)
+          : SocketFailures.closed();
     }
   }
 
@@ -135,7 +137,10 @@ final class ChannelStream implements StreamCalls {
     } catch (AlreadyConnectedException e) {
       throw socket.failed("connect", Errno.EISCONN);
     } catch (IOException e) {
-      throw SocketFailures.translatedConnect("connect(" + address + ")", e);
+      String call = "connect(" + address + ")";
+      throw isUnix()
+          ? UnixFailures.translatedConnect(address, call, e)
+          : SocketFailures.translatedConnect(call, e);
     }
   }
 

@@ -149,10 +149,10 @@ final class Descriptor implements SocketCalls {
     int n = ensureOpen();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment c = arena.allocate(Sockaddr.BYTES, 8);
-      int length = Sockaddr.write(address, family, c);
+      int length = SystemAddress.write(address, family, c);
       int result = syscalls.bind(arena.allocate(ValueLayout.JAVA_INT), n, c, length);
       if (result < 0) {
-        throw SocketFailures.ofBind("bind(fd " + n + ", " + address + ")", -result);
+        throw UnixFailures.ofBind(address, "bind(fd " + n + ", " + address + ")", -result);
       }
     }
   }
@@ -213,7 +213,7 @@ final class Descriptor implements SocketCalls {
       MemorySegment c = arena.allocate(Sockaddr.BYTES, 8);
       MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, Sockaddr.BYTES);
       int result = call.make(arena.allocate(ValueLayout.JAVA_INT), n, c, length);
-      return result < 0 ? null : Sockaddr.read(c, length.get(ValueLayout.JAVA_INT, 0));
+      return result < 0 ? null : SystemAddress.read(c, length.get(ValueLayout.JAVA_INT, 0));
     }
   }
 

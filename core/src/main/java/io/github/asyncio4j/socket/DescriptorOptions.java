@@ -6,6 +6,7 @@ import static io.github.asyncio4j.internal.ffi.Constants.IPPROTO_TCP;
 import static io.github.asyncio4j.internal.ffi.Constants.SOL_SOCKET;
 
 import io.github.asyncio4j.internal.ffi.Constants;
+import io.github.asyncio4j.internal.ffi.Errno;
 import io.github.asyncio4j.internal.ffi.Syscalls;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -81,6 +82,9 @@ final class DescriptorOptions {
   }
 
   static <T> T get(Syscalls syscalls, int fd, SocketOption<T> option) throws IOException {
+    if (option == SocketOptions.SO_PEERCRED) {
+      return option.type().cast(peerCredentials(syscalls, fd));
+    }
     Name name = name(option);
     int number;
     try (Arena arena = Arena.ofConfined()) {
@@ -98,6 +102,26 @@ final class DescriptorOptions {
     }
     Object value = option.type() == Boolean.class ? (Object) (number != 0) : (Object) number;
     return option.type().cast(value);
+  }
+
+  private static PeerCredentials peerCredentials(Syscalls syscalls, int fd) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(ValueLayout.JAVA_INT);
+      // struct ucred: process, user, group.
+      MemorySegment c = arena.allocate(ValueLayout.JAVA_INT, 3);
+      MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, 3 * Integer.BYTES);
+      int result = syscalls.getsockopt(errno, fd, SOL_SOCKET, Constants.SO_PEERCRED, c, length);
+      int uid = c.getAtIndex(ValueLayout.JAVA_INT, 1);
+      if (result == 0 && uid == -1) {
+        // The kernel has no user to tell of, and says so without an error.
+        result = -Errno.ENOTCONN;
+      }
+      if (result < 0) {
+        throw SocketFailures.of("getsockopt(fd " + fd + ", SO_PEERCRED)", -result);
+      }
+      return new PeerCredentials(
+          c.getAtIndex(ValueLayout.JAVA_INT, 0), uid, c.getAtIndex(ValueLayout.JAVA_INT, 2));
+    }
   }
 
   /// Returns an option that is an int and has no [SocketOption].

@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,16 +56,22 @@ abstract sealed class DescriptorPeer permits DescriptorStream, DescriptorDatagra
     int n = descriptor.ensureOpen();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment c = arena.allocate(Sockaddr.BYTES, 8);
-      int length = Sockaddr.write(address, descriptor.family(), c);
+      int length = SystemAddress.write(address, descriptor.family(), c);
       int result = syscalls.connect(arena.allocate(ValueLayout.JAVA_INT), n, c, length);
       return switch (-result) {
         case 0 -> true;
         // connect(2): a call that a signal interrupted goes on in the background.
         case Errno.EINPROGRESS, Errno.EINTR -> false;
-        default ->
-            throw SocketFailures.ofConnect("connect(fd " + n + ", " + address + ")", -result);
+        default -> throw failedConnect(n, address, -result);
       };
     }
+  }
+
+  private IOException failedConnect(int n, SocketAddress address, int errno) {
+    String call = "connect(fd " + n + ", " + address + ")";
+    return descriptor.family() == StandardProtocolFamily.UNIX
+        ? UnixFailures.ofConnect(address, call, errno)
+        : SocketFailures.ofConnect(call, errno);
   }
 
   public final void shutdownInput() throws IOException {

@@ -11,6 +11,7 @@ import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The roles of its socket share it, so the name has one owner.
 final class MemoryCalls implements SocketCalls, Readiness {
+  private static final SocketAddress UNNAMED = UnixDomainSocketAddress.of("");
+
   /// What differs by the role when a socket is watched or closed. The loop's thread.
   interface Role {
     /// As [Readiness#ready()].
@@ -153,7 +156,9 @@ final class MemoryCalls implements SocketCalls, Readiness {
                 == (inet.getAddress() instanceof Inet6Address
                     ? StandardProtocolFamily.INET6
                     : StandardProtocolFamily.INET)
-            : family == StandardProtocolFamily.UNIX;
+            : family == StandardProtocolFamily.UNIX
+                && (address instanceof UnixDomainSocketAddress
+                    || address instanceof UnixNameAddress);
     if (!fits) {
       throw ChannelCalls.unfit(address);
     }
@@ -164,6 +169,13 @@ final class MemoryCalls implements SocketCalls, Readiness {
     if (!bound) {
       sockname = network.clientAddress(this, server);
       bound = true;
+    }
+  }
+
+  /// Tells of a unix socket that connects and has no name.
+  void stayUnnamed() {
+    if (!bound) {
+      sockname = UNNAMED;
     }
   }
 

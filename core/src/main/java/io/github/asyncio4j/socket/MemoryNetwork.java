@@ -10,6 +10,7 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A network that is nothing but memory: its sockets behave as those of the system do, and nothing
 /// outside of it can be reached. For loops whose time is not the system's, in tests.
+///
+/// A path to which a unix socket is bound is a file of this network, none of the system's: it is
+/// there until [#removeFile] is called, as the system's is until unlink(2). Permissions and
+/// credentials there are none.
 ///
 /// Every address is local. One thread, that of the one loop whose sockets these are.
 public final class MemoryNetwork {
@@ -33,6 +38,7 @@ public final class MemoryNetwork {
   private final Map<SocketAddress, List<MemoryCalls>> boundDatagrams = new HashMap<>();
   private final MemoryGroups groups = new MemoryGroups();
   private int nextPort = FIRST_FREE_PORT;
+  private int nextName;
   private int openSockets;
 
   /// Makes a network without sockets.
@@ -96,8 +102,7 @@ public final class MemoryNetwork {
   /// @param wanted null for any address and a free port
   /// @return the address it has now
   SocketAddress bind(MemoryCalls calls, @Nullable SocketAddress wanted) throws IOException {
-    SocketAddress address =
-        wanted == null ? new InetSocketAddress(anyOf(calls.family()), 0) : wanted;
+    SocketAddress address = wanted == null ? anyAddress(calls.family()) : wanted;
     if (address instanceof InetSocketAddress inet && inet.getPort() == 0) {
       address = free(calls, inet.getAddress());
     } else if (!maySharePort(address, calls)) {
@@ -107,7 +112,22 @@ public final class MemoryNetwork {
     return address;
   }
 
+  private SocketAddress anyAddress(StandardProtocolFamily family) {
+    if (family != StandardProtocolFamily.UNIX) {
+      return new InetSocketAddress(anyOf(family), 0);
+    }
+    // As Linux: an abstract name of five digits (unix(7), autobind).
+    SocketAddress free;
+    do {
+      free = UnixNameAddress.of("%05x".formatted(nextName++));
+    } while (bound.containsKey(free));
+    return free;
+  }
+
   private boolean maySharePort(SocketAddress address, MemoryCalls calls) {
+    if (!(address instanceof InetSocketAddress)) {
+      return !bound.containsKey(address);
+    }
     return holdersOf(calls, address).stream()
         .allMatch(other -> other.isReusingPort() && calls.isReusingPort());
   }
@@ -147,8 +167,35 @@ public final class MemoryNetwork {
     throw SocketFailures.ofBind("bind(" + address + ", port 0)", Errno.EADDRINUSE);
   }
 
-  /// Gives the address of a socket that is closed free.
+  /// Returns what tells the file of a unix socket from each other one, or null when no socket was
+  /// ever bound to the path, or [#removeFile] was called since: a file outlives its socket.
+  public @Nullable Object file(UnixDomainSocketAddress path) {
+    List<MemoryCalls> holders = bound.get(path);
+    return holders == null ? null : holders.getFirst();
+  }
+
+  /// Removes the file of a unix socket, as unlink(2): who listens there is reached no more.
+  ///
+  /// @return false when there is none
+  public boolean removeFile(UnixDomainSocketAddress path) {
+    return bound.remove(path) != null;
+  }
+
+  /// Refuses to connect a unix socket to where nobody listens: the system says so at once.
+  void ensureServed(SocketAddress address, String call) throws IOException {
+    if (!bound.containsKey(address) && address instanceof UnixDomainSocketAddress) {
+      throw UnixFailures.ofConnect(address, call, Errno.ENOENT);
+    }
+    if (listenerAt(address) == null) {
+      throw UnixFailures.ofConnect(address, call, Errno.ECONNREFUSED);
+    }
+  }
+
+  /// Gives the address of a socket that is closed free, unless it is a file.
   void unbind(MemoryCalls calls, SocketAddress address) {
+    if (address instanceof UnixDomainSocketAddress) {
+      return;
+    }
     Map<SocketAddress, List<MemoryCalls>> names = namesLike(calls);
     List<MemoryCalls> holders = names.get(address);
     if (holders != null && holders.remove(calls) && holders.isEmpty()) {

@@ -96,6 +96,9 @@ final class MemoryStream implements StreamCalls, MemoryCalls.Role {
     SocketAddress target = MemoryNetwork.reachable(address);
     if (target instanceof InetSocketAddress inet) {
       socket.bindAsClientOf(inet);
+    } else {
+      socket.network().ensureServed(target, "connect(" + address + ")");
+      socket.stayUnnamed();
     }
     state = State.CONNECTING;
     socket.network().newWire().carry(() -> request(target));

@@ -202,6 +202,9 @@ public final class Socket implements Pollable, AutoCloseable {
   /// @throws AddressNotAvailableException when this system has no such address
   /// @throws java.net.BindException when the address is in use or not permitted
   /// @throws IllegalArgumentException when the address is unresolved or of another family
+  /// @throws java.nio.file.FileSystemException when a unix path is too long, its directory is
+  ///   missing (`NoSuchFileException`) or may not be written (`AccessDeniedException`)
+  /// @throws UnsupportedOperationException when the tier has no such address: abstract unix names
   /// @throws IOException when the system refuses
   public void bind(@Nullable SocketAddress address) throws IOException {
     SocketAddress local = address == null ? null : checked(address);
@@ -235,7 +238,11 @@ public final class Socket implements Pollable, AutoCloseable {
   /// @return true when connected at once
   /// @throws IllegalArgumentException when the address is unresolved or of another family
   /// @throws IllegalStateException when a connect is in progress
-  /// @throws java.net.ConnectException when refused; the text names the address
+  /// @throws java.net.ConnectException when refused; the text names the address. To a unix socket
+  ///   also [BacklogFullException]
+  /// @throws java.nio.file.FileSystemException when a unix path is too long, missing
+  ///   (`NoSuchFileException`) or may not be written (`AccessDeniedException`)
+  /// @throws UnsupportedOperationException when the tier has no such address: abstract unix names
   /// @throws IOException when it fails otherwise; only [#close()] is of use then
   public boolean connect(SocketAddress address) throws IOException {
     if (connecting != null) {
@@ -557,9 +564,12 @@ public final class Socket implements Pollable, AutoCloseable {
     return text.append('>').toString();
   }
 
-  private static SocketAddress checked(SocketAddress address) {
+  private SocketAddress checked(SocketAddress address) throws IOException {
     if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
       throw new IllegalArgumentException("address is unresolved: " + address);
+    }
+    if (family == StandardProtocolFamily.UNIX) {
+      UnixFailures.ensureFits(address, tier());
     }
     return address;
   }

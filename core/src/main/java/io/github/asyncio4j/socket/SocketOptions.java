@@ -11,6 +11,11 @@ public final class SocketOptions {
   /// The pending error of the socket as an errno, 0 for none; reading clears it (socket(7)).
   public static final SocketOption<Integer> SO_ERROR = new Named<>("SO_ERROR", Integer.class);
 
+  /// Who is at the other end of a unix stream socket (unix(7)); cannot be set. The portable tier
+  /// has the option of this name in `jdk.net.ExtendedSocketOptions`, which tells user and group.
+  public static final SocketOption<PeerCredentials> SO_PEERCRED =
+      new Named<>("SO_PEERCRED", PeerCredentials.class);
+
   private SocketOptions() {}
 
   private record Named<T>(String name, Class<T> type) implements SocketOption<T> {

@@ -6,8 +6,12 @@ import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.socket.UnixNameAddress;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -140,6 +144,114 @@ public final class Streams {
       throws IOException {
     Objects.requireNonNull(options, "options");
     return loop.createServer(serverProtocols(loop, clientConnected, limit), options);
+  }
+
+  // Unix sockets.
+
+  /// Connects to a unix socket with default options.
+  ///
+  /// @param path an abstract name when it begins with a zero character, as in asyncio
+  /// @throws IOException when no connection can be made
+  public static StreamConnection openUnixConnection(EventLoop loop, String path)
+      throws IOException {
+    return openUnixConnection(
+        loop, UnixNameAddress.parse(path), ConnectionOptions.DEFAULT, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /// Connects to a unix socket with default options.
+  ///
+  /// @throws IOException when no connection can be made
+  public static StreamConnection openUnixConnection(EventLoop loop, Path path) throws IOException {
+    return openUnixConnection(
+        loop,
+        UnixDomainSocketAddress.of(path),
+        ConnectionOptions.DEFAULT,
+        StreamReader.DEFAULT_LIMIT);
+  }
+
+  /// Connects to a unix socket (ST-01).
+  ///
+  /// When it fails or is cancelled nothing stays open.
+  ///
+  /// @param path a [UnixDomainSocketAddress]; an abstract name is a [UnixNameAddress]
+  /// @param options the keyword arguments of `createUnixConnection`
+  /// @param limit of the reader, see [StreamReader]
+  /// @throws IllegalArgumentException when the limit is below 1, or as
+  ///   [EventLoop#createUnixConnection(Supplier, SocketAddress, ConnectionOptions)]
+  /// @throws IOException when no connection can be made, as there
+  public static StreamConnection openUnixConnection(
+      EventLoop loop, SocketAddress path, ConnectionOptions options, int limit) throws IOException {
+    Objects.requireNonNull(loop, "loop");
+    var reader = new StreamReader(loop, limit);
+    return streams(
+        loop,
+        reader,
+        loop.createUnixConnection(() -> new StreamReaderProtocol(loop, reader), path, options));
+  }
+
+  /// Makes streams of a connected unix socket, `options.sock()`; otherwise as
+  /// [#openUnixConnection(EventLoop, SocketAddress, ConnectionOptions, int)].
+  public static StreamConnection openUnixConnection(
+      EventLoop loop, ConnectionOptions options, int limit) throws IOException {
+    Objects.requireNonNull(loop, "loop");
+    var reader = new StreamReader(loop, limit);
+    return streams(
+        loop,
+        reader,
+        loop.createUnixConnection(() -> new StreamReaderProtocol(loop, reader), options));
+  }
+
+  /// Starts a server on a unix socket with default options; as [#startUnixServer(EventLoop,
+  /// ClientConnected, SocketAddress, ServerOptions, int)].
+  ///
+  /// @param path an abstract name when it begins with a zero character, as in asyncio
+  public static Server startUnixServer(EventLoop loop, ClientConnected clientConnected, String path)
+      throws IOException {
+    return startUnixServer(
+        loop,
+        clientConnected,
+        UnixNameAddress.parse(path),
+        ServerOptions.DEFAULT,
+        StreamReader.DEFAULT_LIMIT);
+  }
+
+  /// Starts a server on a unix socket with default options; as [#startUnixServer(EventLoop,
+  /// ClientConnected, SocketAddress, ServerOptions, int)].
+  public static Server startUnixServer(EventLoop loop, ClientConnected clientConnected, Path path)
+      throws IOException {
+    return startUnixServer(
+        loop,
+        clientConnected,
+        UnixDomainSocketAddress.of(path),
+        ServerOptions.DEFAULT,
+        StreamReader.DEFAULT_LIMIT);
+  }
+
+  /// Starts a server on a unix socket that runs `clientConnected` for each connection, in a task of
+  /// its own (ST-01).
+  ///
+  /// @param path a [UnixDomainSocketAddress]; an abstract name is a [UnixNameAddress]
+  /// @param options the keyword arguments of `createUnixServer`
+  /// @param limit of the readers, see [StreamReader]
+  /// @throws IllegalArgumentException when the limit is below 1, or as
+  ///   [EventLoop#createUnixServer(Supplier, SocketAddress, ServerOptions)]
+  /// @throws IOException when the path cannot be bound, as there
+  public static Server startUnixServer(
+      EventLoop loop,
+      ClientConnected clientConnected,
+      SocketAddress path,
+      ServerOptions options,
+      int limit)
+      throws IOException {
+    return loop.createUnixServer(serverProtocols(loop, clientConnected, limit), path, options);
+  }
+
+  /// Starts a server on a bound unix socket, `options.sock()`; otherwise as
+  /// [#startUnixServer(EventLoop, ClientConnected, SocketAddress, ServerOptions, int)].
+  public static Server startUnixServer(
+      EventLoop loop, ClientConnected clientConnected, ServerOptions options, int limit)
+      throws IOException {
+    return loop.createUnixServer(serverProtocols(loop, clientConnected, limit), options);
   }
 
   private static Supplier<StreamReaderProtocol> serverProtocols(

@@ -4,6 +4,7 @@ package io.github.asyncio4j.testing;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.LoopLocal;
 import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.internal.net.SocketFiles;
 import io.github.asyncio4j.internal.net.Sockets;
 import io.github.asyncio4j.internal.net.StreamNetwork;
 import io.github.asyncio4j.socket.MemoryNetwork;
@@ -68,6 +69,11 @@ final class MemoryLink {
       @Override
       public Socket open(StandardProtocolFamily family, SocketType type) {
         return sockets.open(family, type);
+      }
+
+      @Override
+      public SocketFiles files() {
+        return new MemoryFiles(sockets);
       }
 
       @Override

@@ -36,10 +36,11 @@ import java.util.random.RandomGenerator;
 /// many orders, latencies and segmentations that a program must be able to live with, always the
 /// same for the same seed. `callSoon` stays first in, first out whatever the seed.
 ///
-/// **Network.** `createServer` and `createConnection` work in memory, see [LinkConditions]. A
-/// server is reached under the names and addresses that it was given, and `getaddrinfo` knows
-/// those, `localhost`, literals, and what a test adds ([#hosts()]). Transports, servers and errors
-/// are those of every loop: only the sockets are not the system's. Descriptors cannot be watched.
+/// **Network.** `createServer` and `createConnection` work in memory, see [LinkConditions], and so
+/// do datagrams and unix sockets, whose paths are no files of the system. A server is reached under
+/// the names and addresses that it was given, and `getaddrinfo` knows those, `localhost`, literals,
+/// and what a test adds ([#hosts()]). Transports, servers and errors are those of every loop: only
+/// the sockets are not the system's. Descriptors cannot be watched.
 ///
 /// Threads as for [io.github.asyncio4j.EventLoop].
 public final class TestLoop extends BaseEventLoop {

@@ -18,6 +18,13 @@ public interface BaseTransport {
 
   /// Returns what is known of the channel under a name: `"socket"`, `"sockname"`, `"peername"`.
   ///
+  /// The name of a unix socket that has none is a [java.net.UnixDomainSocketAddress] with the empty
+  /// path, where asyncio has the empty string.
+  ///
+  /// `"peercred"`, while a unix stream socket is open: whose process is at the other end, as a
+  /// [io.github.asyncio4j.socket.PeerCredentials]; on the portable tier a
+  /// `jdk.net.UnixDomainPrincipal`, which names user and group. Sockets in memory have none.
+  ///
   /// @return the value, or null when this transport does not know that name
   @Nullable Object getExtraInfo(String name);
 

@@ -29,7 +29,7 @@ final class SizeTest {
   private static final Map<String, Integer> LONGER_FILES =
       Map.of(
           // One delegation per function of asyncio's module.
-          "src/main/java/io/github/asyncio4j/Asyncio.java", 800);
+          "src/main/java/io/github/asyncio4j/Asyncio.java", 850);
 
   @Test
   void noFileIsLongerThanSixHundredLines() throws IOException {

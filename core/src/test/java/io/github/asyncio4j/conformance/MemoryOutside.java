@@ -111,6 +111,11 @@ final class MemoryOutside implements Outside {
   }
 
   @Override
+  public UnixPlace unixPlace() {
+    return UnixPlace.of(network());
+  }
+
+  @Override
   public Pair pair() {
     List<Socket> sockets = network().pair();
     return new Pair(endOf(sockets.getFirst()), endOf(sockets.getLast()));

@@ -34,6 +34,9 @@ interface Outside {
   /// Opens a socket that can be given to a loop, and connects it.
   Socket openConnected(SocketAddress to) throws IOException;
 
+  /// Makes a place for the paths of unix sockets; close it.
+  UnixPlace unixPlace() throws IOException;
+
   /// Opens two sockets that are connected to each other.
   Pair pair() throws IOException;
 

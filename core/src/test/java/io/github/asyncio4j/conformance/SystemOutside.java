@@ -117,6 +117,11 @@ final class SystemOutside implements Outside {
     return Socket.of(connected(null, to));
   }
 
+  @Override
+  public UnixPlace unixPlace() throws IOException {
+    return UnixPlace.ofSystem();
+  }
+
   /// They are unix sockets: what one end sends the other can read at once, while a TCP connection
   /// may take its time even to the same host.
   @Override

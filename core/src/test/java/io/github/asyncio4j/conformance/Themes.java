@@ -42,6 +42,7 @@ final class Themes {
     TimeoutsScenarios.class,
     TimersScenarios.class,
     TransportsScenarios.class,
+    UnixScenarios.class,
     WaitForScenarios.class,
     WaitingScenarios.class
   };

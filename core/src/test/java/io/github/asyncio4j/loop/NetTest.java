@@ -15,6 +15,7 @@ import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -122,21 +123,32 @@ abstract class NetTest {
     return protocol;
   }
 
+  /// Tells whether the two ends of a connection meet at a unix socket instead of a port.
+  boolean overUnix() {
+    return false;
+  }
+
   Server serve(Supplier<? extends BaseProtocol> factory) throws Exception {
-    return loop.createServer(factory, "127.0.0.1", 0);
+    return serve(factory, ServerOptions.DEFAULT);
   }
 
   Server serve(Supplier<? extends BaseProtocol> factory, ServerOptions options) throws Exception {
-    return loop.createServer(factory, "127.0.0.1", 0, options);
+    return overUnix()
+        ? loop.createUnixServer(factory, UnixDomainSocketAddress.of(UnixPeer.newPath()), options)
+        : loop.createServer(factory, "127.0.0.1", 0, options);
   }
 
   static int port(Server server) {
-    return ((InetSocketAddress) server.sockets().getFirst().getsockname()).getPort();
+    var address = server.sockets().getFirst().getsockname();
+    return address instanceof InetSocketAddress inet ? inet.getPort() : UnixPeer.number(address);
   }
 
   <P extends BaseProtocol> Connection<Transport, P> connect(Supplier<P> factory, Server server)
       throws Exception {
-    return loop.createConnection(factory, "127.0.0.1", port(server));
+    int port = port(server);
+    return overUnix()
+        ? loop.createUnixConnection(factory, UnixPeer.path(port))
+        : loop.createConnection(factory, "127.0.0.1", port);
   }
 
   /// Joins two protocols by a connection.

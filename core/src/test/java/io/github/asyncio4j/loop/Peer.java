@@ -9,7 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
 /// The other end of a connection, by means of the JDK alone. Its methods block.
-final class Peer implements AutoCloseable {
+class Peer implements AutoCloseable {
   private final Socket socket;
 
   Peer(Socket socket) {
@@ -17,6 +17,9 @@ final class Peer implements AutoCloseable {
   }
 
   static Peer connect(int port) throws IOException {
+    if (UnixPeer.isNumber(port)) {
+      return UnixPeer.connectTo(port);
+    }
     return new Peer(new Socket(InetAddress.getLoopbackAddress(), port));
   }
 
@@ -27,6 +30,9 @@ final class Peer implements AutoCloseable {
   /// Connects without waiting: in a task no iteration of the loop lies in between. To an address
   /// that is listened on, on this machine, the kernel connects at once.
   static Peer connectAtOnce(int port) throws IOException {
+    if (UnixPeer.isNumber(port)) {
+      return UnixPeer.connectTo(port);
+    }
     var channel = SocketChannel.open();
     channel.configureBlocking(false);
     if (!channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
@@ -40,6 +46,9 @@ final class Peer implements AutoCloseable {
 
   /// Connects with a receive buffer so small that the other end cannot send much.
   static Peer connectNarrow(int port) throws IOException {
+    if (UnixPeer.isNumber(port)) {
+      return UnixPeer.connectTo(port); // What the other end may send is up to its own buffer.
+    }
     var socket = new Socket();
     socket.setReceiveBufferSize(4096);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

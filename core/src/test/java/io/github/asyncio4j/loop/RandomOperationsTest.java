@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Random sequences of operations on both ends of a connection, against a model of a stream (B21).
 @ParameterizedClass
 @EnumSource(LoopKind.class)
-final class RandomOperationsTest extends NetTest {
+class RandomOperationsTest extends NetTest {
   private static final int SEEDS = Integer.getInteger("seeds", 500);
 
   RandomOperationsTest(LoopKind kind) {
@@ -175,9 +175,17 @@ final class RandomOperationsTest extends NetTest {
     }
   }
 
-  private static byte[] randomPiece(Random random) {
+  /// Returns by what the sizes are divided. Two ends that write more than the kernel takes, and
+  /// read no more, wait for each other for ever.
+  int divisor() {
+    return 1;
+  }
+
+  private byte[] randomPiece(Random random) {
     int scale = random.nextInt(20);
-    var piece = new byte[scale == 0 ? 0 : random.nextInt(scale == 1 ? 600_000 : 2000 * scale)];
+    var piece =
+        new byte
+            [scale == 0 ? 0 : random.nextInt((scale == 1 ? 600_000 : 2000 * scale) / divisor())];
     random.nextBytes(piece);
     return piece;
   }
@@ -194,7 +202,7 @@ final class RandomOperationsTest extends NetTest {
     end.recorder.transport.write(piece);
   }
 
-  private static void writelines(Random random, End end) {
+  private void writelines(Random random, End end) {
     var pieces = new ArrayList<ByteBuffer>();
     var all = new ByteArrayOutputStream();
     for (int i = random.nextInt(6); i > 0; i--) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// What a server promises about its life: serving, accepting, closing, waiting.
 @ParameterizedClass
 @EnumSource(LoopKind.class)
-final class ServerContractTest extends NetTest {
+class ServerContractTest extends NetTest {
   ServerContractTest(LoopKind kind) {
     super(kind);
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// What a stream transport promises about its start and its input: connecting, receiving, failing.
 @ParameterizedClass
 @EnumSource(LoopKind.class)
-final class TransportContractTest extends NetTest {
+class TransportContractTest extends NetTest {
   TransportContractTest(LoopKind kind) {
     super(kind);
   }

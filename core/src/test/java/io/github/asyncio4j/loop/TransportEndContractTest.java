@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// What a stream transport promises about its end: closing, the peer's end, pausing meanwhile.
 @ParameterizedClass
 @EnumSource(LoopKind.class)
-final class TransportEndContractTest extends NetTest {
+class TransportEndContractTest extends NetTest {
   TransportEndContractTest(LoopKind kind) {
     super(kind);
   }

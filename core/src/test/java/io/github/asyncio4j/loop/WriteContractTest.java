@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// What a stream transport promises about its output: order, ownership, flow control, the end.
 @ParameterizedClass
 @EnumSource(LoopKind.class)
-final class WriteContractTest extends NetTest {
+class WriteContractTest extends NetTest {
   WriteContractTest(LoopKind kind) {
     super(kind);
   }

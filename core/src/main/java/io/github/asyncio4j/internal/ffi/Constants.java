@@ -28,6 +28,7 @@ public final class Constants {
   public static final int SO_KEEPALIVE = 9;
   public static final int SO_LINGER = 13;
   public static final int SO_REUSEPORT = 15;
+  public static final int SO_PEERCRED = 17;
   public static final int SO_ACCEPTCONN = 30;
   public static final int SO_DOMAIN = 39;
   public static final int SO_MEMINFO = 55;
@@ -52,6 +53,7 @@ public final class Constants {
   public static final int IPV6_V6ONLY = 26;
 
   public static final int F_GETFD = 1;
+  public static final int F_SETFD = 2;
   public static final int F_GETFL = 3;
   public static final int F_SETFL = 4;
   public static final int FD_CLOEXEC = 1;

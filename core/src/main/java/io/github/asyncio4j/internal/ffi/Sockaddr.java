@@ -36,6 +36,9 @@ public final class Sockaddr {
   private static final int PATH_OFFSET = 2;
   private static final int PATH_BYTES = 108;
 
+  /// The most bytes of a path, which ends with a zero byte.
+  public static final int MAX_PATH_BYTES = PATH_BYTES - 1;
+
   private static final ValueLayout.OfShort FAMILY = ValueLayout.JAVA_SHORT_UNALIGNED;
   private static final ValueLayout.OfInt SCOPE = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfShort PORT =
@@ -117,12 +120,49 @@ public final class Sockaddr {
     if (!(address instanceof UnixDomainSocketAddress unix)) {
       throw new IllegalArgumentException("not a unix socket address: " + address);
     }
-    byte[] path = unix.getPath().toString().getBytes(FILE_NAMES);
+    byte[] path = bytes(unix);
     if (path.length >= PATH_BYTES) {
       throw new IllegalArgumentException("unix socket path longer than 107 bytes: " + address);
     }
     MemorySegment.copy(path, 0, to, ValueLayout.JAVA_BYTE, PATH_OFFSET, path.length);
     return PATH_OFFSET + path.length + 1;
+  }
+
+  private static byte[] bytes(UnixDomainSocketAddress address) {
+    return address.getPath().toString().getBytes(FILE_NAMES);
+  }
+
+  /// Returns how many bytes a path has for the system.
+  public static int pathBytes(UnixDomainSocketAddress address) {
+    return bytes(address).length;
+  }
+
+  /// Writes an abstract unix name.
+  ///
+  /// @param name at most [#MAX_PATH_BYTES], without the zero byte in front
+  /// @param to room for [#BYTES]
+  /// @return how many bytes the address has
+  public static int writeName(byte[] name, MemorySegment to) {
+    to.fill((byte) 0);
+    to.set(FAMILY, 0, (short) AF_UNIX);
+    MemorySegment.copy(name, 0, to, ValueLayout.JAVA_BYTE, PATH_OFFSET + 1, name.length);
+    return PATH_OFFSET + 1 + name.length;
+  }
+
+  /// Reads an abstract unix name, without the zero byte in front.
+  ///
+  /// @param length how many bytes the kernel says the address has
+  /// @return null when it is another address
+  public static byte @Nullable [] readName(MemorySegment from, int length) {
+    int bytes = length - PATH_OFFSET - 1;
+    if (bytes < 1
+        || from.get(FAMILY, 0) != AF_UNIX
+        || from.get(ValueLayout.JAVA_BYTE, PATH_OFFSET) != 0) {
+      return null;
+    }
+    var name = new byte[bytes];
+    MemorySegment.copy(from, ValueLayout.JAVA_BYTE, PATH_OFFSET + 1, name, 0, bytes);
+    return name;
   }
 
   /// Reads an address.

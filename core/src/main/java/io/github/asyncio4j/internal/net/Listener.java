@@ -42,6 +42,8 @@ final class Listener implements IoPort.Owner {
   // From the first listen on; an NIO socket has another channel before.
   private @Nullable AcceptPort port;
   private @Nullable TimerHandle rest;
+  // Of a unix socket whose file goes with it.
+  private @Nullable SocketFile file;
 
   /// Makes the listener of a bound socket and owns it from now on.
   Listener(NetContext net, Socket socket, StreamServer server, int backlog) {
@@ -49,6 +51,11 @@ final class Listener implements IoPort.Owner {
     this.socket = socket;
     this.server = server;
     this.backlog = backlog;
+  }
+
+  /// Hands over the file of the socket.
+  void removes(SocketFile file) {
+    this.file = file;
   }
 
   TransportSocket socket() {
@@ -141,6 +148,9 @@ final class Listener implements IoPort.Owner {
     state = State.CLOSED;
     if (rest != null) {
       rest.cancel();
+    }
+    if (file != null) {
+      file.remove();
     }
     if (port != null) {
       port.close();

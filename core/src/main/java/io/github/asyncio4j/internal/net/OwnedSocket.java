@@ -36,12 +36,13 @@ final class OwnedSocket {
     return peername;
   }
 
-  /// Returns what every transport of a socket knows: `socket`, `sockname`, `peername`.
+  /// Returns what every transport of a socket knows: `socket`, `sockname`, `peername`, `peercred`.
   @Nullable Object extraInfo(String name) {
     return switch (name) {
       case "socket" -> new TransportSocket(socket);
       case "sockname" -> sockname;
       case "peername" -> peername;
+      case "peercred" -> PeerCredential.of(socket);
       default -> null;
     };
   }

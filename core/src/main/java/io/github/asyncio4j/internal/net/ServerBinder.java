@@ -60,6 +60,7 @@ public final class ServerBinder {
     Objects.requireNonNull(hosts, "hosts");
     Objects.requireNonNull(options, "options");
     net.lowlevel().ensureInTask("createServer");
+    UnixKeywords.ensureNone(options);
     if (options.sock() != null) {
       throw new IllegalArgumentException(
           "host/port and sock can not be specified at the same time: " + options.sock());
@@ -70,7 +71,7 @@ public final class ServerBinder {
         onePort
             ? FreePort.find(() -> bindAll(infos, options, true))
             : bindAll(infos, options, false);
-    return serve(protocolFactory, sockets, options);
+    return serve(protocolFactory, sockets, options, null);
   }
 
   private List<AddressInfo> resolve(List<String> hosts, int port, ServerOptions options)
@@ -103,12 +104,13 @@ public final class ServerBinder {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(options, "options");
     net.lowlevel().ensureInTask("createServer");
+    UnixKeywords.ensureNone(options);
     var socket = options.sock();
     if (socket == null) {
       throw new IllegalArgumentException("Neither host/port nor sock were specified");
     }
     StreamConnector.ensureStream(socket);
-    return serve(protocolFactory, List.of(socket), options);
+    return serve(protocolFactory, List.of(socket), options, null);
   }
 
   // Binding.
@@ -205,12 +207,21 @@ public final class ServerBinder {
 
   // Serving.
 
-  private Server serve(
-      Supplier<? extends BaseProtocol> protocolFactory, List<Socket> sockets, ServerOptions options)
+  /// Makes the server of bound sockets, which it owns. Suspends.
+  ///
+  /// @param file what the server removes when it is closed, or null
+  Server serve(
+      Supplier<? extends BaseProtocol> protocolFactory,
+      List<Socket> sockets,
+      ServerOptions options,
+      @Nullable SocketFile file)
       throws IOException {
     boolean keepAliveAccepted = options.keepAlive() && !net.sockets().passKeepAliveOn();
     var server =
         new StreamServer(net, protocolFactory, sockets, options.backlog(), keepAliveAccepted);
+    if (file != null) {
+      server.removes(file);
+    }
     if (options.startServing()) {
       boolean serving = false;
       try {

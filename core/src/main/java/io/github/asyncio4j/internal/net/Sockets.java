@@ -23,6 +23,11 @@ public interface Sockets {
   /// Tells whether the kernel is a real one, which may keep much and be short of memory with us.
   boolean areOfSystem();
 
+  /// Returns the files of its unix sockets.
+  default SocketFiles files() {
+    return SocketFiles.SYSTEM;
+  }
+
   /// Returns the sockets of a tier of the system.
   static Sockets of(SocketTier tier) {
     return new Sockets() {

@@ -100,7 +100,8 @@ public final class StreamConnector {
 
   // Joining.
 
-  private <P extends BaseProtocol> Connection<Transport, P> adopt(
+  /// Makes a transport of a connected socket, which it owns, and joins a protocol. Suspends.
+  <P extends BaseProtocol> Connection<Transport, P> adopt(
       Socket socket, Supplier<P> protocolFactory) throws IOException {
     var transport = makeTransport(socket);
     Future<@Nullable Void> ready = net.loop().createFuture();

@@ -32,6 +32,7 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
   private final StreamConnector connector;
   private final ServerBinder binder;
   private final DatagramConnector datagrams;
+  private final UnixEndpoints unix;
 
   /// Makes the network of a loop; the loop closes it.
   public StreamNetwork(Lowlevel lowlevel, Sockets sockets, HostLookup lookup) {
@@ -53,6 +54,7 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
     this.connector = new StreamConnector(net, names);
     this.binder = new ServerBinder(net, names);
     this.datagrams = new DatagramConnector(net, names);
+    this.unix = new UnixEndpoints(net, connector, binder);
   }
 
   /// Makes a transport of a connected socket, which it owns from now on, and joins its protocol.
@@ -112,6 +114,32 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
       DatagramOptions options)
       throws IOException {
     return datagrams.createDatagramEndpoint(protocolFactory, localAddr, remoteAddr, options);
+  }
+
+  @Override
+  public <P extends BaseProtocol> Connection<Transport, P> createUnixConnection(
+      Supplier<P> protocolFactory, SocketAddress path, ConnectionOptions options)
+      throws IOException {
+    return unix.createUnixConnection(protocolFactory, path, options);
+  }
+
+  @Override
+  public <P extends BaseProtocol> Connection<Transport, P> createUnixConnection(
+      Supplier<P> protocolFactory, ConnectionOptions options) throws IOException {
+    return unix.createUnixConnection(protocolFactory, options);
+  }
+
+  @Override
+  public Server createUnixServer(
+      Supplier<? extends BaseProtocol> protocolFactory, SocketAddress path, ServerOptions options)
+      throws IOException {
+    return unix.createUnixServer(protocolFactory, path, options);
+  }
+
+  @Override
+  public Server createUnixServer(
+      Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) throws IOException {
+    return unix.createUnixServer(protocolFactory, options);
   }
 
   @Override

@@ -80,6 +80,11 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
         sockets.stream().map(socket -> new Listener(net, socket, this, backlog)).toList();
   }
 
+  /// Hands over the file of its only socket.
+  void removes(SocketFile file) {
+    listeners.getFirst().removes(file);
+  }
+
   @Override
   public EventLoop getLoop() {
     return net.loop();
