@@ -5,24 +5,21 @@ import io.github.asyncio4j.socket.DatagramBatch;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketTier;
 import java.net.StandardProtocolFamily;
-import org.jspecify.annotations.Nullable;
+import java.util.EnumMap;
+import java.util.Map;
 
 /// Where the datagram sockets of one loop receive into, one after the other. Loop thread only.
 final class ReceiveBatches {
-  // By tier, since a loop may be given a socket of another tier than its own; twice, since unix
-  // datagrams are larger. Made for the first socket: a loop without datagrams needs none.
-  private final @Nullable DatagramBatch[] batches =
-      new @Nullable DatagramBatch[2 * SocketTier.values().length];
+  // By tier, since a loop may be given a socket of another tier than its own. Made for the first
+  // socket: a loop without datagrams needs none.
+  private final Map<SocketTier, DatagramBatch> inet = new EnumMap<>(SocketTier.class);
+  // These are larger.
+  private final Map<SocketTier, DatagramBatch> unix = new EnumMap<>(SocketTier.class);
 
   /// Returns the batch for a socket.
   DatagramBatch of(Socket socket) {
-    int unix = socket.family() == StandardProtocolFamily.UNIX ? 1 : 0;
-    int index = 2 * socket.tier().ordinal() + unix;
-    var batch = batches[index];
-    if (batch == null) {
-      batch = DatagramBatch.of(socket.tier(), socket.family());
-      batches[index] = batch;
-    }
-    return batch;
+    var family = socket.family();
+    var batches = family == StandardProtocolFamily.UNIX ? unix : inet;
+    return batches.computeIfAbsent(socket.tier(), tier -> DatagramBatch.of(tier, family));
   }
 }
