@@ -78,7 +78,7 @@ String ask(InetSocketAddress address, String text) throws Exception {
   var endpoint = loop.createDatagramEndpoint(() -> new AskingProtocol(answer), null, address);
   try {
     for (int tries = 1; !answer.done(); tries++) {
-      endpoint.transport().sendto(ByteBuffer.wrap(text.getBytes()));
+      endpoint.transport().sendto(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
       Asyncio.wait(List.of(answer), Duration.ofSeconds(1));
       if (tries == 5 && !answer.done()) {
         return "no answer";

@@ -7,6 +7,7 @@ import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.AddressInfoFlag;
 import io.github.asyncio4j.AddressInfoOptions;
 import io.github.asyncio4j.ConnectionOptions;
+import io.github.asyncio4j.DatagramOptions;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionGroup;
 import io.github.asyncio4j.LoopKind;
@@ -15,7 +16,10 @@ import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.socket.TransportSocket;
 import io.github.asyncio4j.testing.TestLoop;
+import io.github.asyncio4j.transport.DatagramProtocol;
 import io.github.asyncio4j.transport.Protocol;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.util.List;
@@ -26,6 +30,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// A test on virtual time is worth something only if its loop answers as the real ones do.
 final class LoopsAnswerAlikeTest {
   private static final class Quiet implements Protocol {}
+
+  private static final class Silent implements DatagramProtocol {}
+
+  private static InetSocketAddress at(String literal, int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral(literal), port);
+  }
 
   /// What a loop is asked.
   enum Probe {
@@ -138,6 +148,45 @@ final class LoopsAnswerAlikeTest {
           } catch (java.net.BindException e) {
             return String.valueOf(e.getMessage()).replace(String.valueOf(server.port()), "PORT");
           }
+        }
+      }
+    },
+    DATAGRAMS_WITHOUT_A_FAMILY {
+      @Override
+      Object ask(EventLoop loop) throws Exception {
+        return loop.createDatagramEndpoint(Silent::new, null, null);
+      }
+    },
+    DATAGRAMS_OF_TWO_FAMILIES {
+      @Override
+      Object ask(EventLoop loop) throws Exception {
+        return loop.createDatagramEndpoint(Silent::new, at("127.0.0.1", 0), at("::1", 9));
+      }
+    },
+    DATAGRAMS_TO_PORT_0 {
+      @Override
+      Object ask(EventLoop loop) throws Exception {
+        return loop.createDatagramEndpoint(Silent::new, null, at("127.0.0.1", 0));
+      }
+    },
+    DATAGRAMS_OF_UNIX {
+      @Override
+      Object ask(EventLoop loop) throws Exception {
+        return loop.createDatagramEndpoint(
+            Silent::new, DatagramOptions.DEFAULT.family(StandardProtocolFamily.UNIX));
+      }
+    },
+    DATAGRAM_ADDRESS_IN_USE {
+      @Override
+      Object ask(EventLoop loop) throws Exception {
+        var first = loop.createDatagramEndpoint(Silent::new, at("127.0.0.1", 0), null).transport();
+        var taken = first.getExtraInfo("sockname", InetSocketAddress.class);
+        try {
+          return loop.createDatagramEndpoint(Silent::new, taken, null);
+        } catch (java.net.BindException e) {
+          return String.valueOf(e.getMessage()).replace(String.valueOf(taken.getPort()), "PORT");
+        } finally {
+          first.abort();
         }
       }
     },

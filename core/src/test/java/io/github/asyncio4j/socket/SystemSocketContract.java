@@ -11,8 +11,10 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +84,79 @@ abstract class SystemSocketContract extends SocketRoleContract {
       assertThat(receiver.recv(into)).isEqualTo(Socket.NO_DATAGRAM);
       assertThat(into.flip()).isEqualTo(ascii("x"));
     }
+  }
+
+  @Test
+  void aDatagramIsSentToAnAddressAndReceivedWithIts() throws IOException {
+    Socket receiver = boundDatagrams();
+    Socket sender = boundDatagrams();
+    for (ByteBuffer into :
+        new ByteBuffer[] {
+          ByteBuffer.allocate(10), ByteBuffer.allocateDirect(10), ByteBuffer.allocate(100_000)
+        }) {
+      assertThat(receiver.recvfrom(into)).isNull();
+      ByteBuffer direct = ByteBuffer.allocateDirect(3).put(ascii("you")).flip();
+      assertThat(sender.sendto(ascii("hello"), receiver.getsockname())).isTrue();
+      assertThat(sender.sendto(direct, receiver.getsockname())).isTrue();
+      assertThat(sender.sendto(ascii(""), receiver.getsockname())).isTrue();
+      assertThat(direct.hasRemaining()).isFalse();
+
+      for (int count : new int[] {5, 3, 0}) {
+        await(receiver, Selector.READ);
+        assertThat(receiver.recvfrom(into)).isEqualTo(new Received(count, sender.getsockname()));
+      }
+      assertThat(into.flip()).isEqualTo(ascii("helloyou"));
+    }
+    assertThatThrownBy(() -> receiver.recvfrom(ByteBuffer.allocate(0)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> receiver.recvfrom(ByteBuffer.allocate(1).asReadOnlyBuffer()))
+        .isInstanceOf(ReadOnlyBufferException.class);
+  }
+
+  @Test
+  void aDatagramThatNeedsAnAddressOrIsTooLargeIsRefused() throws IOException {
+    Socket sender = boundDatagrams();
+    SocketAddress other = boundDatagrams().getsockname();
+
+    assertRefused(() -> sender.sendto(ascii("x"), null), "EDESTADDRREQ");
+    assertRefused(() -> sender.sendto(ByteBuffer.allocate(65_508), other), "EMSGSIZE");
+    assertRefused(() -> sender.sendto(ByteBuffer.allocate(300_000), other), "EMSGSIZE");
+    assertThatThrownBy(
+            () -> sender.sendto(ascii("x"), InetSocketAddress.createUnresolved("host", 1)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(
+            () -> sender.sendto(ascii("x"), new InetSocketAddress(InetAddress.ofLiteral("::1"), 1)))
+        .isInstanceOf(IllegalArgumentException.class);
+    Socket stream = kept(newSocket(StandardProtocolFamily.INET, SocketType.STREAM));
+    assertRefused(() -> stream.sendto(ascii("x"), other), "EOPNOTSUPP");
+    assertRefused(() -> stream.recvfrom(ByteBuffer.allocate(1)), "EOPNOTSUPP");
+  }
+
+  @Test
+  void severalDatagramsAreSentAndReceivedInOrder() throws IOException {
+    Socket receiver = boundDatagrams();
+    Socket sender = boundDatagrams();
+    var waiting = new Datagram[40];
+    for (int i = 0; i < waiting.length; i++) {
+      waiting[i] = new Datagram(ascii("datagram " + i), receiver.getsockname());
+    }
+    for (int sent = 0; sent < waiting.length; ) {
+      sent += Datagram.send(sender, waiting, sent, waiting.length - sent);
+    }
+    assertThat(waiting[0].data().position()).isZero();
+
+    DatagramBatch batch = DatagramBatch.of(tier(), StandardProtocolFamily.INET);
+    for (int received = 0; received < waiting.length; ) {
+      await(receiver, Selector.READ);
+      int count = batch.receive(receiver, batch.capacity());
+      for (int i = 0; i < count; i++) {
+        assertThat(batch.data(i)).isEqualTo(ascii("datagram " + received++));
+        assertThat(batch.address(i)).isEqualTo(sender.getsockname());
+      }
+    }
+    assertThat(batch.receive(receiver, 1)).isZero();
+    assertThatThrownBy(() -> batch.receive(receiver, batch.capacity() + 1))
+        .isInstanceOf(IndexOutOfBoundsException.class);
   }
 
   @Test
