@@ -6,6 +6,8 @@ import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.LoopConnections;
+import io.github.asyncio4j.LoopFiles;
+import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
@@ -24,6 +26,8 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
   private final Resolver resolver;
   private final StreamConnector connector;
   private final ServerBinder binder;
+  private final FileSender files;
+  private final RawSockets sockets;
 
   /// Makes the network of a loop; the loop closes it.
   public StreamNetwork(Lowlevel lowlevel, Sockets sockets, HostLookup lookup) {
@@ -35,6 +39,18 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
     this.resolver = new Resolver(net.lowlevel(), lookup);
     this.connector = new StreamConnector(net, resolver);
     this.binder = new ServerBinder(net, resolver);
+    this.files = new FileSender(net);
+    this.sockets = new RawSockets(net, resolver, files);
+  }
+
+  /// Returns the part of the loop that works with sockets directly.
+  public LoopSockets sockets() {
+    return sockets;
+  }
+
+  /// Returns the part of the loop that sends files.
+  public LoopFiles files() {
+    return files;
   }
 
   /// Makes a transport of a connected socket, which it owns from now on, and joins its protocol.
