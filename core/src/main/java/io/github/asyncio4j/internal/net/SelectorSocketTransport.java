@@ -212,10 +212,10 @@ final class SelectorSocketTransport implements FileTransport, IoPort.Owner, Tran
     try {
       socket.release();
     } finally {
-      output.released();
       if (keeper != null) {
         keeper.detach(this);
       }
+      output.released();
     }
   }
 

@@ -39,7 +39,6 @@ final class SocketWaits implements IoPort.Owner {
     this.socket = socket;
     this.released = released;
     this.port = backend.waiting(socket, this);
-    socket.whenClosed(this::socketClosed);
   }
 
   /// Refuses a second task on one side.
@@ -65,6 +64,8 @@ final class SocketWaits implements IoPort.Owner {
     } else {
       writer = turn;
     }
+    // Not before: who is told at once has to find the turn, and the caller to know this.
+    socket.whenClosed(this::socketClosed);
     return turn;
   }
 
