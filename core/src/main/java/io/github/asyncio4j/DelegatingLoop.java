@@ -8,6 +8,8 @@ import io.github.asyncio4j.transport.DatagramTransport;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -109,5 +111,51 @@ abstract sealed class DelegatingLoop implements EventLoop permits BaseEventLoop 
   @Override
   public final void setResolver(@Nullable Resolver resolver) {
     connections().setResolver(resolver);
+  }
+
+  /// Returns the part that sends files.
+  protected abstract LoopFiles files();
+
+  @Override
+  public final long sendfile(
+      Transport transport, FileChannel file, long offset, long count, boolean fallback)
+      throws IOException {
+    return files().sendfile(transport, file, offset, count, fallback);
+  }
+
+  // Sockets.
+
+  /// Returns the part that works with sockets directly.
+  protected abstract LoopSockets sockets();
+
+  @Override
+  public final byte[] sockRecv(Socket sock, int nbytes) throws IOException {
+    return sockets().sockRecv(sock, nbytes);
+  }
+
+  @Override
+  public final int sockRecvInto(Socket sock, ByteBuffer buf) throws IOException {
+    return sockets().sockRecvInto(sock, buf);
+  }
+
+  @Override
+  public final void sockSendall(Socket sock, ByteBuffer data) throws IOException {
+    sockets().sockSendall(sock, data);
+  }
+
+  @Override
+  public final long sockSendfile(
+      Socket sock, FileChannel file, long offset, long count, boolean fallback) throws IOException {
+    return sockets().sockSendfile(sock, file, offset, count, fallback);
+  }
+
+  @Override
+  public final void sockConnect(Socket sock, SocketAddress address) throws IOException {
+    sockets().sockConnect(sock, address);
+  }
+
+  @Override
+  public final Socket sockAccept(Socket sock) throws IOException {
+    return sockets().sockAccept(sock);
   }
 }

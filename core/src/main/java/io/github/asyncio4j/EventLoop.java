@@ -20,6 +20,8 @@ public sealed interface EventLoop
         LoopScheduling,
         LoopTasks,
         LoopConnections,
+        LoopFiles,
+        LoopSockets,
         LoopDescriptors,
         LoopExecutors,
         LoopDiagnostics

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.selector.ReadyListener;
 import io.github.asyncio4j.selector.Registration;
 import io.github.asyncio4j.selector.Selector;
@@ -95,6 +96,11 @@ public final class IoWatch {
 
   @Nullable Owner owner() {
     return owner;
+  }
+
+  /// Tells whether the descriptor is still that of a pollable, and not closed and given out again.
+  boolean watches(Pollable pollable) {
+    return registration.pollable().fileno() == pollable.fileno();
   }
 
   void setReader(@Nullable IoHandle handle) throws IOException {

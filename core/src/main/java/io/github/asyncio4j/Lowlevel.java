@@ -122,6 +122,21 @@ public final class Lowlevel {
     return loop.watch(pollable, owner, onReadable, onWritable);
   }
 
+  /// Refuses a descriptor that somebody has by [#watch].
+  ///
+  /// @throws IllegalStateException when that is so; the text names the owner
+  /// @throws IllegalArgumentException when the descriptor is closed
+  public void ensureNotOwned(Pollable pollable) {
+    loop.kernel.watches.ensureNotOwned(pollable);
+  }
+
+  /// Tells whether `addReader` or `addWriter` watches a descriptor.
+  ///
+  /// @throws IllegalArgumentException when the descriptor is closed
+  public boolean isWatched(Pollable pollable) {
+    return loop.kernel.watches.isOfUser(pollable);
+  }
+
   /// Returns a handle that can be queued again and again; to queue it allocates nothing.
   ///
   /// @param context what the callback runs in, that object and not a copy

@@ -117,6 +117,20 @@ final class Watches {
     }
   }
 
+  /// As [Lowlevel#ensureNotOwned].
+  void ensureNotOwned(Pollable pollable) {
+    IoWatch watch = byKey.get(keyOf(pollable));
+    if (watch != null) {
+      ensureNotOwned(pollable, watch);
+    }
+  }
+
+  /// As [Lowlevel#isWatched].
+  boolean isOfUser(Pollable pollable) {
+    IoWatch watch = byKey.get(keyOf(pollable));
+    return watch != null && watch.owner() == null && !watch.isIdle() && watch.watches(pollable);
+  }
+
   // For IoWatch.
 
   void queue(IoWatch.IoHandle handle) {

@@ -62,6 +62,16 @@ final class ClockedLoop extends BaseEventLoop {
   }
 
   @Override
+  protected LoopFiles files() {
+    throw new UnsupportedOperationException("this loop has no network");
+  }
+
+  @Override
+  protected LoopSockets sockets() {
+    throw new UnsupportedOperationException("this loop has no network");
+  }
+
+  @Override
   protected LoopConnections connections() {
     throw new UnsupportedOperationException("this loop has no network");
   }

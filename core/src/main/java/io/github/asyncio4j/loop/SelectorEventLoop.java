@@ -3,7 +3,9 @@ package io.github.asyncio4j.loop;
 
 import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.LoopConnections;
+import io.github.asyncio4j.LoopFiles;
 import io.github.asyncio4j.LoopObserver;
+import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.internal.net.HostLookup;
 import io.github.asyncio4j.internal.net.Sockets;
@@ -61,6 +63,16 @@ public final class SelectorEventLoop extends BaseEventLoop {
   @Override
   protected LoopConnections connections() {
     return network;
+  }
+
+  @Override
+  protected LoopFiles files() {
+    return network.files();
+  }
+
+  @Override
+  protected LoopSockets sockets() {
+    return network.sockets();
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.nio.ReadOnlyBufferException;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -214,6 +215,19 @@ final class ChannelStream implements StreamCalls {
       throw socket.failed("sendmsg", Unconnected.send(socket.family()));
     } catch (IOException e) {
       throw writeFailure("sendmsg", e);
+    }
+  }
+
+  @Override
+  public long sendfile(FileChannel file, long offset, long count) throws IOException {
+    socket.ensureOpen();
+    FileTransfers.ensureOfSystem(file);
+    try {
+      return FileTransfers.transfer(file, offset, count, channel);
+    } catch (NotYetConnectedException e) {
+      throw socket.failed("sendfile", Unconnected.send(socket.family()));
+    } catch (IOException e) {
+      throw file.isOpen() ? writeFailure("sendfile", e) : e;
     }
   }
 

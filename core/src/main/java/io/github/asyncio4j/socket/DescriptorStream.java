@@ -5,6 +5,7 @@ import io.github.asyncio4j.internal.ffi.Constants;
 import io.github.asyncio4j.internal.ffi.Errno;
 import io.github.asyncio4j.internal.ffi.Sockaddr;
 import io.github.asyncio4j.internal.ffi.Syscalls;
+import io.github.asyncio4j.internal.ffi.SystemFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,6 +13,7 @@ import java.lang.foreign.ValueLayout;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
+import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /// A stream socket of the native tier.
@@ -23,6 +25,9 @@ final class DescriptorStream extends DescriptorPeer implements StreamCalls {
   // more
   // when the peer has reset it.
   private final @Nullable SocketAddress acceptedFrom;
+
+  // Loop thread only. The descriptor as a target for files, from the first one on.
+  private @Nullable FileChannel outlet;
 
   DescriptorStream(Descriptor descriptor, @Nullable SocketAddress acceptedFrom) {
     super(descriptor);
@@ -106,6 +111,22 @@ final class DescriptorStream extends DescriptorPeer implements StreamCalls {
       scratch.giveBack();
     }
     return sent("sendmsg", n, result);
+  }
+
+  @Override
+  public long sendfile(FileChannel file, long offset, long count) throws IOException {
+    int n = descriptor.ensureOpen();
+    FileTransfers.ensureOfSystem(file);
+    FileChannel target = outlet;
+    if (target == null) {
+      target = SystemFiles.over(n);
+      outlet = target;
+    }
+    try {
+      return FileTransfers.transfer(file, offset, count, target);
+    } catch (IOException e) {
+      throw file.isOpen() ? SocketFailures.translated("sendfile(fd " + n + ")", e) : e;
+    }
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
+import java.nio.channels.FileChannel;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ final class MemoryStream implements StreamCalls, MemoryCalls.Role {
     REFUSED,
     CONNECTED
   }
+
+  // What is read of a file at a time: a part may have to be read again.
+  private static final int FILE_PIECE = 64 * 1024;
 
   private final MemoryCalls socket;
 
@@ -200,6 +204,13 @@ final class MemoryStream implements StreamCalls, MemoryCalls.Role {
       }
     }
     return sent;
+  }
+
+  @Override
+  public long sendfile(FileChannel file, long offset, long count) throws IOException {
+    MemoryEnd sending = connected("sendfile", Unconnected.send(socket.family()));
+    var piece = ByteBuffer.allocate((int) Math.min(count, FILE_PIECE));
+    return file.read(piece, offset) < 0 ? -1 : sending.send(piece.flip());
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -64,6 +65,9 @@ public final class Socket implements Pollable, AutoCloseable {
 
   // Loop thread only. Not null from a connect that is in progress to its end.
   private @Nullable SocketAddress connecting;
+
+  // Any thread.
+  private volatile @Nullable Runnable closed;
 
   private Socket(SocketRole role, StandardProtocolFamily family, SocketType type) {
     this.calls = role.owner();
@@ -282,6 +286,16 @@ public final class Socket implements Pollable, AutoCloseable {
     return connected;
   }
 
+  /// Returns the address that a connect is in progress to, or null.
+  public @Nullable SocketAddress connectingTo() {
+    return connecting;
+  }
+
+  /// Tells whether the socket was made to listen; also when it is closed.
+  public boolean isListening() {
+    return role instanceof ListeningCalls;
+  }
+
   /// Accepts a connection.
   ///
   /// Connections that broke while they waited (ECONNABORTED and what else accept(2) tells to treat
@@ -429,6 +443,33 @@ public final class Socket implements Pollable, AutoCloseable {
     throw refused(call, Errno.EOPNOTSUPP);
   }
 
+  /// Has the system send bytes of a file, which do not come into this process: sendfile(2).
+  ///
+  /// The position of the channel is neither used nor changed. The call waits while the system reads
+  /// the file from where it lies. As each call on a [FileChannel] it closes the channel when the
+  /// thread is interrupted.
+  ///
+  /// @param offset where in the file to begin
+  /// @param count the most to send
+  /// @return how many bytes; 0 when the kernel is full, -1 when the file ends at the offset or
+  ///   before
+  /// @throws IllegalArgumentException when `offset` is negative or `count` is not positive
+  /// @throws java.nio.channels.NonReadableChannelException when the channel is not open for reading
+  /// @throws UnsupportedOperationException when the system cannot: the channel is none of the JDK's
+  ///   own, this is a datagram socket, or a native one without the flag that the text names
+  /// @throws ConnectionResetException when the peer is gone
+  /// @throws IOException when it fails otherwise
+  public long sendfile(FileChannel file, long offset, long count) throws IOException {
+    if (offset < 0 || count <= 0) {
+      throw new IllegalArgumentException("offset " + offset + ", count " + count);
+    }
+    return switch (withPeer("sendfile", Unconnected.send(family))) {
+      case StreamCalls stream -> stream.sendfile(file, offset, count);
+      case DatagramCalls _ ->
+          throw new UnsupportedOperationException("a file is sent by a stream socket: " + this);
+    };
+  }
+
   /// Ends the reading half: [#recv(ByteBuffer)] returns -1 from now on.
   ///
   /// @throws UnsupportedOperationException for datagrams on the NIO tier
@@ -507,7 +548,30 @@ public final class Socket implements Pollable, AutoCloseable {
   /// @throws IOException when the system reports an error; the socket is closed all the same
   @Override
   public void close() throws IOException {
-    calls.close();
+    try {
+      calls.close();
+    } finally {
+      tellClosed();
+    }
+  }
+
+  /// Sets what is called when the socket is closed or detached: whoever waits for it would hear of
+  /// it from nobody. Any thread.
+  ///
+  /// @param told called by the thread that closes, after the close, and may be called twice; at
+  ///   once when the socket is closed already. It must not throw. Null for nobody
+  public void whenClosed(@Nullable Runnable told) {
+    closed = told;
+    if (!isOpen()) {
+      tellClosed();
+    }
+  }
+
+  private void tellClosed() {
+    Runnable told = closed;
+    if (told != null) {
+      told.run();
+    }
   }
 
   /// Gives the descriptor to the caller and leaves this socket closed. Native tier.
@@ -516,7 +580,9 @@ public final class Socket implements Pollable, AutoCloseable {
   /// @throws UnsupportedOperationException on the other tiers
   public int detach() {
     if (calls instanceof Descriptor descriptor) {
-      return descriptor.detach();
+      int fd = descriptor.detach();
+      tellClosed();
+      return fd;
     }
     throw tier() == SocketTier.MEMORY
         ? new UnsupportedOperationException("a socket in memory has no descriptor")

@@ -3,7 +3,9 @@ package io.github.asyncio4j.testing;
 
 import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.LoopConnections;
+import io.github.asyncio4j.LoopFiles;
 import io.github.asyncio4j.LoopObserver;
+import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.socket.MemoryNetwork;
@@ -215,6 +217,16 @@ public final class TestLoop extends BaseEventLoop {
   @Override
   protected LoopConnections connections() {
     return link.network();
+  }
+
+  @Override
+  protected LoopFiles files() {
+    return link.network().files();
+  }
+
+  @Override
+  protected LoopSockets sockets() {
+    return link.network().sockets();
   }
 
   @Override

@@ -29,7 +29,11 @@ final class SizeTest {
   private static final Map<String, Integer> LONGER_FILES =
       Map.of(
           // One delegation per function of asyncio's module.
-          "src/main/java/io/github/asyncio4j/Asyncio.java", 850);
+          "src/main/java/io/github/asyncio4j/Asyncio.java",
+          850,
+          // One delegation per function of a socket object, for both kinds of socket.
+          "src/main/java/io/github/asyncio4j/socket/Socket.java",
+          700);
 
   @Test
   void noFileIsLongerThanSixHundredLines() throws IOException {

@@ -29,7 +29,13 @@ interface IoBackend {
   /// Opens the port of a datagram socket; as [#stream].
   DatagramPort datagrams(Socket socket, DatagramPort.Owner owner) throws IOException;
 
-  /// Connects a socket. Suspends the calling task; the socket stays the caller's, whatever happens.
+  /// Opens the port of a socket whose calls its owner makes itself: it moves nothing, and calls the
+  /// owner when a call that had nothing to give or to take is worth another try. Otherwise as
+  /// [#stream].
+  IoPort waiting(Socket socket, IoPort.Owner owner) throws IOException;
+
+  /// Connects a socket, or goes on with a connect to the same address that is in progress. Suspends
+  /// the calling task; the socket stays the caller's, whatever happens.
   ///
   /// @throws io.github.asyncio4j.CancelledError when the task is cancelled
   /// @throws IOException when the connect fails; only closing the socket is of use then

@@ -8,6 +8,7 @@ import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /// I/O by readiness: a selector says when a call would not block, and the call is made then.
@@ -36,27 +37,31 @@ final class ReadinessBackend implements IoBackend {
     return new ReadinessDatagramPort(lowlevel, socket, owner, batches);
   }
 
+  @Override
+  public IoPort waiting(Socket socket, IoPort.Owner owner) throws IOException {
+    return new WatchPort(watch(socket, owner), socket);
+  }
+
   private IoWatch watch(Socket socket, IoPort.Owner owner) throws IOException {
     return lowlevel.watch(socket, owner, owner::onInput, owner::onRoom);
   }
 
   @Override
   public void connect(Socket socket, SocketAddress address) throws IOException {
-    if (socket.connect(address)) {
+    boolean inProgress = address.equals(socket.connectingTo());
+    if (inProgress ? socket.finishConnect() : socket.connect(address)) {
       return;
     }
-    var wait = new ConnectWait(lowlevel, socket);
-    try {
+    var waits = new SocketWaits(lowlevel, this, socket, () -> {});
+    try (var turn = waits.turn(SocketWaits.Side.WRITE, "connect")) {
       do {
-        wait.untilWritable();
+        turn.untilReady();
       } while (!socket.finishConnect());
-    } finally {
-      wait.close();
     }
   }
 
   /// What all ports are: a watch.
-  private abstract static class WatchPort implements IoPort {
+  private static class WatchPort implements IoPort {
     final IoWatch watch;
     final Socket socket;
 
@@ -117,6 +122,11 @@ final class ReadinessBackend implements IoBackend {
     @Override
     public long write(ByteBuffer[] pieces, int offset, int length) throws IOException {
       return socket.send(pieces, offset, length);
+    }
+
+    @Override
+    public long sendfile(FileChannel file, long offset, long count) throws IOException {
+      return socket.sendfile(file, offset, count);
     }
 
     @Override

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// and what is known of it.
 ///
 /// Loop thread only.
-final class SelectorSocketTransport implements Transport, IoPort.Owner, TransportLife.Body {
+final class SelectorSocketTransport implements FileTransport, IoPort.Owner, TransportLife.Body {
   /*
    * "There is input" or "there is room" may mean "broken": the next read or write tells. Nothing is
    * asked for while nothing is wanted, so a paused transport learns of a broken peer when it resumes
@@ -135,6 +135,11 @@ final class SelectorSocketTransport implements Transport, IoPort.Owner, Transpor
   }
 
   @Override
+  public FileOutput sendingFile() {
+    return new TransportFile(net, life, port, input, output);
+  }
+
+  @Override
   public int getWriteBufferSize() {
     return output.size();
   }
@@ -215,6 +220,7 @@ final class SelectorSocketTransport implements Transport, IoPort.Owner, Transpor
       if (keeper != null) {
         keeper.detach(this);
       }
+      output.released();
     }
   }
 

@@ -8,6 +8,8 @@ import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.DatagramOptions;
 import io.github.asyncio4j.LoopConnections;
+import io.github.asyncio4j.LoopFiles;
+import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.NameInfo;
 import io.github.asyncio4j.NameInfoFlag;
@@ -33,6 +35,8 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
   private final ServerBinder binder;
   private final DatagramConnector datagrams;
   private final UnixEndpoints unix;
+  private final FileSender files;
+  private final RawSockets sockets;
 
   /// Makes the network of a loop; the loop closes it.
   public StreamNetwork(Lowlevel lowlevel, Sockets sockets, HostLookup lookup) {
@@ -55,6 +59,18 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
     this.binder = new ServerBinder(net, names);
     this.datagrams = new DatagramConnector(net, names);
     this.unix = new UnixEndpoints(net, connector, binder);
+    this.files = new FileSender(net);
+    this.sockets = new RawSockets(net, names, files);
+  }
+
+  /// Returns the part of the loop that works with sockets directly.
+  public LoopSockets sockets() {
+    return sockets;
+  }
+
+  /// Returns the part of the loop that sends files.
+  public LoopFiles files() {
+    return files;
   }
 
   /// Makes a transport of a connected socket, which it owns from now on, and joins its protocol.

@@ -6,6 +6,7 @@ import io.github.asyncio4j.transport.WriteBufferLimits;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// The sending half of a byte stream: at once what the port takes, the rest when there is room
 ///
@@ -15,7 +16,8 @@ import java.nio.ByteBuffer;
 final class StreamOutput {
   /*
    * Room is asked for exactly while there is something in the buffer, save inside writelines, which
-   * gathers first. So "asked for" means that the port was full when it was last tried.
+   * gathers first, and while a file waits for it. So, without a file, "asked for" means that the port
+   * was full when it was last tried.
    */
 
   /// Dropped writes that are forgiven before each is logged.
@@ -41,6 +43,8 @@ final class StreamOutput {
   // Loop thread only.
   private State state = State.OPEN;
   private int droppedWrites;
+  // What may write at present, and nobody else.
+  private @Nullable TransportFile file;
 
   /// @param transport whose texts name the connection
   StreamOutput(NetContext net, BaseTransport transport, TransportLife life, OutputPort port) {
@@ -128,6 +132,35 @@ final class StreamOutput {
     if (state != State.OPEN) {
       throw new IllegalStateException("Cannot call " + call + "() after writeEof()");
     }
+    if (file != null) {
+      throw new IllegalStateException("unable to write; sendfile is in progress: " + transport);
+    }
+  }
+
+  // Files.
+
+  /// Lets nobody but a file write.
+  ///
+  /// @throws IllegalStateException when another one is sent, or the stream was ended
+  void lend(TransportFile file) {
+    ensureNotEnded("sendfile");
+    this.file = file;
+  }
+
+  /// Lets everybody write again.
+  void takeBack() {
+    file = null;
+    if (!life.isGone() && buffer.isEmpty()) {
+      askForRoom(false);
+      endIfDue();
+    }
+  }
+
+  /// Tells the task that sends a file of the end of the connection.
+  void released() {
+    if (file != null) {
+      file.wake();
+    }
   }
 
   /// Output to a transport that is closing or closed is dropped, after a while with a word (R-67,
@@ -140,7 +173,7 @@ final class StreamOutput {
   }
 
   /// Sends bytes, or what the port takes of them, and keeps a copy of the rest.
-  private void take(ByteBuffer data) {
+  void take(ByteBuffer data) {
     if ((!buffer.isEmpty() || sendNow(data)) && data.hasRemaining() && keep(data)) {
       askForRoom(true);
     }
@@ -220,11 +253,18 @@ final class StreamOutput {
       return false;
     }
     askForRoom(false);
+    if (file != null) {
+      file.wake();
+    }
     // Not if the protocol ended it just now, when the buffer was empty already.
-    if (state == State.ENDING && life.isOpen()) {
+    endIfDue();
+    return !life.isGone();
+  }
+
+  private void endIfDue() {
+    if (state == State.ENDING && file == null && life.isOpen()) {
       shutdown();
     }
-    return !life.isGone();
   }
 
   /// Starts or stops to ask for room.
@@ -242,7 +282,7 @@ final class StreamOutput {
       return;
     }
     state = State.ENDING;
-    if (buffer.isEmpty()) {
+    if (buffer.isEmpty() && file == null) {
       shutdown();
     }
   }

@@ -7,6 +7,7 @@ import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,15 @@ final class CompletingBackend implements IoBackend {
   @Override
   public DatagramPort datagrams(Socket socket, DatagramPort.Owner owner) throws IOException {
     return new CompletingDatagramPort(lowlevel, system, socket, owner);
+  }
+
+  @Override
+  public IoPort waiting(Socket socket, IoPort.Owner owner) throws IOException {
+    var port = system.waiting(socket, owner);
+    // A poll may end without a reason.
+    lowlevel.loop().callSoon(owner::onInput);
+    lowlevel.loop().callSoon(owner::onRoom);
+    return port;
   }
 
   @Override
@@ -230,6 +240,14 @@ final class CompletingBackend implements IoBackend {
         }
       }
       return null;
+    }
+
+    @Override
+    public long sendfile(FileChannel file, long offset, long count) throws IOException {
+      if (given != null && given.hasRemaining()) {
+        throw new IllegalStateException("a file before everything has gone: " + given);
+      }
+      return system.sendfile(file, offset, count);
     }
 
     @Override

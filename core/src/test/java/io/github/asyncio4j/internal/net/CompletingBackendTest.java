@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Server;
+import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.socket.SocketTier;
+import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.stream.StreamWriter;
 import io.github.asyncio4j.transport.BaseTransport;
@@ -18,16 +21,22 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Nothing above a back end takes a send to be done when the call returns, nor a call for input to
 /// mean that the system has some (ADR 15).
@@ -243,5 +252,69 @@ final class CompletingBackendTest {
           server.transport().close();
           Asyncio.sleep(Duration.ofMillis(1));
         });
+  }
+
+  // EL-102, EL-105, EL-107, EL-108
+  @Test
+  void rawSocketsTryAgainWhenTheyWereCalledForNothing() throws Exception {
+    var sent = bytes(1_000_000);
+    var received =
+        loop.runUntilComplete(
+            () -> {
+              try (var listener =
+                      Socket.open(SocketTier.NIO, StandardProtocolFamily.INET, SocketType.STREAM);
+                  var client =
+                      Socket.open(SocketTier.NIO, StandardProtocolFamily.INET, SocketType.STREAM)) {
+                listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                listener.listen(1);
+                var accepting = loop.createTask(() -> loop.sockAccept(listener));
+                Asyncio.sleep(Duration.ZERO);
+                loop.sockConnect(client, Objects.requireNonNull(listener.getsockname()));
+                try (var accepted = accepting.await()) {
+                  var all =
+                      loop.createTask(
+                          () -> {
+                            var input = ByteBuffer.allocate(sent.length);
+                            while (input.hasRemaining()) {
+                              loop.sockRecvInto(accepted, input);
+                            }
+                            return input.array();
+                          });
+                  Asyncio.sleep(Duration.ZERO);
+                  loop.sockSendall(client, sent);
+                  return all.await();
+                }
+              }
+            });
+
+    assertThat(received).isEqualTo(sent);
+  }
+
+  // EL-90
+  @Test
+  void aFileGoesBehindWhatWasWrittenBefore(@TempDir Path directory) throws Exception {
+    var path = Files.write(directory.resolve("file"), bytes(500_000));
+    var received =
+        loop.runUntilComplete(
+            () -> {
+              try (var server =
+                      Asyncio.startServer(
+                          (reader, writer) -> {
+                            try (writer;
+                                var file = FileChannel.open(path)) {
+                              writer.write(bytes(100_000));
+                              loop.sendfile(writer.transport(), file, 0, 400_000, false);
+                              loop.sendfile(writer.transport(), file, 400_000, 100_000, true);
+                            }
+                          },
+                          "127.0.0.1",
+                          0);
+                  var writer = Asyncio.openConnection("127.0.0.1", server.port())) {
+                return writer.reader().read(-1);
+              }
+            });
+
+    assertThat(received)
+        .isEqualTo(ByteBuffer.allocate(600_000).put(bytes(100_000)).put(bytes(500_000)).array());
   }
 }

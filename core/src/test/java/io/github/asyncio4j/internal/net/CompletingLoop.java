@@ -3,6 +3,8 @@ package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.LoopConnections;
+import io.github.asyncio4j.LoopFiles;
+import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.selector.NioSelector;
 import io.github.asyncio4j.socket.SocketTier;
@@ -14,6 +16,16 @@ final class CompletingLoop extends BaseEventLoop {
 
   CompletingLoop() throws IOException {
     super(NioSelector.open());
+  }
+
+  @Override
+  protected LoopFiles files() {
+    return network.files();
+  }
+
+  @Override
+  protected LoopSockets sockets() {
+    return network.sockets();
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.LoopConnections;
+import io.github.asyncio4j.LoopFiles;
+import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.selector.NioSelector;
 import io.github.asyncio4j.socket.SocketTier;
@@ -42,6 +44,16 @@ final class StarvingLoop extends BaseEventLoop {
       failing.put(method, left - 1);
       throw new OutOfMemoryError("injected");
     }
+  }
+
+  @Override
+  protected LoopFiles files() {
+    return network.files();
+  }
+
+  @Override
+  protected LoopSockets sockets() {
+    return network.sockets();
   }
 
   @Override
