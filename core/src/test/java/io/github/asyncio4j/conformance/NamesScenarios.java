@@ -308,7 +308,9 @@ final class NamesScenarios {
       task = true)
   void aServerWithoutPassiveFlagIsOnThisMachineOnly(Stage stage) throws Exception {
     var server =
-        stage.loop().createServer(Plain::new, null, 0, ServerOptions.DEFAULT.flags(Set.of()));
+        stage
+            .loop()
+            .createServer(Plain::new, List.of(""), 0, ServerOptions.DEFAULT.flags(Set.of()));
     var addresses =
         server.sockets().stream()
             .map(socket -> Objects.requireNonNull(socket.getsockname()))
