@@ -10,6 +10,12 @@ import java.net.StandardProtocolFamily;
 /// @param family of the address: INET or INET6
 /// @param type of the socket
 /// @param proto number of the protocol: 6 is TCP, 17 is UDP
+/// @param canonname what the host is called in truth, of the first answer when that was asked for;
+///   else empty
 /// @param address resolved, with the port that was asked for
 public record AddressInfo(
-    StandardProtocolFamily family, SocketType type, int proto, InetSocketAddress address) {}
+    StandardProtocolFamily family,
+    SocketType type,
+    int proto,
+    String canonname,
+    InetSocketAddress address) {}

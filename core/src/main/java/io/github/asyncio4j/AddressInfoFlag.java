@@ -6,6 +6,10 @@ public enum AddressInfoFlag {
   /// The addresses are to be bound: no host means all interfaces, and not this machine.
   AI_PASSIVE,
 
+  /// The first answer has the canonical name of the host, [AddressInfo#canonname()]. The system
+  /// tells it where native access is granted; the JDK does not.
+  AI_CANONNAME,
+
   /// The host is a literal; a name is refused and never looked up.
   AI_NUMERICHOST,
 

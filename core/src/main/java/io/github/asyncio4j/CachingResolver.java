@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Tasks that ask for one name at the same time share one look-up, which ends when the last of them
-/// is cancelled. Time is that of the loop. Names of addresses are not remembered, nor are failures
-/// other than that a host is unknown.
+/// is cancelled. Time is that of the loop. Names of addresses and canonical names are not
+/// remembered, nor are failures other than that a host is unknown.
 ///
 /// Loop thread only; it belongs to the loop on which it is asked first.
 public final class CachingResolver implements Resolver {
@@ -166,6 +166,11 @@ public final class CachingResolver implements Resolver {
       // One of its own for each who has waited.
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  @Override
+  public String canonicalNameOf(String host) throws IOException {
+    return source.canonicalNameOf(host);
   }
 
   @Override

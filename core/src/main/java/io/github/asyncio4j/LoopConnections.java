@@ -275,6 +275,8 @@ public interface LoopConnections {
   ///   be a name, the family has no ports, or no type of socket has the protocol
   /// @throws java.net.UnknownHostException when there is no address, or no such service; the text
   ///   has the name and the reason
+  /// @throws UnsupportedOperationException when the resolver cannot tell a canonical name
+  ///   ([AddressInfoFlag#AI_CANONNAME]); that of the system names the flag of `java`
   List<AddressInfo> getaddrinfo(
       @Nullable String host, @Nullable String service, AddressInfoOptions options)
       throws IOException;

@@ -24,6 +24,16 @@ public interface Resolver {
   /// @throws IOException when nobody can be asked
   List<InetAddress> addressesOf(String host) throws IOException;
 
+  /// Finds what a host is called in truth, for [AddressInfoFlag#AI_CANONNAME]; called when it has
+  /// addresses. By default that is the name itself.
+  ///
+  /// @throws java.net.UnknownHostException when there is no such host
+  /// @throws IOException when nobody can be asked
+  /// @throws UnsupportedOperationException when the resolver cannot tell
+  default String canonicalNameOf(String host) throws IOException {
+    return host;
+  }
+
   /// Finds the name of an address, or returns null when it has none. By default it has none.
   ///
   /// @throws IOException when nobody can be asked

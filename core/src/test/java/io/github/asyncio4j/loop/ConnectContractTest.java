@@ -57,6 +57,7 @@ final class ConnectContractTest extends NetTest {
       case "one" -> literals("127.0.0.1");
       case "second works" -> literals("127.0.0.2", "127.0.0.1");
       case "both families" -> literals("::1", "127.0.0.1");
+      case "silent, then works" -> literals("127.0.0.2", "127.0.0.1");
       case "twice the same" -> literals("127.0.0.2", "127.0.0.2");
       case "slow" -> {
         try {
@@ -417,6 +418,56 @@ final class ConnectContractTest extends NetTest {
             assertThatThrownBy(call::await).isInstanceOf(CancelledError.class);
           });
     }
+  }
+
+  // EL-48, B18
+  @Test
+  void anAddressThatIsSilentIsLeftForTheNextAndItsSocketClosed() throws Exception {
+    run(
+        () -> {
+          var accepted = recorder();
+          try (var server = serve(() -> accepted);
+              var full = new ServerSocket(port(server), 1, InetAddress.ofLiteral("127.0.0.2"));
+              var first = new java.net.Socket(full.getInetAddress(), full.getLocalPort());
+              var second = new java.net.Socket(full.getInetAddress(), full.getLocalPort())) {
+            assertThat(first.isConnected() && second.isConnected()).isTrue();
+            var client = recorder();
+            var connection =
+                loop.createConnection(
+                    () -> client,
+                    "silent, then works",
+                    port(server),
+                    DEFAULT.happyEyeballsDelay(Duration.ofMillis(10)));
+
+            assertThat(connection.transport().getExtraInfo("peername"))
+                .isEqualTo(at("127.0.0.1", port(server)));
+            connection.transport().close();
+            accepted.untilLost();
+          }
+        });
+  }
+
+  // EL-81: it belongs to no server
+  @Test
+  void aSocketThatWasAcceptedOutsideIsNotWaitedForByAServer() throws Exception {
+    run(
+        () -> {
+          try (var listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var server = serve(this::recorder);
+            var sock = connectedSocket(listening.getLocalPort());
+            try (var peer = listening.accept()) {
+              var client = recorder();
+              var transport = loop.connectAcceptedSocket(() -> client, sock).transport();
+              assertThat(client.calls).containsExactly("made");
+              server.close();
+              server.waitClosed();
+              assertThat(transport.isClosing()).isFalse();
+              transport.close();
+              client.untilLost();
+              assertThat(peer.getInputStream().read()).isEqualTo(-1);
+            }
+          }
+        });
   }
 
   // B19

@@ -10,6 +10,7 @@ import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.internal.net.HostLookup;
 import io.github.asyncio4j.socket.SocketTier;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;
@@ -47,8 +48,20 @@ abstract class NetTest {
   void openLoop() throws Exception {
     socketsBefore = OpenSockets.now();
     selector = new CountingSelector(kind.newSelector());
-    loop = kind.withEngine(() -> new SelectorEventLoop(selector, this::addressesOf));
+    loop = kind.withEngine(() -> new SelectorEventLoop(selector, new Lookup()));
     loop.setExceptionHandler((_, context) -> reports.add(context));
+  }
+
+  private final class Lookup implements HostLookup {
+    @Override
+    public List<InetAddress> addressesOf(String name) throws UnknownHostException {
+      return NetTest.this.addressesOf(name);
+    }
+
+    @Override
+    public String canonicalNameOf(String name) {
+      return name + ".example";
+    }
   }
 
   /// Answers the lookups of the loop; a resolver's thread.

@@ -2,7 +2,10 @@
 package io.github.asyncio4j.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.asyncio4j.AddressInfoFlag;
+import io.github.asyncio4j.AddressInfoOptions;
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.transport.BaseTransport;
 import java.nio.ByteBuffer;
@@ -13,6 +16,24 @@ import org.junit.jupiter.api.Test;
 /// What must work in a JVM that was given no flag at all.
 @Tag("portable")
 final class PortableNetTest {
+  // EL-110
+  @Test
+  void aCanonicalNameNeedsAFlagThatIsNamed() throws Exception {
+    try (var loop = new SelectorEventLoop()) {
+      assertThatThrownBy(
+              () ->
+                  loop.runUntilComplete(
+                      () ->
+                          loop.getaddrinfo(
+                              "localhost",
+                              1,
+                              AddressInfoOptions.DEFAULT.flags(AddressInfoFlag.AI_CANONNAME))))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("AI_CANONNAME")
+          .hasMessageContaining("--enable-native-access");
+    }
+  }
+
   @Test
   void aServerAndAClientTalkOverWhatTheJdkOffers() throws Exception {
     try (var loop = new SelectorEventLoop()) {

@@ -2,6 +2,7 @@
 package io.github.asyncio4j.loop;
 
 import static io.github.asyncio4j.AddressInfoFlag.AI_ADDRCONFIG;
+import static io.github.asyncio4j.AddressInfoFlag.AI_CANONNAME;
 import static io.github.asyncio4j.AddressInfoFlag.AI_NUMERICHOST;
 import static io.github.asyncio4j.AddressInfoFlag.AI_NUMERICSERV;
 import static io.github.asyncio4j.AddressInfoFlag.AI_PASSIVE;
@@ -22,6 +23,7 @@ import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.NameInfo;
 import io.github.asyncio4j.Resolver;
+import io.github.asyncio4j.internal.ffi.NetDatabase;
 import io.github.asyncio4j.socket.SocketType;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -85,11 +87,12 @@ final class ResolveTest extends NetTest {
         literal.contains(":") ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET,
         SocketType.STREAM,
         6,
+        "",
         address);
   }
 
   private static AddressInfo datagrams(AddressInfo info) {
-    return new AddressInfo(info.family(), SocketType.DATAGRAM, 17, info.address());
+    return new AddressInfo(info.family(), SocketType.DATAGRAM, 17, "", info.address());
   }
 
   // EL-40, EL-110
@@ -263,6 +266,35 @@ final class ResolveTest extends NetTest {
           loop.setResolver(null);
           assertThat(loop.getaddrinfo("two", 1)).hasSize(4);
         });
+  }
+
+  // EL-110
+  @Test
+  void theCanonicalNameIsToldWithTheFirstAnswer() throws Exception {
+    run(
+        () -> {
+          var options = DEFAULT.flags(AI_CANONNAME);
+          assertThat(loop.getaddrinfo("two", 1, options))
+              .extracting(AddressInfo::canonname)
+              .containsExactly("two.example", "", "", "");
+          assertThat(loop.getaddrinfo("127.0.0.1", 1, options).getFirst().canonname())
+              .isEqualTo("127.0.0.1");
+          assertThat(loop.getaddrinfo("two", 1)).allMatch(info -> info.canonname().isEmpty());
+        });
+    try (var plain = kind.newLoop()) {
+      plain.runUntilComplete(
+          () -> {
+            var options = STREAM.flags(AI_CANONNAME);
+            assertThat(plain.getaddrinfo("localhost", 1, options).getFirst().canonname())
+                .isNotEmpty();
+            return null;
+          });
+    }
+    // What no name server is asked for (RFC 1035 section 2.3.4: a label has at most 63 octets).
+    String tooLong = "x".repeat(64) + ".invalid";
+    assertThatThrownBy(() -> NetDatabase.canonicalName(tooLong))
+        .isInstanceOf(UnknownHostException.class)
+        .hasMessageStartingWith(tooLong + ": ");
   }
 
   // EL-110

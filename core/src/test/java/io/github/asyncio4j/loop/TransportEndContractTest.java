@@ -3,6 +3,7 @@ package io.github.asyncio4j.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.asyncio4j.Load;
 import io.github.asyncio4j.LogRecorder;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.socket.ConnectionResetException;
@@ -231,7 +232,7 @@ class TransportEndContractTest extends NetTest {
         () -> {
           var accepted = new java.util.ArrayList<Recorder>();
           var peers = new java.util.ArrayList<Peer>();
-          for (int i = 0; i < 40; i++) {
+          for (int i = 0; i < Load.of(40, 1000); i++) {
             var recorder = recorder();
             recorder.keepOpenAtEof = true;
             accepted.add(recorder);

@@ -15,18 +15,22 @@ import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.socket.TransportSocket;
+import io.github.asyncio4j.transport.Protocol;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -304,6 +308,42 @@ final class MemoryNetworkTest {
                         loop.getaddrinfo(
                             "127.0.0.1", 1, stream.family(StandardProtocolFamily.INET6)))
                 .isInstanceOf(UnknownHostException.class);
+          }
+        });
+  }
+
+  // B5
+  @Test
+  void aHalfClosedConnectionThatIsResetIsLostAtOnce() throws Exception {
+    run(
+        () -> {
+          var lost = loop.<Long>createFuture();
+          var protocol =
+              new Protocol() {
+                @Override
+                public boolean eofReceived() {
+                  return true;
+                }
+
+                @Override
+                public void connectionLost(@Nullable Exception exc) {
+                  assertThat(exc).isInstanceOf(ConnectionResetException.class);
+                  lost.setResult(loop.time());
+                }
+              };
+          try (var _ = loop.createServer(() -> protocol, "example.test", 7)) {
+            var client = Asyncio.openConnection("example.test", 7);
+            client.writer().writeEof();
+            Asyncio.sleep(RTT);
+            assertThat(lost.done()).isFalse();
+            long start = loop.time();
+            client
+                .writer()
+                .transport()
+                .getExtraInfo("socket", TransportSocket.class)
+                .setOption(StandardSocketOptions.SO_LINGER, 0);
+            client.writer().transport().abort();
+            assertThat(lost.await() - start).isEqualTo(RTT.dividedBy(2).toNanos());
           }
         });
   }

@@ -200,6 +200,31 @@ final class ServerShutdownTest {
   }
 
   @Test
+  void aProtocolIsToldAfterItsConnectionWasMadeHoweverLateThatCame() throws Exception {
+    run(
+        () -> {
+          var made = new ArrayList<Told>();
+          var server =
+              loop.createServer(
+                  () -> {
+                    var told = new Told();
+                    made.add(told);
+                    return told;
+                  },
+                  "localhost",
+                  80);
+          var client = loop.createTask(() -> Asyncio.openConnection("localhost", 80));
+          while (made.isEmpty()) {
+            Asyncio.sleep(Duration.ZERO);
+          }
+          assertThat(server.shutdown(GRACE).isClean()).isTrue();
+          assertThat(made).allMatch(told -> told.transport != null);
+          assertThat(events).containsExactly("told at 0");
+          client.await().close();
+        });
+  }
+
+  @Test
   void aProtocolThatFailsWhenItIsToldIsReportedAndItsConnectionClosed() throws Exception {
     run(
         () -> {

@@ -44,8 +44,11 @@ final class GracefulShutdown {
         awaitEnd(null);
       }
     } catch (CancelledError e) {
-      log("cancelled: aborts " + server.clientCount() + " connections");
-      abort(server.handlers());
+      // A loop that is closed has ended its connections itself.
+      if (!net.loop().isClosed()) {
+        log("cancelled: aborts " + server.clientCount() + " connections");
+        abort(server.handlers());
+      }
       throw e;
     }
     var took = Duration.ofNanos(net.loop().time() - start);

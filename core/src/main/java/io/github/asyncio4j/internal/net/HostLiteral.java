@@ -6,6 +6,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// Addresses that are written as such, with a scope or without (RFC 4007, section 11).
@@ -32,6 +33,47 @@ final class HostLiteral {
     }
     return Inet6Address.getByAddress(
         null, address.getAddress(), scope(host, host.substring(percent + 1)));
+  }
+
+  /// Returns an address as a literal, an IPv6 one as short as can be (RFC 5952), which the JDK does
+  /// not do.
+  static String of(InetAddress address) {
+    if (!(address instanceof Inet6Address six)) {
+      return address.getHostAddress();
+    }
+    var groups = new StringBuilder();
+    var bytes = ByteBuffer.wrap(six.getAddress());
+    while (bytes.hasRemaining()) {
+      groups.append(':').append(Integer.toHexString(bytes.getShort() & 0xffff));
+    }
+    // The first of the longest runs of zeros, if it is one of more than one group.
+    String text = groups.append(':').toString();
+    for (int zeros = 8; zeros >= 2; zeros--) {
+      int run = text.indexOf(":0".repeat(zeros) + ":");
+      if (run >= 0) {
+        text = text.substring(0, run) + "::" + text.substring(run + 2 * zeros + 1);
+        break;
+      }
+    }
+    int scope = six.getScopeId();
+    return trimmed(text) + (scope == 0 ? "" : "%" + nameOf(six, scope));
+  }
+
+  /// Takes the colons at the ends away, save those that stand for zeros.
+  private static String trimmed(String text) {
+    int from = text.startsWith("::") ? 0 : 1;
+    int to = text.length() - (text.endsWith("::") ? 0 : 1);
+    return text.substring(from, to);
+  }
+
+  private static String nameOf(Inet6Address address, int scope) {
+    var known = address.getScopedInterface();
+    try {
+      var found = known != null ? known : NetworkInterface.getByIndex(scope);
+      return found == null ? Integer.toString(scope) : found.getName();
+    } catch (IOException e) {
+      return Integer.toString(scope);
+    }
   }
 
   /// Returns the number of a scope. That of a name is asked of the JDK for the interface, and not

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
+import io.github.asyncio4j.internal.ffi.NetDatabase;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -16,6 +17,11 @@ public interface HostLookup {
         @Override
         public List<InetAddress> addressesOf(String name) throws UnknownHostException {
           return List.of(InetAddress.getAllByName(name));
+        }
+
+        @Override
+        public String canonicalNameOf(String name) throws UnknownHostException {
+          return NetDatabase.canonicalName(name);
         }
 
         @Override
@@ -36,6 +42,13 @@ public interface HostLookup {
   /// @param name not a literal; ASCII, no null character
   /// @throws UnknownHostException when there is none
   List<InetAddress> addressesOf(String name) throws UnknownHostException;
+
+  /// Returns what a host is called in truth.
+  ///
+  /// @throws UnknownHostException when there is no such host
+  default String canonicalNameOf(String name) throws UnknownHostException {
+    return name;
+  }
 
   /// Returns the name of an address, or null when it has none.
   default @Nullable String nameOf(InetAddress address) {

@@ -214,6 +214,7 @@ public final class NameService implements AutoCloseable {
     if (found.isEmpty()) {
       throw new UnknownHostException(host + ": no address of family " + options.family());
     }
+    var canonname = canonname(host, options);
     var infos = new ArrayList<AddressInfo>();
     for (var address : found) {
       for (var port : ports) {
@@ -222,10 +223,18 @@ public final class NameService implements AutoCloseable {
                 AddressFamilies.of(address),
                 port.type(),
                 port.proto(),
+                infos.isEmpty() ? canonname : "",
                 new InetSocketAddress(address, port.number())));
       }
     }
     return infos;
+  }
+
+  private String canonname(@Nullable String host, AddressInfoOptions options) throws IOException {
+    if (host == null || !options.flags().contains(AddressInfoFlag.AI_CANONNAME)) {
+      return "";
+    }
+    return HostLiteral.parse(host) != null ? host : resolver.canonicalNameOf(asciiName(host));
   }
 
   private List<InetAddress> addresses(@Nullable String host, AddressInfoOptions options)
@@ -303,9 +312,9 @@ public final class NameService implements AutoCloseable {
       name = resolver.nameOf(address);
     }
     if (name == null && flags.contains(NameInfoFlag.NI_NAMEREQD)) {
-      throw new UnknownHostException(address.getHostAddress() + ": the address has no name");
+      throw new UnknownHostException(HostLiteral.of(address) + ": the address has no name");
     }
-    return name == null ? address.getHostAddress() : name;
+    return name == null ? HostLiteral.of(address) : name;
   }
 
   private String serviceName(int port, EnumSet<NameInfoFlag> flags) throws IOException {

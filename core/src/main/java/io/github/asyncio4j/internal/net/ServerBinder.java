@@ -152,7 +152,7 @@ public final class ServerBinder {
   private static AddressInfo withPortOf(Socket first, AddressInfo info) {
     var its = (InetSocketAddress) Objects.requireNonNull(first.getsockname());
     var address = new InetSocketAddress(info.address().getAddress(), its.getPort());
-    return new AddressInfo(info.family(), info.type(), info.proto(), address);
+    return new AddressInfo(info.family(), info.type(), info.proto(), info.canonname(), address);
   }
 
   /// Binds a socket to an address, or returns null when this system has no such address.

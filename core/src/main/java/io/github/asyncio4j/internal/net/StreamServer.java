@@ -285,21 +285,27 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
     }
   }
 
-  /// Tells the protocols that the server shuts down.
+  /// Tells the protocols that the server shuts down, in the next iteration: those of connections
+  /// that were accepted just now do not know their transport yet.
   void tellShutdown() {
     for (var client : List.copyOf(clients)) {
-      if (client.getProtocol() instanceof ServedProtocol served && !client.isClosing()) {
-        try {
-          client.callInContext(served::serverShutdown);
-        } catch (Throwable t) {
-          client.close();
-          net.report(
-              t,
-              ExceptionContext.of("Fatal error: protocol.serverShutdown() call failed.")
-                  .transport(client)
-                  .protocol(served));
-        }
-      }
+      net.callSoon(() -> tellShutdown(client), null);
+    }
+  }
+
+  private void tellShutdown(SelectorSocketTransport client) {
+    if (client.isClosing() || !(client.getProtocol() instanceof ServedProtocol served)) {
+      return;
+    }
+    try {
+      client.callInContext(served::serverShutdown);
+    } catch (Throwable t) {
+      client.close();
+      net.report(
+          t,
+          ExceptionContext.of("Fatal error: protocol.serverShutdown() call failed.")
+              .transport(client)
+              .protocol(served));
     }
   }
 

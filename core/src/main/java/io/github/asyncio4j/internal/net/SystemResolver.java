@@ -26,6 +26,11 @@ final class SystemResolver implements Resolver {
   }
 
   @Override
+  public String canonicalNameOf(String host) throws IOException {
+    return threads.call(() -> lookup.canonicalNameOf(host));
+  }
+
+  @Override
   public @Nullable String nameOf(InetAddress address) throws IOException {
     return threads.<@Nullable String>call(() -> lookup.nameOf(address));
   }

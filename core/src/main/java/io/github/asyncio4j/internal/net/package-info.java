@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Stream and datagram transports, servers and connecting, over whatever sockets a loop has.
+/// Stream and datagram transports, servers, connecting and names, over whatever sockets a loop has.
 ///
 /// Layer: above the root, below `loop` and `testing`, which are the only packages that may call it.
 /// Everything here runs on the loop thread. How I/O is done is known to an `IoBackend` alone.

@@ -24,7 +24,7 @@ final class AddressRaceTest {
     boolean six = name.compareTo("w") < 0;
     var address = InetAddress.ofLiteral(six ? "::" + name : "127.0.0." + (int) name.charAt(0));
     return new AddressInfo(
-        AddressFamilies.of(address), SocketType.STREAM, 6, new InetSocketAddress(address, 1));
+        AddressFamilies.of(address), SocketType.STREAM, 6, "", new InetSocketAddress(address, 1));
   }
 
   // EL-49: what CPython makes of them
