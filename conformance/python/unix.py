@@ -35,7 +35,7 @@ class Place:
 
 @contextlib.contextmanager
 def new_place():
-    with tempfile.TemporaryDirectory(dir="/tmp") as directory:
+    with tempfile.TemporaryDirectory() as directory:
         yield Place(directory)
 
 

@@ -153,6 +153,33 @@ final class UnixFileContractTest extends NetTest {
         });
   }
 
+  //
+  @Test
+  void whatGoesWrongWithTheFileIsLoggedAndNotThrown() throws Exception {
+    run(
+        () -> {
+          var inner = Files.createDirectory(directory.resolve("d"));
+          try (var logs = LogRecorder.start()) {
+            var server = loop.createUnixServer(this::recorder, inner.resolve("s"));
+            Files.delete(inner.resolve("s"));
+            Files.delete(inner);
+            Files.createSymbolicLink(inner, inner);
+            server.close();
+            assertThat(logs.messages())
+                .containsExactly("cannot remove the unix socket " + inner.resolve("s"));
+            assertThat(server.isServing()).isFalse();
+          }
+          try (var logs = LogRecorder.start()) {
+            assertThatThrownBy(() -> loop.createUnixServer(this::recorder, inner.resolve("s")))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContaining("ELOOP");
+            assertThat(logs.messages())
+                .containsExactly(
+                    "cannot check or remove the stale unix socket " + inner.resolve("s"));
+          }
+        });
+  }
+
   // EL-80
   @Test
   void withoutCleanupTheFileStays() throws Exception {
