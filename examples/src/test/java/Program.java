@@ -73,6 +73,12 @@ final class Program implements AutoCloseable {
     }
   }
 
+  /// Waits for the end of an example that fails, and returns what it says of that.
+  String failure() throws Exception {
+    assertThat(process.waitFor()).isEqualTo(1);
+    return errors.get();
+  }
+
   /// Starts an example that serves on a free port.
   static Program serve(List<String> flags, String... command) throws IOException {
     var line = new ArrayList<>(List.of(command));

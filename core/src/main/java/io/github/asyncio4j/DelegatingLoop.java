@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.socket.Datagram;
+import io.github.asyncio4j.socket.Received;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.DatagramProtocol;
@@ -147,6 +149,22 @@ abstract sealed class DelegatingLoop implements EventLoop permits BaseEventLoop 
   public final long sockSendfile(
       Socket sock, FileChannel file, long offset, long count, boolean fallback) throws IOException {
     return sockets().sockSendfile(sock, file, offset, count, fallback);
+  }
+
+  @Override
+  public final Datagram sockRecvfrom(Socket sock, int bufsize) throws IOException {
+    return sockets().sockRecvfrom(sock, bufsize);
+  }
+
+  @Override
+  public final Received sockRecvfromInto(Socket sock, ByteBuffer buf) throws IOException {
+    return sockets().sockRecvfromInto(sock, buf);
+  }
+
+  @Override
+  public final int sockSendto(Socket sock, ByteBuffer data, @Nullable SocketAddress address)
+      throws IOException {
+    return sockets().sockSendto(sock, data, address);
   }
 
   @Override

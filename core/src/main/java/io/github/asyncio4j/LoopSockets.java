@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.socket.Datagram;
+import io.github.asyncio4j.socket.Received;
 import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
 
 /// Working with sockets directly: a part of [EventLoop].
 ///
@@ -76,6 +79,52 @@ public interface LoopSockets {
   /// how many were sent when it fails.
   default void sockSendall(Socket sock, byte[] data) throws IOException {
     sockSendall(sock, ByteBuffer.wrap(data));
+  }
+
+  /// Receives a datagram and says whose it is (EL-104).
+  ///
+  /// @param sock a datagram socket
+  /// @param bufsize the most bytes of it to return; the rest is lost
+  /// @return its bytes, which are the caller's, and the sender
+  /// @throws IllegalArgumentException when `bufsize` is negative, or the socket is not for
+  ///   datagrams
+  /// @throws java.net.PortUnreachableException when the peer of a connected socket has no such port
+  /// @throws IOException when it fails otherwise
+  Datagram sockRecvfrom(Socket sock, int bufsize) throws IOException;
+
+  /// Receives a datagram into a buffer, from its position to its limit, advances the position, and
+  /// says whose it is (EL-104). The rest of one that is longer is lost.
+  ///
+  /// The buffer is used until the call returns. When it fails or is cancelled it is as before.
+  ///
+  /// @param sock a datagram socket
+  /// @throws IllegalArgumentException when the buffer has no room, or the socket is not for
+  ///   datagrams
+  /// @throws java.nio.ReadOnlyBufferException when the buffer is read-only
+  /// @throws java.net.PortUnreachableException when the peer of a connected socket has no such port
+  /// @throws IOException when it fails otherwise
+  Received sockRecvfromInto(Socket sock, ByteBuffer buf) throws IOException;
+
+  /// Sends one datagram of all bytes of a buffer, from its position on, and advances the position
+  /// (EL-106). There may be none.
+  ///
+  /// The bytes are not copied: they must not be changed until the call returns. When it fails or is
+  /// cancelled nothing was sent.
+  ///
+  /// @param sock a datagram socket
+  /// @param address where to; null for the peer of a connected socket
+  /// @return how many bytes: all
+  /// @throws IllegalArgumentException when the address is unresolved or of another family, or the
+  ///   socket is not for datagrams
+  /// @throws java.net.PortUnreachableException when the peer of a connected socket has no such port
+  /// @throws IOException when it fails otherwise, for example because there are too many bytes
+  int sockSendto(Socket sock, ByteBuffer data, @Nullable SocketAddress address) throws IOException;
+
+  /// Sends one datagram of all bytes of an array; as [#sockSendto(Socket, ByteBuffer,
+  /// SocketAddress)].
+  default int sockSendto(Socket sock, byte[] data, @Nullable SocketAddress address)
+      throws IOException {
+    return sockSendto(sock, ByteBuffer.wrap(data), address);
   }
 
   /// Connects a socket (EL-107).

@@ -3,6 +3,8 @@ package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.internal.net.SocketWaits.Side;
+import io.github.asyncio4j.socket.Datagram;
+import io.github.asyncio4j.socket.Received;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketType;
 import java.io.IOException;
@@ -174,6 +176,55 @@ final class RawSockets implements LoopSockets {
     @Override
     public void close() {
       turn.close();
+    }
+  }
+
+  // Datagrams.
+
+  @Override
+  public Datagram sockRecvfrom(Socket sock, int bufsize) throws IOException {
+    begin("sockRecvfrom", sock);
+    if (bufsize < 0) {
+      throw new IllegalArgumentException("bufsize < 0: " + bufsize);
+    }
+    ensureDatagrams(sock);
+    ensureFree(sock, Side.READ, "sockRecvfrom");
+    return until(sock, Side.READ, "sockRecvfrom", () -> receiveFrom(sock, bufsize));
+  }
+
+  private @Nullable Datagram receiveFrom(Socket sock, int bufsize) throws IOException {
+    var buffer = scratch(Math.max(bufsize, 1));
+    var received = sock.recvfrom(buffer);
+    if (received == null) {
+      return null;
+    }
+    var bytes = new byte[Math.min(received.count(), bufsize)];
+    buffer.get(0, bytes);
+    return new Datagram(ByteBuffer.wrap(bytes), received.address());
+  }
+
+  @Override
+  public Received sockRecvfromInto(Socket sock, ByteBuffer buf) throws IOException {
+    begin("sockRecvfromInto", sock);
+    Objects.requireNonNull(buf, "buf");
+    ensureDatagrams(sock);
+    ensureFree(sock, Side.READ, "sockRecvfromInto");
+    return until(sock, Side.READ, "sockRecvfromInto", () -> sock.recvfrom(buf));
+  }
+
+  @Override
+  public int sockSendto(Socket sock, ByteBuffer data, @Nullable SocketAddress address)
+      throws IOException {
+    begin("sockSendto", sock);
+    int count = data.remaining();
+    ensureDatagrams(sock);
+    ensureFree(sock, Side.WRITE, "sockSendto");
+    return until(sock, Side.WRITE, "sockSendto", () -> sock.sendto(data, address) ? count : null);
+  }
+
+  private static void ensureDatagrams(Socket sock) {
+    if (sock.type() != SocketType.DATAGRAM) {
+      throw new IllegalArgumentException("A Datagram Socket was expected, got " + sock);
     }
   }
 
