@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.transport.BaseTransport;
@@ -78,7 +80,7 @@ String ask(InetSocketAddress address, String text) throws Exception {
   var endpoint = loop.createDatagramEndpoint(() -> new AskingProtocol(answer), null, address);
   try {
     for (int tries = 1; !answer.done(); tries++) {
-      endpoint.transport().sendto(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+      endpoint.transport().sendto(ByteBuffer.wrap(text.getBytes(UTF_8)));
       Asyncio.wait(List.of(answer), Duration.ofSeconds(1));
       if (tries == 5 && !answer.done()) {
         return "no answer";
@@ -101,7 +103,7 @@ static class AskingProtocol implements DatagramProtocol {
 
   @Override
   public void datagramReceived(ByteBuffer data, SocketAddress addr) {
-    answer.trySetResult(Charset.defaultCharset().decode(data).toString());
+    answer.trySetResult(UTF_8.decode(data).toString());
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.github.asyncio4j.AddressInfoFlag;
 import io.github.asyncio4j.AddressInfoOptions;
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.transport.BaseTransport;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -65,6 +66,37 @@ final class PortableNetTest {
                       echo.untilLost();
                     }
                     assertThat(client.text()).isEqualTo("hello world");
+                  }));
+    }
+  }
+
+  @Test
+  void datagramsTravelAndWhatNeedsAFlagNamesIt() throws Exception {
+    try (var loop = new SelectorEventLoop()) {
+      loop.runUntilComplete(
+          () ->
+              Asyncio.timeout(
+                  Duration.ofSeconds(100),
+                  () -> {
+                    var server = new DatagramRecorder(loop);
+                    var client = new DatagramRecorder(loop);
+                    loop.createDatagramEndpoint(
+                        () -> server, InetSocketAddress.createUnresolved("localhost", 0), null);
+                    loop.createDatagramEndpoint(() -> client, null, server.address());
+                    client.transport.sendto(NetTest.bytes("hello"));
+                    server.untilReceived(1);
+
+                    assertThat(server.texts()).containsExactly("hello");
+                    assertThatThrownBy(client.transport::getDroppedDatagrams)
+                        .isInstanceOf(UnsupportedOperationException.class)
+                        .hasMessageContaining("--enable-native-access");
+                    assertThatThrownBy(() -> client.transport.sendto(NetTest.bytes("")))
+                        .isInstanceOf(UnsupportedOperationException.class)
+                        .hasMessageContaining("--enable-native-access");
+                    client.transport.close();
+                    server.transport.close();
+                    client.untilLost();
+                    server.untilLost();
                   }));
     }
   }
