@@ -17,7 +17,7 @@ void main(String[] args) throws Exception {
     System.err.println("usage: DnsQuery NAME [A|AAAA|CNAME|NS|TXT [SERVER[:PORT]]]");
     System.exit(2);
   }
-  String[] server = (args.length > 2 ? args[2] : "127.0.0.1:53").split(":");
+  String[] server = (args.length > 2 ? args[2] : "127.0.0.1:53").split(":", 2);
   int port = server.length > 1 ? Integer.parseInt(server[1]) : 53;
 
   Asyncio.run(() -> ask(args[0], type, new InetSocketAddress(server[0], port)))
@@ -80,7 +80,7 @@ static ByteBuffer question(int id, String name, int type) throws IOException {
   int recursionDesired = 0x0100;
   message.putShort((short) id).putShort((short) recursionDesired);
   message.putShort((short) 1).putShort((short) 0).putShort((short) 0).putShort((short) 0);
-  for (String label : name.split("\\.")) {
+  for (String label : name.split("\\.", -1)) {
     byte[] bytes = IDN.toASCII(label).getBytes(StandardCharsets.US_ASCII);
     if (bytes.length == 0 || bytes.length > 63 || bytes.length + 8 > message.remaining()) {
       throw new UnknownHostException(name);
@@ -108,7 +108,7 @@ static List<String> records(ByteBuffer message, int flags, int wanted) throws IO
       name(message);
       int type = message.getShort();
       message.position(message.position() + 6); // class and time to live
-      int end = message.getShort() + message.position() & 0xFFFF;
+      int end = (message.getShort() & 0xFFFF) + message.position();
       if (type == wanted) {
         found.add(value(message, type, end));
       }
@@ -139,7 +139,7 @@ static String name(ByteBuffer message) throws IOException {
   int steps = 0;
   for (int length = message.get() & 0xFF; length != 0; length = message.get() & 0xFF) {
     if (length >= 0xC0) {
-      int pointer = (length & 0x3F) << 8 | message.get() & 0xFF;
+      int pointer = ((length & 0x3F) << 8) | (message.get() & 0xFF);
       after = after < 0 ? message.position() : after;
       message.position(pointer);
     } else {

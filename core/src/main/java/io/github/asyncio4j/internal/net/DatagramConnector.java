@@ -181,7 +181,7 @@ final class DatagramConnector {
     if (family != null && family != its) {
       throw new UnknownHostException(inet + ": no address of family " + family);
     }
-    return List.of(new AddressInfo(its, SocketType.DATAGRAM, UDP, null, inet));
+    return List.of(new AddressInfo(its, SocketType.DATAGRAM, UDP, "", inet));
   }
 
   // The socket.
