@@ -18,6 +18,7 @@ module io.github.asyncio4j {
   exports io.github.asyncio4j.loop;
   exports io.github.asyncio4j.selector;
   exports io.github.asyncio4j.socket;
+  exports io.github.asyncio4j.ssl;
   exports io.github.asyncio4j.stream;
   exports io.github.asyncio4j.sync;
   exports io.github.asyncio4j.testing;

@@ -2,7 +2,12 @@
 package io.github.asyncio4j;
 
 import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.ssl.SslEngineFactory;
 import java.net.StandardProtocolFamily;
+import java.time.Duration;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /// The keyword arguments of `createServer`. Immutable; each keyword has a method of its name that
@@ -19,6 +24,10 @@ public final class ServerOptions extends Options {
   private boolean reusePort;
   private boolean keepAlive;
   private boolean startServing = true;
+  private @Nullable SslEngineFactory ssl;
+  private @Nullable Consumer<SSLParameters> sslParameters;
+  private @Nullable Duration sslHandshakeTimeout;
+  private @Nullable Duration sslShutdownTimeout;
 
   private ServerOptions() {}
 
@@ -30,6 +39,10 @@ public final class ServerOptions extends Options {
     this.reusePort = other.reusePort;
     this.keepAlive = other.keepAlive;
     this.startServing = other.startServing;
+    this.ssl = other.ssl;
+    this.sslParameters = other.sslParameters;
+    this.sslHandshakeTimeout = other.sslHandshakeTimeout;
+    this.sslShutdownTimeout = other.sslShutdownTimeout;
   }
 
   /// Returns the only family whose addresses are bound; null for any.
@@ -123,6 +136,73 @@ public final class ServerOptions extends Options {
     return copy;
   }
 
+  /// Returns what makes the engines of connections under TLS, or null for none.
+  public @Nullable SslEngineFactory ssl() {
+    return ssl;
+  }
+
+  /// Returns a copy that speaks TLS with the engines of a factory; null for no TLS.
+  public ServerOptions ssl(@Nullable SslEngineFactory ssl) {
+    var copy = new ServerOptions(this);
+    copy.ssl = ssl;
+    return copy;
+  }
+
+  /// Returns a copy that speaks TLS with the engines of a context.
+  public ServerOptions ssl(SSLContext ssl) {
+    return ssl(SslEngineFactory.of(ssl));
+  }
+
+  /// Returns what changes the parameters of each engine, or null.
+  public @Nullable Consumer<SSLParameters> sslParameters() {
+    return sslParameters;
+  }
+
+  /// Returns a copy that has the parameters of each engine changed before its handshake: protocols
+  /// of the application (ALPN), client certificates, matchers of names, versions, cipher suites.
+  ///
+  /// ```java
+  /// options.ssl(context).sslParameters(p -> p.setApplicationProtocols(new String[] {"h2"}))
+  /// ```
+  ///
+  /// @param sslParameters is given what the engine has by default and what the other keywords make
+  ///   of it. Called on the loop's thread for each connection, which fails with what it throws
+  public ServerOptions sslParameters(@Nullable Consumer<SSLParameters> sslParameters) {
+    var copy = new ServerOptions(this);
+    copy.sslParameters = sslParameters;
+    return copy;
+  }
+
+  /// Returns how long a handshake may take; null for 60 seconds.
+  public @Nullable Duration sslHandshakeTimeout() {
+    return sslHandshakeTimeout;
+  }
+
+  /// Returns a copy in which a handshake may take so long and no longer; null for 60 seconds.
+  ///
+  /// @throws IllegalArgumentException unless it is positive
+  public ServerOptions sslHandshakeTimeout(@Nullable Duration sslHandshakeTimeout) {
+    var copy = new ServerOptions(this);
+    copy.sslHandshakeTimeout =
+        SslTimeouts.ensurePositive("sslHandshakeTimeout", sslHandshakeTimeout);
+    return copy;
+  }
+
+  /// Returns how long a connection that was closed may stand still; null for 30 seconds.
+  public @Nullable Duration sslShutdownTimeout() {
+    return sslShutdownTimeout;
+  }
+
+  /// Returns a copy in which a connection that was closed may stand still so long and no longer:
+  /// while the peer takes no output, or does not say goodbye (`close_notify`). Null for 30 seconds.
+  ///
+  /// @throws IllegalArgumentException unless it is positive
+  public ServerOptions sslShutdownTimeout(@Nullable Duration sslShutdownTimeout) {
+    var copy = new ServerOptions(this);
+    copy.sslShutdownTimeout = SslTimeouts.ensurePositive("sslShutdownTimeout", sslShutdownTimeout);
+    return copy;
+  }
+
   @Override
   Keywords keywords() {
     return new Keywords("ServerOptions")
@@ -132,6 +212,10 @@ public final class ServerOptions extends Options {
         .with("reuseAddress", reuseAddress)
         .with("reusePort", reusePort)
         .with("keepAlive", keepAlive)
-        .with("startServing", startServing);
+        .with("startServing", startServing)
+        .with("ssl", ssl)
+        .with("sslParameters", sslParameters)
+        .with("sslHandshakeTimeout", sslHandshakeTimeout)
+        .with("sslShutdownTimeout", sslShutdownTimeout);
   }
 }

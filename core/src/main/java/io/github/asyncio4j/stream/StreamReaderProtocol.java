@@ -38,6 +38,8 @@ public final class StreamReaderProtocol implements BufferedProtocol {
   // All below: loop thread only.
   private Output output = Output.FLOWING;
   private @Nullable Exception lostBecause;
+  // Null before there is one.
+  private @Nullable Transport transport;
 
   /// Makes the protocol of a client.
   ///
@@ -66,6 +68,7 @@ public final class StreamReaderProtocol implements BufferedProtocol {
   @Override
   public void connectionMade(BaseTransport transport) {
     var stream = (Transport) transport;
+    this.transport = stream;
     reader.setTransport(stream);
     if (clientConnected != null) {
       try {
@@ -81,10 +84,12 @@ public final class StreamReaderProtocol implements BufferedProtocol {
   private void serve(ClientConnected clientConnected, Transport transport) {
     var writer = new StreamWriter(transport, this, reader, loop);
     Task<@Nullable Void> handler = loop.createTask(() -> clientConnected.connected(reader, writer));
-    handler.addDoneCallback(done -> handlerDone(done, transport));
+    handler.addDoneCallback(this::handlerDone);
   }
 
-  private void handlerDone(Future<?> handler, Transport transport) {
+  private void handlerDone(Future<?> handler) {
+    // Another one than at first, if the handler has put the connection under TLS.
+    Transport transport = Objects.requireNonNull(this.transport);
     if (handler.cancelled()) {
       transport.close();
       return;
@@ -114,11 +119,12 @@ public final class StreamReaderProtocol implements BufferedProtocol {
 
   /// Ends the reader's stream.
   ///
-  /// @return true: what the peer has asked for may still be answered
+  /// @return true: what the peer has asked for may still be answered; false where the transport
+  ///   cannot do that, as under TLS 1.2
   @Override
   public boolean eofReceived() {
     reader.feedEof();
-    return true;
+    return transport == null || transport.canWriteEof();
   }
 
   @Override
@@ -151,6 +157,17 @@ public final class StreamReaderProtocol implements BufferedProtocol {
   }
 
   // What the writer calls.
+
+  /// Tells whether this is the side that has accepted the connection.
+  boolean isServer() {
+    return clientConnected != null;
+  }
+
+  /// The connection has come under TLS.
+  void replaceTransport(Transport next) {
+    transport = next;
+    reader.replaceTransport(next);
+  }
 
   /// Suspends while the transport holds too much.
   ///

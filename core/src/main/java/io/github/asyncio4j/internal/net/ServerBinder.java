@@ -4,6 +4,7 @@ package io.github.asyncio4j.internal.net;
 import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.internal.tls.TlsSettings;
 import io.github.asyncio4j.socket.AddressNotAvailableException;
 import io.github.asyncio4j.socket.ResourceExhaustedException;
 import io.github.asyncio4j.socket.Socket;
@@ -59,6 +60,7 @@ public final class ServerBinder {
     Objects.requireNonNull(hosts, "hosts");
     Objects.requireNonNull(options, "options");
     net.lowlevel().ensureInTask("createServer");
+    TlsSettings tls = TlsSettings.of(options);
     if (options.sock() != null) {
       throw new IllegalArgumentException(
           "host/port and sock can not be specified at the same time: " + options.sock());
@@ -69,7 +71,7 @@ public final class ServerBinder {
         onePort
             ? FreePort.find(() -> bindAll(infos, options, true))
             : bindAll(infos, options, false);
-    return serve(protocolFactory, sockets, options);
+    return serve(protocolFactory, sockets, options, tls);
   }
 
   private List<AddressInfo> resolve(
@@ -102,7 +104,7 @@ public final class ServerBinder {
       throw new IllegalArgumentException("Neither host/port nor sock were specified");
     }
     StreamConnector.ensureStream(socket);
-    return serve(protocolFactory, List.of(socket), options);
+    return serve(protocolFactory, List.of(socket), options, TlsSettings.of(options));
   }
 
   // Binding.
@@ -200,11 +202,14 @@ public final class ServerBinder {
   // Serving.
 
   private Server serve(
-      Supplier<? extends BaseProtocol> protocolFactory, List<Socket> sockets, ServerOptions options)
+      Supplier<? extends BaseProtocol> protocolFactory,
+      List<Socket> sockets,
+      ServerOptions options,
+      @Nullable TlsSettings tls)
       throws IOException {
     boolean keepAliveAccepted = options.keepAlive() && !net.sockets().passKeepAliveOn();
     var server =
-        new StreamServer(net, protocolFactory, sockets, options.backlog(), keepAliveAccepted);
+        new StreamServer(net, protocolFactory, sockets, options.backlog(), keepAliveAccepted, tls);
     if (options.startServing()) {
       boolean serving = false;
       try {

@@ -7,6 +7,8 @@ import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Server;
+import io.github.asyncio4j.internal.tls.TlsConnection;
+import io.github.asyncio4j.internal.tls.TlsSettings;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.TransportSocket;
 import io.github.asyncio4j.transport.BaseProtocol;
@@ -14,9 +16,9 @@ import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,13 +37,15 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   private final NetContext net;
   private final Supplier<? extends BaseProtocol> protocolFactory;
   private final boolean keepAliveAccepted;
+  private final @Nullable TlsSettings tls;
   private final List<Listener> listeners;
   // Of whoever made the server; each connection has a copy of its own (EL-79).
   private final Context context = Context.copyContext();
 
   // Loop thread only.
   private State state = State.CREATED;
-  private final Set<Transport> clients = new LinkedHashSet<>();
+  // Of each socket's transport the one that the program has: another one under TLS.
+  private final Map<Transport, Transport> clients = new LinkedHashMap<>();
   private final List<Future<@Nullable Void>> waiters = new ArrayList<>();
   private @Nullable Future<@Nullable Void> forever;
 
@@ -49,15 +53,18 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   ///
   /// @param keepAliveAccepted whether `SO_KEEPALIVE` is set on each connection, for want of a
   ///   listener that passes it on
+  /// @param tls what is asked of each connection, or null for connections in the clear
   StreamServer(
       NetContext net,
       Supplier<? extends BaseProtocol> protocolFactory,
       List<Socket> sockets,
       int backlog,
-      boolean keepAliveAccepted) {
+      boolean keepAliveAccepted,
+      @Nullable TlsSettings tls) {
     this.net = net;
     this.protocolFactory = protocolFactory;
     this.keepAliveAccepted = keepAliveAccepted;
+    this.tls = tls;
     this.listeners =
         sockets.stream().map(socket -> new Listener(net, socket, this, backlog)).toList();
   }
@@ -147,12 +154,12 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
 
   @Override
   public void closeClients() {
-    List.copyOf(clients).forEach(Transport::close);
+    List.copyOf(clients.values()).forEach(Transport::close);
   }
 
   @Override
   public void abortClients() {
-    List.copyOf(clients).forEach(Transport::abort);
+    List.copyOf(clients.values()).forEach(Transport::abort);
   }
 
   @Override
@@ -200,13 +207,25 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
       return;
     }
     try {
-      clients.add(transport);
+      clients.put(transport, transport);
       var own = context.copy();
-      transport.start(own.call(protocolFactory::get), own, null);
+      BaseProtocol protocol = own.call(protocolFactory::get);
+      if (tls == null) {
+        transport.start(protocol, own, null);
+      } else {
+        startUnderTls(transport, protocol, own, tls);
+      }
     } catch (Throwable t) {
       transport.abandon();
       net.report(t, setupFailed().transport(transport));
     }
+  }
+
+  private void startUnderTls(
+      SelectorSocketTransport raw, BaseProtocol protocol, Context own, TlsSettings settings) {
+    var connection = new TlsConnection(net.loop(), settings, protocol, own, null);
+    clients.put(raw, connection.transport());
+    raw.start(connection, own, null);
   }
 
   private static ExceptionContext setupFailed() {
