@@ -2,10 +2,15 @@
 package io.github.asyncio4j;
 
 import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.ssl.SslEngineFactory;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /// The keyword arguments of `createConnection` and `createUnixConnection`. Immutable; each keyword
@@ -23,6 +28,11 @@ public final class ConnectionOptions extends Options {
   private Set<AddressInfoFlag> flags = Set.of();
   private @Nullable Duration happyEyeballsDelay;
   private @Nullable Integer interleave;
+  private @Nullable SslEngineFactory ssl;
+  private @Nullable String serverHostname;
+  private @Nullable Consumer<SSLParameters> sslParameters;
+  private @Nullable Duration sslHandshakeTimeout;
+  private @Nullable Duration sslShutdownTimeout;
 
   private ConnectionOptions() {}
 
@@ -35,6 +45,11 @@ public final class ConnectionOptions extends Options {
     this.flags = other.flags;
     this.happyEyeballsDelay = other.happyEyeballsDelay;
     this.interleave = other.interleave;
+    this.ssl = other.ssl;
+    this.serverHostname = other.serverHostname;
+    this.sslParameters = other.sslParameters;
+    this.sslHandshakeTimeout = other.sslHandshakeTimeout;
+    this.sslShutdownTimeout = other.sslShutdownTimeout;
   }
 
   /// Returns the only family whose addresses are tried; null for any.
@@ -156,6 +171,102 @@ public final class ConnectionOptions extends Options {
     return copy;
   }
 
+  /// Returns what makes the engines of connections under TLS, or null for none.
+  public @Nullable SslEngineFactory ssl() {
+    return ssl;
+  }
+
+  /// Returns a copy that speaks TLS with the engines of a factory; null for no TLS.
+  public ConnectionOptions ssl(@Nullable SslEngineFactory ssl) {
+    var copy = new ConnectionOptions(this);
+    copy.ssl = ssl;
+    return copy;
+  }
+
+  /// Returns a copy that speaks TLS with the engines of a context.
+  public ConnectionOptions ssl(SSLContext ssl) {
+    return ssl(SslEngineFactory.of(ssl));
+  }
+
+  /// Returns a copy that speaks TLS with the engines of the JVM's default context, which trusts the
+  /// authorities that the JVM does, or that does not speak TLS (EL-44).
+  public ConnectionOptions ssl(boolean ssl) {
+    if (!ssl) {
+      return ssl((SslEngineFactory) null);
+    }
+    try {
+      return ssl(SSLContext.getDefault());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("the JVM has no default SSLContext", e);
+    }
+  }
+
+  /// Returns the name that the server is asked for and that its certificate has to have; null for
+  /// the host, empty for none.
+  public @Nullable String serverHostname() {
+    return serverHostname;
+  }
+
+  /// Returns a copy that asks the server for a name (SNI) and verifies that its certificate has it.
+  ///
+  /// An address is verified and not asked for. The empty name turns both off, the certificate's
+  /// chain is verified still. Null stands for the host that is connected to.
+  public ConnectionOptions serverHostname(@Nullable String serverHostname) {
+    var copy = new ConnectionOptions(this);
+    copy.serverHostname = serverHostname;
+    return copy;
+  }
+
+  /// Returns what changes the parameters of each engine, or null.
+  public @Nullable Consumer<SSLParameters> sslParameters() {
+    return sslParameters;
+  }
+
+  /// Returns a copy that has the parameters of each engine changed before its handshake: protocols
+  /// of the application (ALPN), client certificates, matchers of names, versions, cipher suites.
+  ///
+  /// ```java
+  /// options.ssl(context).sslParameters(p -> p.setApplicationProtocols(new String[] {"h2"}))
+  /// ```
+  ///
+  /// @param sslParameters is given what the engine has by default and what the other keywords make
+  ///   of it. Called on the loop's thread for each connection, which fails with what it throws
+  public ConnectionOptions sslParameters(@Nullable Consumer<SSLParameters> sslParameters) {
+    var copy = new ConnectionOptions(this);
+    copy.sslParameters = sslParameters;
+    return copy;
+  }
+
+  /// Returns how long a handshake may take; null for 60 seconds.
+  public @Nullable Duration sslHandshakeTimeout() {
+    return sslHandshakeTimeout;
+  }
+
+  /// Returns a copy in which a handshake may take so long and no longer; null for 60 seconds.
+  ///
+  /// @throws IllegalArgumentException unless it is positive
+  public ConnectionOptions sslHandshakeTimeout(@Nullable Duration sslHandshakeTimeout) {
+    var copy = new ConnectionOptions(this);
+    copy.sslHandshakeTimeout =
+        SslTimeouts.ensurePositive("sslHandshakeTimeout", sslHandshakeTimeout);
+    return copy;
+  }
+
+  /// Returns how long a connection that was closed may stand still; null for 30 seconds.
+  public @Nullable Duration sslShutdownTimeout() {
+    return sslShutdownTimeout;
+  }
+
+  /// Returns a copy in which a connection that was closed may stand still so long and no longer:
+  /// while the peer takes no output, or does not say goodbye (`close_notify`). Null for 30 seconds.
+  ///
+  /// @throws IllegalArgumentException unless it is positive
+  public ConnectionOptions sslShutdownTimeout(@Nullable Duration sslShutdownTimeout) {
+    var copy = new ConnectionOptions(this);
+    copy.sslShutdownTimeout = SslTimeouts.ensurePositive("sslShutdownTimeout", sslShutdownTimeout);
+    return copy;
+  }
+
   @Override
   Keywords keywords() {
     return new Keywords("ConnectionOptions")
@@ -166,6 +277,11 @@ public final class ConnectionOptions extends Options {
         .with("proto", proto)
         .with("flags", flags)
         .with("happyEyeballsDelay", happyEyeballsDelay)
-        .with("interleave", interleave);
+        .with("interleave", interleave)
+        .with("ssl", ssl)
+        .with("serverHostname", serverHostname)
+        .with("sslParameters", sslParameters)
+        .with("sslHandshakeTimeout", sslHandshakeTimeout)
+        .with("sslShutdownTimeout", sslShutdownTimeout);
   }
 }

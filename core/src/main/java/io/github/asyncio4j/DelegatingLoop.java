@@ -4,6 +4,7 @@ package io.github.asyncio4j;
 import io.github.asyncio4j.socket.Datagram;
 import io.github.asyncio4j.socket.Received;
 import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.ssl.SslEngineFactory;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.DatagramProtocol;
 import io.github.asyncio4j.transport.DatagramTransport;
@@ -90,6 +91,20 @@ abstract sealed class DelegatingLoop implements EventLoop permits BaseEventLoop 
   public final Server createUnixServer(
       Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) throws IOException {
     return connections().createUnixServer(protocolFactory, options);
+  }
+
+  @Override
+  public final <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
+      Supplier<P> protocolFactory, Socket sock, SslEngineFactory ssl, SslOptions options)
+      throws IOException {
+    return connections().connectAcceptedSocket(protocolFactory, sock, ssl, options);
+  }
+
+  @Override
+  public final Transport startTls(
+      Transport transport, BaseProtocol protocol, SslEngineFactory ssl, SslOptions options)
+      throws IOException {
+    return connections().startTls(transport, protocol, ssl, options);
   }
 
   @Override

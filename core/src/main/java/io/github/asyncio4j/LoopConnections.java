@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.UnixNameAddress;
+import io.github.asyncio4j.ssl.SslEngineFactory;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.DatagramProtocol;
 import io.github.asyncio4j.transport.DatagramTransport;
@@ -13,6 +14,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// Connections and servers of a loop, and the names of hosts: a part of [EventLoop].
@@ -25,12 +27,18 @@ public interface LoopConnections {
   /// `happyEyeballsDelay` the families take turns and the next address does not wait for the one
   /// before to fail. When the call fails or is cancelled nothing stays open.
   ///
+  /// With `options.ssl(...)` it is under TLS, and `connectionMade` comes after the handshake
+  ///
+  ///
   /// @param protocolFactory called once the socket is connected
   /// @param host name or literal
   /// @param port 1 to 65535
   /// @throws IllegalArgumentException when the port is out of range, or `options.sock()` is given
   ///   too
   /// @throws java.net.UnknownHostException when the name cannot be resolved
+  /// @throws javax.net.ssl.SSLException when the handshake fails
+  /// @throws io.github.asyncio4j.socket.ConnectionResetException when the peer ends it, or it takes
+  ///   too long
   /// @throws IOException the only error, the first when all are alike, or one that lists them all
   /// @throws ExceptionGroup with `allErrors`, the failure of each address, also if there is just
   ///   one
@@ -114,6 +122,50 @@ public interface LoopConnections {
   /// @throws IllegalArgumentException when it is not a stream socket; it is then still the caller's
   <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
       Supplier<P> protocolFactory, Socket sock) throws IOException;
+
+  /// Makes a transport under TLS of a socket that was accepted outside the loop (EL-81).
+  /// Suspending: until the handshake is done.
+  ///
+  /// @param options `serverSide` is understood
+  /// @throws IllegalArgumentException when it is not a stream socket, or an option makes no sense
+  ///   on a server; the socket is then still the caller's
+  /// @throws IOException when the handshake fails or takes too long; the socket is closed
+  <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
+      Supplier<P> protocolFactory, Socket sock, SslEngineFactory ssl, SslOptions options)
+      throws IOException;
+
+  /// Makes a transport under TLS of a socket that was accepted outside the loop; as
+  /// [#connectAcceptedSocket(Supplier, Socket, SslEngineFactory, SslOptions)].
+  default <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
+      Supplier<P> protocolFactory, Socket sock, SSLContext ssl, SslOptions options)
+      throws IOException {
+    return connectAcceptedSocket(protocolFactory, sock, SslEngineFactory.of(ssl), options);
+  }
+
+  /// Puts a connection under TLS (EL-91). Suspending: until the handshake is done.
+  ///
+  /// From the call on the transport belongs to TLS, and only what is returned may be used.
+  /// `connectionMade` is not called again; `connectionLost` is, also when the handshake fails. What
+  /// was written before goes out in the clear, before the handshake. Bytes that were received from
+  /// the transport and are a part of it already have to be given: [SslOptions#received()].
+  ///
+  /// @param transport any, TLS itself included; when the call fails or is cancelled it is closed
+  /// @param protocol what the new transport reports to
+  /// @param options the side of the server, or the name that a client verifies
+  /// @throws IllegalArgumentException when no name is given to a client, or one to a server; the
+  ///   transport is then as before
+  /// @throws IOException when the transport is closing, or the handshake fails or takes too long
+  Transport startTls(
+      Transport transport, BaseProtocol protocol, SslEngineFactory ssl, SslOptions options)
+      throws IOException;
+
+  /// Puts a connection under TLS; as [#startTls(Transport, BaseProtocol, SslEngineFactory,
+  /// SslOptions)].
+  default Transport startTls(
+      Transport transport, BaseProtocol protocol, SSLContext ssl, SslOptions options)
+      throws IOException {
+    return startTls(transport, protocol, SslEngineFactory.of(ssl), options);
+  }
 
   /// Connects to a unix stream socket (EL-64). Suspending.
   ///

@@ -2,9 +2,14 @@
 package io.github.asyncio4j;
 
 import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.ssl.SslEngineFactory;
 import java.net.StandardProtocolFamily;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
 import java.util.Set;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /// The keyword arguments of `createServer` and `createUnixServer`. Immutable; each keyword has a
@@ -24,6 +29,10 @@ public final class ServerOptions extends Options {
   private Set<AddressInfoFlag> flags = Set.of(AddressInfoFlag.AI_PASSIVE);
   private boolean cleanupSocket = true;
   private @Nullable Set<PosixFilePermission> socketPermissions;
+  private @Nullable SslEngineFactory ssl;
+  private @Nullable Consumer<SSLParameters> sslParameters;
+  private @Nullable Duration sslHandshakeTimeout;
+  private @Nullable Duration sslShutdownTimeout;
 
   private ServerOptions() {}
 
@@ -38,6 +47,10 @@ public final class ServerOptions extends Options {
     this.flags = other.flags;
     this.cleanupSocket = other.cleanupSocket;
     this.socketPermissions = other.socketPermissions;
+    this.ssl = other.ssl;
+    this.sslParameters = other.sslParameters;
+    this.sslHandshakeTimeout = other.sslHandshakeTimeout;
+    this.sslShutdownTimeout = other.sslShutdownTimeout;
   }
 
   /// Returns the only family whose addresses are bound; null for any.
@@ -175,6 +188,73 @@ public final class ServerOptions extends Options {
     return copy;
   }
 
+  /// Returns what makes the engines of connections under TLS, or null for none.
+  public @Nullable SslEngineFactory ssl() {
+    return ssl;
+  }
+
+  /// Returns a copy that speaks TLS with the engines of a factory; null for no TLS.
+  public ServerOptions ssl(@Nullable SslEngineFactory ssl) {
+    var copy = new ServerOptions(this);
+    copy.ssl = ssl;
+    return copy;
+  }
+
+  /// Returns a copy that speaks TLS with the engines of a context.
+  public ServerOptions ssl(SSLContext ssl) {
+    return ssl(SslEngineFactory.of(ssl));
+  }
+
+  /// Returns what changes the parameters of each engine, or null.
+  public @Nullable Consumer<SSLParameters> sslParameters() {
+    return sslParameters;
+  }
+
+  /// Returns a copy that has the parameters of each engine changed before its handshake: protocols
+  /// of the application (ALPN), client certificates, matchers of names, versions, cipher suites.
+  ///
+  /// ```java
+  /// options.ssl(context).sslParameters(p -> p.setApplicationProtocols(new String[] {"h2"}))
+  /// ```
+  ///
+  /// @param sslParameters is given what the engine has by default and what the other keywords make
+  ///   of it. Called on the loop's thread for each connection, which fails with what it throws
+  public ServerOptions sslParameters(@Nullable Consumer<SSLParameters> sslParameters) {
+    var copy = new ServerOptions(this);
+    copy.sslParameters = sslParameters;
+    return copy;
+  }
+
+  /// Returns how long a handshake may take; null for 60 seconds.
+  public @Nullable Duration sslHandshakeTimeout() {
+    return sslHandshakeTimeout;
+  }
+
+  /// Returns a copy in which a handshake may take so long and no longer; null for 60 seconds.
+  ///
+  /// @throws IllegalArgumentException unless it is positive
+  public ServerOptions sslHandshakeTimeout(@Nullable Duration sslHandshakeTimeout) {
+    var copy = new ServerOptions(this);
+    copy.sslHandshakeTimeout =
+        SslTimeouts.ensurePositive("sslHandshakeTimeout", sslHandshakeTimeout);
+    return copy;
+  }
+
+  /// Returns how long a connection that was closed may stand still; null for 30 seconds.
+  public @Nullable Duration sslShutdownTimeout() {
+    return sslShutdownTimeout;
+  }
+
+  /// Returns a copy in which a connection that was closed may stand still so long and no longer:
+  /// while the peer takes no output, or does not say goodbye (`close_notify`). Null for 30 seconds.
+  ///
+  /// @throws IllegalArgumentException unless it is positive
+  public ServerOptions sslShutdownTimeout(@Nullable Duration sslShutdownTimeout) {
+    var copy = new ServerOptions(this);
+    copy.sslShutdownTimeout = SslTimeouts.ensurePositive("sslShutdownTimeout", sslShutdownTimeout);
+    return copy;
+  }
+
   @Override
   Keywords keywords() {
     return new Keywords("ServerOptions")
@@ -187,6 +267,10 @@ public final class ServerOptions extends Options {
         .with("startServing", startServing)
         .with("flags", flags)
         .with("cleanupSocket", cleanupSocket)
-        .with("socketPermissions", socketPermissions);
+        .with("socketPermissions", socketPermissions)
+        .with("ssl", ssl)
+        .with("sslParameters", sslParameters)
+        .with("sslHandshakeTimeout", sslHandshakeTimeout)
+        .with("sslShutdownTimeout", sslShutdownTimeout);
   }
 }

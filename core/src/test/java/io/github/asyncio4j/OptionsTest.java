@@ -8,22 +8,28 @@ import io.github.asyncio4j.loop.SelectorEventLoop;
 import io.github.asyncio4j.socket.MemoryNetwork;
 import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.socket.Wire;
+import io.github.asyncio4j.ssl.SslEngineFactory;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,7 +48,18 @@ final class OptionsTest {
           SocketType.DATAGRAM,
           Set.of(AddressInfoFlag.AI_NUMERICHOST),
           Set.of(PosixFilePermission.OWNER_WRITE),
+          SslEngineFactory.of(defaultContext()),
+          (Consumer<SSLParameters>) p -> p.setNeedClientAuth(true),
+          ByteBuffer.wrap(new byte[] {1, 2}).asReadOnlyBuffer(),
           Context.copyContext());
+
+  private static SSLContext defaultContext() {
+    try {
+      return SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   @Test
   void eachKeywordMakesACopyAndLeavesTheOriginal() {
@@ -65,9 +82,22 @@ final class OptionsTest {
 
   @Test
   void theTextShowsTheKeywords() {
-    assertThat(ConnectionOptions.DEFAULT.allErrors(true))
-        .asString()
-        .startsWith("ConnectionOptions{family=null, sock=null, localAddr=null, allErrors=true");
+    assertThat(ConnectionOptions.DEFAULT.allErrors(true).toString())
+        .startsWith(
+            "ConnectionOptions{family=null, sock=null, localAddr=null, allErrors=true, ssl=");
+  }
+
+  // EL-46, EL-47, EL-77, D-11
+  @Test
+  void aTimeoutOfTlsIsRefusedWhereItIsGiven() {
+    for (Duration bad : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+      assertThatThrownBy(() -> ConnectionOptions.DEFAULT.sslHandshakeTimeout(bad))
+          .hasMessage("sslHandshakeTimeout is not positive: " + bad);
+      assertThatThrownBy(() -> ServerOptions.DEFAULT.sslShutdownTimeout(bad))
+          .hasMessage("sslShutdownTimeout is not positive: " + bad);
+      assertThatThrownBy(() -> SslOptions.DEFAULT.sslShutdownTimeout(bad))
+          .hasMessage("sslShutdownTimeout is not positive: " + bad);
+    }
   }
 
   @Test
@@ -84,6 +114,7 @@ final class OptionsTest {
         DatagramOptions.DEFAULT,
         RunnerOptions.DEFAULT,
         ServerOptions.DEFAULT,
+        SslOptions.DEFAULT,
         TaskOptions.DEFAULT);
   }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// TLS contexts made of PEM files, in one line each.
+/// TLS: where engines come from, how a connection under TLS fails, and contexts made of PEM files,
+/// in one line each.
 ///
-/// Layer: nothing of ours is below it, and programs are above. What it makes is an ordinary
+/// Layer: the lowest; the root and everything above it use it. What it makes is an ordinary
 /// `javax.net.ssl.SSLContext`, of use to any code that takes one.
 ///
-/// Start reading at `Ssl`, then `SslContextOptions`. Below them `PemFile` and `PemParser` read
-/// files, `PrivateKeys` and `Decryption` make keys of them, `KeyChain` is a key with its
-/// certificates, and `KeyChains` chooses among several.
+/// Start reading at `SslEngineFactory`; for contexts at `Ssl`, then `SslContextOptions`. Below them
+/// `PemFile` and `PemParser` read files, `PrivateKeys` and `Decryption` make keys of them,
+/// `KeyChain` is a key with its certificates, and `KeyChains` chooses among several.
 ///
 /// ```
 /// var files = SslContextOptions.DEFAULT.loadCertChain(Path.of("chain.pem"), Path.of("key.pem"));

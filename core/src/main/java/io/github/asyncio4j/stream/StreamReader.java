@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.transport.ReadTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -470,6 +471,28 @@ public final class StreamReader implements Iterable<byte[]> {
       throw new IllegalStateException("transport is set already: " + this.transport);
     }
     this.transport = Objects.requireNonNull(transport, "transport");
+  }
+
+  /// Takes what is unread, because it belongs to TLS and not to the reader's stream.
+  ///
+  /// @throws IOException when the connection has failed or is at its end
+  byte[] takeForTls() throws IOException {
+    if (exception != null) {
+      throw ConnectionFailures.toThrow(exception);
+    }
+    if (eof) {
+      throw new ConnectionResetException("startTls() at the end of the peer's stream");
+    }
+    byte[] unread = buffer.size() == 0 ? NOTHING : buffer.take(buffer.size());
+    // Whoever has the transport now reads from it, and not for this reader.
+    paused = false;
+    return unread;
+  }
+
+  /// Sets what is paused from now on.
+  void replaceTransport(ReadTransport next) {
+    transport = next;
+    paused = false;
   }
 
   /// Appends a copy of bytes to the stream, and moves the buffer's position to its limit. For

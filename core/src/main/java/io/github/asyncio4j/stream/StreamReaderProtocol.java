@@ -41,6 +41,8 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
   private @Nullable Exception lostBecause;
   // Null until it is started, and when it is done.
   private @Nullable Task<?> handler;
+  // Null before there is one.
+  private @Nullable Transport transport;
 
   /// Makes the protocol of a client.
   ///
@@ -69,6 +71,7 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
   @Override
   public void connectionMade(BaseTransport transport) {
     var stream = (Transport) transport;
+    this.transport = stream;
     reader.setTransport(stream);
     if (clientConnected != null) {
       try {
@@ -85,7 +88,7 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
     var writer = new StreamWriter(transport, this, reader, loop);
     Task<@Nullable Void> handler = loop.createTask(() -> clientConnected.connected(reader, writer));
     this.handler = handler;
-    handler.addDoneCallback(done -> handlerDone(done, transport));
+    handler.addDoneCallback(this::handlerDone);
   }
 
   /// Returns the task that serves the client; its server waits for it when it shuts down.
@@ -94,8 +97,10 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
     return handler;
   }
 
-  private void handlerDone(Future<?> handler, Transport transport) {
+  private void handlerDone(Future<?> handler) {
     this.handler = null;
+    // Another one than at first, if the handler has put the connection under TLS.
+    Transport transport = Objects.requireNonNull(this.transport);
     if (handler.cancelled()) {
       transport.close();
       return;
@@ -125,11 +130,12 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
 
   /// Ends the reader's stream.
   ///
-  /// @return true: what the peer has asked for may still be answered
+  /// @return true: what the peer has asked for may still be answered; false where the transport
+  ///   cannot do that, as under TLS 1.2
   @Override
   public boolean eofReceived() {
     reader.feedEof();
-    return true;
+    return transport == null || transport.canWriteEof();
   }
 
   @Override
@@ -162,6 +168,17 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
   }
 
   // What the writer calls.
+
+  /// Tells whether this is the side that has accepted the connection.
+  boolean isServer() {
+    return clientConnected != null;
+  }
+
+  /// The connection has come under TLS.
+  void replaceTransport(Transport next) {
+    transport = next;
+    reader.replaceTransport(next);
+  }
 
   /// Suspends while the transport holds too much.
   ///

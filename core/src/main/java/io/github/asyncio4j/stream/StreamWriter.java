@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.SslOptions;
+import io.github.asyncio4j.ssl.SslEngineFactory;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Objects;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// The outgoing half of a connection, and what closes it (ST-08 to ST-10).
@@ -30,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 public final class StreamWriter implements AutoCloseable {
-  private final Transport transport;
+  // Loop thread only.
+  private Transport transport;
   private final StreamReaderProtocol protocol;
   private final @Nullable StreamReader reader;
   private final EventLoop loop;
@@ -142,6 +146,39 @@ public final class StreamWriter implements AutoCloseable {
       Lowlevel.of(loop).checkpoint();
     }
     protocol.drain();
+  }
+
+  /// Puts the connection under TLS (ST-11). Suspending: sends what is written, then makes the
+  /// handshake.
+  ///
+  /// A connection that was accepted has the side of the server. On return the same reader and
+  /// writer read and write under TLS. Bytes that are unread go to the engine, as they came behind
+  /// the point where TLS begins: no read ever takes them for decrypted ones. So read exactly what
+  /// belongs to the stream in the clear before, and let nobody write meanwhile.
+  ///
+  /// @param options the name that a client verifies, among others; `received` and, on a connection
+  ///   that was accepted, `serverSide` are understood
+  /// @throws IllegalArgumentException when a client is given no name, or a server one
+  /// @throws IOException when the connection is over, or the handshake fails; the connection is
+  ///   closed
+  public void startTls(SslEngineFactory ssl, SslOptions options) throws IOException {
+    Objects.requireNonNull(ssl, "ssl");
+    Objects.requireNonNull(options, "options");
+    drain();
+    SslOptions own = options.serverSide(options.serverSide() || protocol.isServer());
+    if (!own.serverSide() && own.serverHostname() == null) {
+      throw new IllegalArgumentException("serverHostname is needed; \"\" verifies none");
+    }
+    if (reader != null) {
+      own = own.received(ByteBuffer.wrap(reader.takeForTls()));
+    }
+    transport = loop.startTls(transport, protocol, ssl, own);
+    protocol.replaceTransport(transport);
+  }
+
+  /// Puts the connection under TLS; as [#startTls(SslEngineFactory, SslOptions)].
+  public void startTls(SSLContext ssl, SslOptions options) throws IOException {
+    startTls(SslEngineFactory.of(ssl), options);
   }
 
   /// Closes the connection, both halves: reads no more, sends what is buffered, and ends.

@@ -25,6 +25,11 @@ public interface BaseTransport {
   /// [io.github.asyncio4j.socket.PeerCredentials]; on the portable tier a
   /// `jdk.net.UnixDomainPrincipal`, which names user and group. Sockets in memory have none.
   ///
+  /// Under TLS also `"ssl_object"`, the [javax.net.ssl.SSLEngine]; `"sslcontext"`, what has made
+  /// it, if that is an [javax.net.ssl.SSLContext]; and once the handshake is done `"peercert"`, the
+  /// peer's [java.security.cert.Certificate] if it has shown one, and `"cipher"`, the name of the
+  /// cipher suite. There is no `"compression"`.
+  ///
   /// @return the value, or null when this transport does not know that name
   @Nullable Object getExtraInfo(String name);
 

@@ -3,6 +3,7 @@ package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.internal.tls.ContextOwner;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// and what is known of it.
 ///
 /// Loop thread only.
-final class SelectorSocketTransport implements FileTransport, IoPort.Owner, TransportLife.Body {
+final class SelectorSocketTransport
+    implements FileTransport, ContextOwner, IoPort.Owner, TransportLife.Body {
   /*
    * "There is input" or "there is room" may mean "broken": the next read or write tells. Nothing is
    * asked for while nothing is wanted, so a paused transport learns of a broken peer when it resumes
@@ -225,6 +227,11 @@ final class SelectorSocketTransport implements FileTransport, IoPort.Owner, Tran
   }
 
   // What is known of it.
+
+  @Override
+  public Context context() {
+    return life.context();
+  }
 
   @Override
   public @Nullable Object getExtraInfo(String name) {

@@ -5,6 +5,7 @@ import io.github.asyncio4j.AddressInfo;
 import io.github.asyncio4j.AddressInfoOptions;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.internal.tls.TlsSettings;
 import io.github.asyncio4j.socket.AddressNotAvailableException;
 import io.github.asyncio4j.socket.ResourceExhaustedException;
 import io.github.asyncio4j.socket.Socket;
@@ -61,6 +62,7 @@ public final class ServerBinder {
     Objects.requireNonNull(options, "options");
     net.lowlevel().ensureInTask("createServer");
     UnixKeywords.ensureNone(options);
+    TlsSettings tls = TlsSettings.of(options);
     if (options.sock() != null) {
       throw new IllegalArgumentException(
           "host/port and sock can not be specified at the same time: " + options.sock());
@@ -71,7 +73,7 @@ public final class ServerBinder {
         onePort
             ? FreePort.find(() -> bindAll(infos, options, true))
             : bindAll(infos, options, false);
-    return serve(protocolFactory, sockets, options, null);
+    return serve(protocolFactory, sockets, options, tls, null);
   }
 
   private List<AddressInfo> resolve(List<String> hosts, int port, ServerOptions options)
@@ -110,7 +112,7 @@ public final class ServerBinder {
       throw new IllegalArgumentException("Neither host/port nor sock were specified");
     }
     StreamConnector.ensureStream(socket);
-    return serve(protocolFactory, List.of(socket), options, null);
+    return serve(protocolFactory, List.of(socket), options, TlsSettings.of(options), null);
   }
 
   // Binding.
@@ -209,16 +211,18 @@ public final class ServerBinder {
 
   /// Makes the server of bound sockets, which it owns. Suspends.
   ///
+  /// @param tls what is asked of each connection, or null for connections in the clear
   /// @param file what the server removes when it is closed, or null
   Server serve(
       Supplier<? extends BaseProtocol> protocolFactory,
       List<Socket> sockets,
       ServerOptions options,
+      @Nullable TlsSettings tls,
       @Nullable SocketFile file)
       throws IOException {
     boolean keepAliveAccepted = options.keepAlive() && !net.sockets().passKeepAliveOn();
     var server =
-        new StreamServer(net, protocolFactory, sockets, options.backlog(), keepAliveAccepted);
+        new StreamServer(net, protocolFactory, sockets, options.backlog(), keepAliveAccepted, tls);
     if (file != null) {
       server.removes(file);
     }

@@ -7,6 +7,9 @@ import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.internal.tls.TlsConnection;
+import io.github.asyncio4j.internal.tls.TlsSettings;
+import io.github.asyncio4j.internal.tls.TlsUpgrade;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.transport.BaseProtocol;
@@ -46,6 +49,7 @@ public final class StreamConnector {
           "host/port and sock can not be specified at the same time: " + options.sock());
     }
     NameService.ensurePort(port, 1);
+    TlsSettings tls = TlsSettings.of(options, host, port);
     if (host.isEmpty()) {
       throw new UnknownHostException("host is empty");
     }
@@ -58,7 +62,7 @@ public final class StreamConnector {
     var remotes = names.getaddrinfo(List.of(host), port, wanted);
     var localAddr = options.localAddr();
     var locals = localAddr == null ? null : resolveLocal(localAddr, wanted);
-    return adopt(new AddressRace(net, remotes, locals, options).run(), protocolFactory);
+    return adopt(new AddressRace(net, remotes, locals, options).run(), protocolFactory, tls);
   }
 
   private List<AddressInfo> resolveLocal(InetSocketAddress address, AddressInfoOptions wanted)
@@ -78,17 +82,20 @@ public final class StreamConnector {
     if (socket == null) {
       throw new IllegalArgumentException("host and port was not specified and no sock specified");
     }
-    return connectAcceptedSocket(protocolFactory, socket);
+    ensureStream(socket);
+    return adopt(socket, protocolFactory, TlsSettings.of(options, null, -1));
   }
 
   /// Makes a transport of a socket that is connected; see `EventLoop.connectAcceptedSocket`.
+  ///
+  /// @param tls what is asked of it, or null for a connection in the clear
   public <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
-      Supplier<P> protocolFactory, Socket socket) throws IOException {
+      Supplier<P> protocolFactory, Socket socket, @Nullable TlsSettings tls) throws IOException {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(socket, "sock");
     net.lowlevel().ensureInTask("connectAcceptedSocket");
     ensureStream(socket);
-    return adopt(socket, protocolFactory);
+    return adopt(socket, protocolFactory, tls);
   }
 
   /// Refuses a socket that is not for streams; it stays its owner's.
@@ -101,8 +108,13 @@ public final class StreamConnector {
   // Joining.
 
   /// Makes a transport of a connected socket, which it owns, and joins a protocol. Suspends.
+  ///
+  /// @param tls what is asked of it, or null for a connection in the clear
   <P extends BaseProtocol> Connection<Transport, P> adopt(
-      Socket socket, Supplier<P> protocolFactory) throws IOException {
+      Socket socket, Supplier<P> protocolFactory, @Nullable TlsSettings tls) throws IOException {
+    if (tls != null) {
+      return adoptUnderTls(socket, protocolFactory, tls);
+    }
     var transport = makeTransport(socket);
     Future<@Nullable Void> ready = net.loop().createFuture();
     P protocol;
@@ -121,6 +133,31 @@ public final class StreamConnector {
       throw t;
     }
     return new Connection<>(transport, protocol);
+  }
+
+  private <P extends BaseProtocol> Connection<Transport, P> adoptUnderTls(
+      Socket socket, Supplier<P> protocolFactory, TlsSettings settings) throws IOException {
+    var raw = makeTransport(socket);
+    Future<@Nullable Void> ready = net.loop().createFuture();
+    P protocol;
+    TlsConnection tls;
+    try {
+      protocol = protocolFactory.get();
+      var context = Context.copyContext();
+      tls = new TlsConnection(net.loop(), settings, protocol, context, ready);
+      raw.start(tls, context, null);
+    } catch (Throwable t) {
+      raw.abandon();
+      throw t;
+    }
+    try {
+      TlsUpgrade.await(ready);
+    } catch (Throwable t) {
+      tls.abort();
+      raw.abort();
+      throw t;
+    }
+    return new Connection<>(tls.transport(), protocol);
   }
 
   private SelectorSocketTransport makeTransport(Socket socket) throws IOException {

@@ -16,7 +16,12 @@ import io.github.asyncio4j.NameInfoFlag;
 import io.github.asyncio4j.Resolver;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.SslOptions;
+import io.github.asyncio4j.internal.tls.TlsConnection;
+import io.github.asyncio4j.internal.tls.TlsSettings;
+import io.github.asyncio4j.internal.tls.TlsUpgrade;
 import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.ssl.SslEngineFactory;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.DatagramProtocol;
 import io.github.asyncio4j.transport.DatagramTransport;
@@ -24,6 +29,7 @@ import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +109,24 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
   @Override
   public <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
       Supplier<P> protocolFactory, Socket sock) throws IOException {
-    return connector.connectAcceptedSocket(protocolFactory, sock);
+    return connector.connectAcceptedSocket(protocolFactory, sock, null);
+  }
+
+  @Override
+  public <P extends BaseProtocol> Connection<Transport, P> connectAcceptedSocket(
+      Supplier<P> protocolFactory, Socket sock, SslEngineFactory ssl, SslOptions options)
+      throws IOException {
+    Objects.requireNonNull(ssl, "ssl");
+    Objects.requireNonNull(options, "options");
+    return connector.connectAcceptedSocket(
+        protocolFactory, sock, TlsSettings.of(ssl, options.serverSide(true)));
+  }
+
+  @Override
+  public Transport startTls(
+      Transport transport, BaseProtocol protocol, SslEngineFactory ssl, SslOptions options)
+      throws IOException {
+    return TlsUpgrade.startTls(net.lowlevel(), transport, protocol, ssl, options);
   }
 
   @Override
@@ -183,5 +206,6 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
   @Override
   public void close() {
     names.close();
+    TlsConnection.loopClosed(net.loop());
   }
 }

@@ -11,6 +11,9 @@ import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerShutdown;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.TimerHandle;
+import io.github.asyncio4j.internal.tls.ContextOwner;
+import io.github.asyncio4j.internal.tls.TlsConnection;
+import io.github.asyncio4j.internal.tls.TlsSettings;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.TransportSocket;
 import io.github.asyncio4j.transport.BaseProtocol;
@@ -20,8 +23,10 @@ import java.lang.System.Logger.Level;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,13 +52,15 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   private final NetContext net;
   private final Supplier<? extends BaseProtocol> protocolFactory;
   private final boolean keepAliveAccepted;
+  private final @Nullable TlsSettings tls;
   private final List<Listener> listeners;
   // Of whoever made the server; each connection has a copy of its own (EL-79).
   private final Context context = Context.copyContext();
 
   // Loop thread only.
   private State state = State.CREATED;
-  private final Set<SelectorSocketTransport> clients = new LinkedHashSet<>();
+  // Of each socket's transport the one that the program has: another one under TLS.
+  private final Map<Transport, Transport> clients = new LinkedHashMap<>();
   private final List<Future<@Nullable Void>> waiters = new ArrayList<>();
   private @Nullable Future<@Nullable Void> forever;
   // Work that has outlived its connection.
@@ -67,15 +74,18 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   ///
   /// @param keepAliveAccepted whether `SO_KEEPALIVE` is set on each connection, for want of a
   ///   listener that passes it on
+  /// @param tls what is asked of each connection, or null for connections in the clear
   StreamServer(
       NetContext net,
       Supplier<? extends BaseProtocol> protocolFactory,
       List<Socket> sockets,
       int backlog,
-      boolean keepAliveAccepted) {
+      boolean keepAliveAccepted,
+      @Nullable TlsSettings tls) {
     this.net = net;
     this.protocolFactory = protocolFactory;
     this.keepAliveAccepted = keepAliveAccepted;
+    this.tls = tls;
     this.listeners =
         sockets.stream().map(socket -> new Listener(net, socket, this, backlog)).toList();
   }
@@ -173,12 +183,12 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
 
   @Override
   public void closeClients() {
-    List.copyOf(clients).forEach(Transport::close);
+    List.copyOf(clients.values()).forEach(Transport::close);
   }
 
   @Override
   public void abortClients() {
-    List.copyOf(clients).forEach(Transport::abort);
+    List.copyOf(clients.values()).forEach(Transport::abort);
   }
 
   @Override
@@ -220,7 +230,7 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
                 + " is closed, and has been waited for for "
                 + NOTICE.toSeconds()
                 + " s: "
-                + clients.stream().limit(NAMED).toList()
+                + clients.values().stream().limit(NAMED).toList()
                 + (clients.size() > NAMED ? " and others" : "")
                 + " are open (closeClients() or abortClients() ends them), "
                 + handlers.size()
@@ -253,7 +263,7 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   /// Returns what is at work for a connection, also one that is gone; not who asks.
   List<Future<?>> handlers() {
     var all = new LinkedHashSet<Future<?>>(handlers);
-    for (var client : clients) {
+    for (var client : clients.values()) {
       var handler = handlerOf(client);
       if (handler != null) {
         all.add(handler);
@@ -288,17 +298,17 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   /// Tells the protocols that the server shuts down, in the next iteration: those of connections
   /// that were accepted just now do not know their transport yet.
   void tellShutdown() {
-    for (var client : List.copyOf(clients)) {
+    for (var client : List.copyOf(clients.values())) {
       net.callSoon(() -> tellShutdown(client), null);
     }
   }
 
-  private void tellShutdown(SelectorSocketTransport client) {
+  private void tellShutdown(Transport client) {
     if (client.isClosing() || !(client.getProtocol() instanceof ServedProtocol served)) {
       return;
     }
     try {
-      client.callInContext(served::serverShutdown);
+      ((ContextOwner) client).context().run(served::serverShutdown);
     } catch (Throwable t) {
       client.close();
       net.report(
@@ -341,13 +351,25 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
       return;
     }
     try {
-      clients.add(transport);
+      clients.put(transport, transport);
       var own = context.copy();
-      transport.start(own.call(protocolFactory::get), own, null);
+      BaseProtocol protocol = own.call(protocolFactory::get);
+      if (tls == null) {
+        transport.start(protocol, own, null);
+      } else {
+        startUnderTls(transport, protocol, own, tls);
+      }
     } catch (Throwable t) {
       transport.abandon();
       net.report(t, setupFailed().transport(transport));
     }
+  }
+
+  private void startUnderTls(
+      SelectorSocketTransport raw, BaseProtocol protocol, Context own, TlsSettings settings) {
+    var connection = new TlsConnection(net.loop(), settings, protocol, own, null);
+    clients.put(raw, connection.transport());
+    raw.start(connection, own, null);
   }
 
   private static ExceptionContext setupFailed() {
@@ -356,8 +378,10 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
 
   @Override
   public void detach(Transport transport) {
-    clients.remove(transport);
-    keepHandler(transport);
+    var client = clients.remove(transport);
+    if (client != null) {
+      keepHandler(client);
+    }
     wakeIfEnded();
   }
 

@@ -146,6 +146,11 @@ final class TransportLife {
         context);
   }
 
+  /// Returns what the protocol is called in, that object; once it has joined.
+  Context context() {
+    return Objects.requireNonNull(context);
+  }
+
   /// Tells whether input is welcome and what is written now may still be sent.
   boolean isOpen() {
     return state == State.OPEN;

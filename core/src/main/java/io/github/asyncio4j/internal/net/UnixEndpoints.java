@@ -6,6 +6,7 @@ import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.internal.tls.TlsSettings;
 import io.github.asyncio4j.socket.BacklogFullException;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketTier;
@@ -63,7 +64,8 @@ final class UnixEndpoints {
       throw new IllegalArgumentException(
           "path and sock can not be specified at the same time: " + path + ", " + options.sock());
     }
-    return connector.adopt(connect(path), protocolFactory);
+    TlsSettings tls = TlsSettings.of(options, null, -1);
+    return connector.adopt(connect(path), protocolFactory, tls);
   }
 
   /// Makes a transport of a socket that is connected; see `EventLoop.createUnixConnection`.
@@ -77,7 +79,7 @@ final class UnixEndpoints {
       throw new IllegalArgumentException("no path and sock were specified");
     }
     ensureUnixStream(socket);
-    return connector.adopt(socket, protocolFactory);
+    return connector.adopt(socket, protocolFactory, TlsSettings.of(options, null, -1));
   }
 
   private Socket connect(SocketAddress path) throws IOException {
@@ -138,6 +140,7 @@ final class UnixEndpoints {
       throw new IllegalArgumentException(
           "an abstract name has no socketPermissions: " + path + ", " + options);
     }
+    TlsSettings tls = TlsSettings.of(options);
     var socket = net.sockets().open(StandardProtocolFamily.UNIX, SocketType.STREAM);
     SocketFile file = null;
     boolean serving = false;
@@ -145,7 +148,11 @@ final class UnixEndpoints {
       file = bind(socket, path, options);
       var server =
           binder.serve(
-              protocolFactory, List.of(socket), options, options.cleanupSocket() ? file : null);
+              protocolFactory,
+              List.of(socket),
+              options,
+              tls,
+              options.cleanupSocket() ? file : null);
       serving = true;
       return server;
     } finally {
@@ -219,8 +226,9 @@ final class UnixEndpoints {
       throw new IllegalArgumentException(
           "socketPermissions and sock can not be specified at the same time: " + options);
     }
+    TlsSettings tls = TlsSettings.of(options);
     var file = options.cleanupSocket() ? SocketFile.of(net.sockets().files(), socket) : null;
-    return binder.serve(protocolFactory, List.of(socket), options, file);
+    return binder.serve(protocolFactory, List.of(socket), options, tls, file);
   }
 
   // Arguments.

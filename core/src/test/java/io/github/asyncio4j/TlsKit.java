@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/// Certificates that sign themselves, made by the JDK's own tool when they are first asked for, and
+/// contexts of them.
+public final class TlsKit {
+  private static final char[] PASSWORD = "secret".toCharArray();
+
+  /// Who has a certificate.
+  public enum Name {
+    /// A server, for `localhost` and `127.0.0.1`.
+    LOCALHOST("dns:localhost,dns:server.test,ip:127.0.0.1"),
+    /// The same server under another name.
+    OTHER("dns:other.test"),
+    /// A client.
+    CLIENT("dns:client.test"),
+    /// Whom nobody trusts.
+    STRANGER("dns:localhost,ip:127.0.0.1");
+
+    private final String names;
+
+    Name(String names) {
+      this.names = names;
+    }
+  }
+
+  private static final TlsKit KIT = make();
+
+  private final KeyStore keys;
+
+  private TlsKit(KeyStore keys) {
+    this.keys = keys;
+  }
+
+  private static TlsKit make() {
+    try {
+      Path directory = Files.createTempDirectory("tls-kit");
+      Path file = directory.resolve("keys.p12");
+      try {
+        for (Name name : Name.values()) {
+          keytool(file, name);
+        }
+        var keys = KeyStore.getInstance("PKCS12");
+        try (var in = Files.newInputStream(file)) {
+          keys.load(in, PASSWORD);
+        }
+        return new TlsKit(keys);
+      } finally {
+        Files.deleteIfExists(file);
+        Files.delete(directory);
+      }
+    } catch (IOException | GeneralSecurityException | InterruptedException e) {
+      throw new IllegalStateException("no certificates", e);
+    }
+  }
+
+  private static void keytool(Path file, Name name) throws IOException, InterruptedException {
+    var command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+            "-genkeypair",
+            "-alias",
+            name.name(),
+            "-keyalg",
+            "EC",
+            "-validity",
+            "30",
+            "-dname",
+            "CN=" + name.name(),
+            "-ext",
+            "san=" + name.names,
+            "-storetype",
+            "PKCS12",
+            "-keystore",
+            file.toString(),
+            "-storepass",
+            new String(PASSWORD));
+    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), US_ASCII);
+    if (process.waitFor() != 0) {
+      throw new IOException("keytool failed: " + output);
+    }
+  }
+
+  /// Returns the context of a server under both its names, which trusts the client.
+  public static SSLContext server() {
+    return KIT.context(List.of(Name.LOCALHOST, Name.OTHER), List.of(Name.CLIENT));
+  }
+
+  /// Returns the context of a client without a certificate, which trusts the server.
+  public static SSLContext client() {
+    return KIT.context(List.of(), List.of(Name.LOCALHOST, Name.OTHER));
+  }
+
+  /// Returns a context.
+  ///
+  /// @param own whose certificates and keys it has
+  /// @param trusted whom it trusts
+  public static SSLContext of(List<Name> own, List<Name> trusted) {
+    return KIT.context(own, trusted);
+  }
+
+  private SSLContext context(List<Name> own, List<Name> trusted) {
+    try {
+      var trust = KeyStore.getInstance("PKCS12");
+      trust.load(null, null);
+      for (Name name : trusted) {
+        trust.setCertificateEntry(name.name(), keys.getCertificate(name.name()));
+      }
+      var trustManagers = TrustManagerFactory.getInstance("PKIX");
+      trustManagers.init(trust);
+      var context = SSLContext.getInstance("TLS");
+      context.init(keyManagers(own), trustManagers.getTrustManagers(), null);
+      return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private KeyManager[] keyManagers(List<Name> own) throws IOException, GeneralSecurityException {
+    var managers = new ArrayList<KeyManager>();
+    if (!own.isEmpty()) {
+      var store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      for (Name name : own) {
+        store.setKeyEntry(
+            name.name(),
+            keys.getKey(name.name(), PASSWORD),
+            PASSWORD,
+            keys.getCertificateChain(name.name()));
+      }
+      // Of the two of the JDK the one that looks at the name which the client asks for.
+      var factory = KeyManagerFactory.getInstance("PKIX");
+      factory.init(store, PASSWORD);
+      managers.addAll(List.of(factory.getKeyManagers()));
+    }
+    return managers.toArray(KeyManager[]::new);
+  }
+}
