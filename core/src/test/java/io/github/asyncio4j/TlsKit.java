@@ -13,6 +13,7 @@ import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /// Certificates that sign themselves, made by the JDK's own tool when they are first asked for, and
@@ -149,5 +150,14 @@ public final class TlsKit {
       managers.addAll(List.of(factory.getKeyManagers()));
     }
     return managers.toArray(KeyManager[]::new);
+  }
+
+  /// Ends a peer's half of a connection and reads what the other side still sends, to its end.
+  ///
+  /// A socket that is closed while something is unread, such as the tickets of a session, resets
+  /// the connection, and what it has sent itself may be lost by that.
+  public static void end(SSLSocket peer) throws IOException {
+    peer.shutdownOutput();
+    peer.getInputStream().readAllBytes();
   }
 }

@@ -108,6 +108,7 @@ final class TlsDataTest extends TlsTest {
                   try (var slow = new HeldSocket(port, HeldSocket.Mode.BYTE_BY_BYTE);
                       var peer = slow.tls()) {
                     peer.getOutputStream().write(all);
+                    TlsKit.end(peer);
                   }
                 });
             accepted.untilLost();
@@ -136,6 +137,7 @@ final class TlsDataTest extends TlsTest {
                     }
                     held.release();
                     held.mode(HeldSocket.Mode.AS_GIVEN);
+                    TlsKit.end(peer);
                   }
                 });
             accepted.untilLost();

@@ -402,6 +402,7 @@ final class TlsHandshakeTest extends TlsTest {
                 () -> {
                   try (var peer = peer(port)) {
                     peer.getOutputStream().write("ping".getBytes(US_ASCII));
+                    TlsKit.end(peer);
                   }
                 });
             accepted.untilLost();
