@@ -6,11 +6,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(180)
 final class ProxyTest {
   @Parameter List<String> flags;
+  @TempDir Path directory;
 
   static List<List<String>> flags() {
     return ExamplesTest.flags();
@@ -67,6 +72,61 @@ final class ProxyTest {
       assertThat(client.getInputStream().readAllBytes()).isEqualTo(back);
       proxy.terminate();
     }
+  }
+
+  private Program proxy(int port, String... options) throws IOException {
+    var line =
+        new ArrayList<>(List.of("Proxy", "--listen", "127.0.0.1:0", "--to", "localhost:" + port));
+    line.addAll(List.of(options));
+    return Program.start(flags, line.toArray(String[]::new));
+  }
+
+  @Test
+  void whatGoesIntoTlsComesOutOfItAsItWas() throws Exception {
+    var there = new byte[300_000];
+    new Random(3).nextBytes(there);
+    String pem = directory.resolve("own.pem").toString();
+    try (Program tlsEcho = Program.serve(flags, "TlsEcho", "--style", "protocol", "--own", pem);
+        Program inner = proxy(tlsEcho.port(), "--tls-out", "--ca", pem);
+        Program middle = proxy(inner.port(), "--tls-in", "--cert", pem, "--key", pem);
+        Program outer = proxy(middle.port(), "--tls-out", "--ca", pem);
+        Socket client = connectedTo(outer)) {
+      var sent =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  client.getOutputStream().write(there);
+                  client.shutdownOutput();
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      assertThat(client.getInputStream().readAllBytes()).isEqualTo(there);
+      sent.join();
+      outer.terminate();
+      middle.terminate();
+      inner.terminate();
+      tlsEcho.terminate();
+    }
+  }
+
+  @Test
+  void tlsEchoMakesItsCertificateOnceAndServesItsStreams() throws Exception {
+    Path pem = directory.resolve("own.pem");
+    byte[] made = null;
+    for (int run = 0; run < 2; run++) {
+      try (Program tlsEcho = Program.serve(flags, "TlsEcho", "--own", pem.toString());
+          Program proxy = proxy(tlsEcho.port(), "--tls-out", "--ca", pem.toString());
+          Socket client = connectedTo(proxy)) {
+        client.getOutputStream().write('x');
+        assertThat(client.getInputStream().read()).isEqualTo('x');
+        made = made == null ? Files.readAllBytes(pem) : made;
+        assertThat(Files.readAllBytes(pem)).isEqualTo(made);
+        proxy.terminate();
+        tlsEcho.terminate();
+      }
+    }
+    assertThat(Program.refusal(flags, "TlsEcho", "--cert", "x")).startsWith("usage: ");
   }
 
   @Test
