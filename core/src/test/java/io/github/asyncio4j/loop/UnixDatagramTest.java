@@ -8,6 +8,9 @@ import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.DatagramOptions;
 import io.github.asyncio4j.LoopKind;
+import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.socket.SocketTier;
+import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.socket.UnixNameAddress;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -21,6 +24,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +105,7 @@ final class UnixDatagramTest extends NetTest {
           assertThat(client.transport.getExtraInfo("peername")).isEqualTo(at("server"));
           assertThat(server.transport.getExtraInfo("sockname")).isEqualTo(at("server"));
           assertThat(server.transport.getExtraInfo("peername")).isNull();
+          assertThat(client.transport.getExtraInfo("peercred")).isNull();
           closeAll();
         });
   }
@@ -389,6 +394,59 @@ final class UnixDatagramTest extends NetTest {
             assertThat(server.received.get(i)).hasSize(sizes[i % sizes.length]);
           }
           closeAll();
+        });
+  }
+
+  //
+  @Test
+  void aReceiverThatDoesNotReadCostsNoProcessorAndGetsAllInTheEnd() throws Exception {
+    run(
+        () -> {
+          int count = 100;
+          for (boolean connected : new boolean[] {true, false}) {
+            var name = at(connected ? "peer" : "stranger");
+            try (var receiver =
+                Socket.open(SocketTier.NATIVE, StandardProtocolFamily.UNIX, SocketType.DATAGRAM)) {
+              receiver.bind(name);
+              var client = connected ? endpoint(null, name) : endpoint(null, null, UNIX);
+              for (int i = 0; i < count; i++) {
+                client.transport.sendto(new byte[] {(byte) i}, connected ? null : name);
+              }
+              assertThat(client.transport.getWriteBufferSize()).isPositive();
+              long before = selector.selects();
+              Asyncio.sleep(Duration.ofMillis(200));
+              assertThat(selector.selects() - before).isLessThan(50);
+
+              client.transport.close(); // What is buffered goes out nevertheless.
+              for (int i = 0; i < count; i++) {
+                var datagram = loop.sockRecvfrom(receiver, 100);
+                assertThat(datagram.data().get()).isEqualTo((byte) i);
+                assertThat(datagram.address()).isNull();
+              }
+              client.untilLost();
+              assertThat(client.errors).isEmpty();
+            }
+          }
+        });
+  }
+
+  //
+  @Test
+  void anAbortEndsTheWaitForAReceiverThatDoesNotRead() throws Exception {
+    run(
+        () -> {
+          try (var receiver =
+              Socket.open(SocketTier.NATIVE, StandardProtocolFamily.UNIX, SocketType.DATAGRAM)) {
+            receiver.bind(at("server"));
+            var client = endpoint(null, null, UNIX);
+            for (int i = 0; i < 100; i++) {
+              client.transport.sendto(bytes("x"), at("server"));
+            }
+            Asyncio.sleep(Duration.ofMillis(5));
+            client.transport.abort();
+            client.untilLost();
+            assertThat(client.lostTo).isNull();
+          }
         });
   }
 }
