@@ -19,7 +19,7 @@ import strangers
 from server import check, running
 
 PACKAGES = {"socat": "socat", "ncat": "ncat"}
-# ncat cuts what it reads from a terminal or a pipe into pieces of 8 KiB.
+# ncat sends what it reads in pieces of 8 KiB.
 NCAT_LARGEST = 8 * 1024
 UDP_LARGEST = 65_507
 
