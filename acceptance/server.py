@@ -11,11 +11,11 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SERVING = re.compile(r"serving on .*:(\d+)")
+SERVING = re.compile(r"serving on (?:.*:(\d+)|[/@].+)")
 
 
 class Server:
-    """A running example that has said where it serves."""
+    """A running example that has said where it serves; its port is None when that is no port."""
 
     def __init__(self, process, port, errors):
         self.process = process
@@ -79,7 +79,7 @@ def running(example, *arguments, portable=False, descriptors=None, port=0):
             if match is None:
                 errors.seek(0)
                 raise AssertionError(f"{example} said {line!r} and {errors.read()!r}")
-            yield Server(process, int(match[1]), errors)
+            yield Server(process, match[1] and int(match[1]), errors)
         finally:
             process.terminate()
             process.wait(10)

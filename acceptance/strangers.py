@@ -37,8 +37,8 @@ PACKAGES = {
 os.environ["PATH"] += ":/usr/sbin:/usr/lib/postgresql/15/bin"
 
 
-def install():
-    missing = sorted({package for tool, package in PACKAGES.items() if shutil.which(tool) is None})
+def install(packages=PACKAGES):
+    missing = sorted({package for tool, package in packages.items() if shutil.which(tool) is None})
     if missing:
         quiet = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
         subprocess.run(["apt-get", "update", "-q"], check=True, **quiet)

@@ -269,7 +269,8 @@ public interface LoopConnections {
   Server createUnixServer(Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options)
       throws IOException;
 
-  /// Makes a datagram endpoint: a UDP socket with its protocol (EL-60 to EL-63). Suspending.
+  /// Makes a datagram endpoint: a UDP or unix socket with its protocol (EL-60 to EL-63).
+  /// Suspending.
   ///
   /// With a local address the socket is bound to it. With a remote address it is connected: it
   /// sends there only, and hears nobody else; unless broadcast is allowed, which see. With neither,
@@ -279,12 +280,24 @@ public interface LoopConnections {
   /// that has all the addresses is tried until one works. When the call fails or is cancelled
   /// nothing stays open.
   ///
+  /// A path or an abstract name makes a unix socket, on the native tier only. A socket that is at
+  /// the path of the local address is removed, **even one in use**; what cannot be checked or
+  /// removed is logged (EL-61). The file stays when the endpoint is closed, and is removed
+  /// when it cannot be made. Who has no local address has no name: nobody can answer.
+  ///
   /// @param protocolFactory called once there is a socket
-  /// @param localAddr a host and a port, 0 for a free one; or null
-  /// @param remoteAddr a host and a port; or null
-  /// @throws IllegalArgumentException when a port is out of range, an address is none of a host, no
-  ///   family is known or has both addresses, or something else is given beside `options.sock()`,
-  ///   which is for streams: it is then still the caller's
+  /// @param localAddr a host and a port, 0 for a free one; a path (`UnixDomainSocketAddress`) or an
+  ///   abstract name ([io.github.asyncio4j.socket.UnixNameAddress]); or null
+  /// @param remoteAddr a host and a port, a path or an abstract name; or null
+  /// @throws IllegalArgumentException when a port is out of range, no family is known or has both
+  ///   addresses, a path is empty, `reusePort` is asked of a unix socket, or something else is
+  ///   given beside `options.sock()`, which is for streams: it is then still the caller's
+  /// @throws UnsupportedOperationException for a unix socket on the portable tier, which names the
+  ///   flag, and in memory
+  /// @throws java.nio.file.FileSystemException when a file is to blame: a path that nobody has, is
+  ///   too long, or may not be used
+  /// @throws java.net.BindException when there is something else than a socket at a local path, or
+  ///   somebody has the name
   /// @throws java.net.UnknownHostException when a name cannot be resolved
   /// @throws IOException the first failure, when no family works
   <P extends DatagramProtocol> Connection<DatagramTransport, P> createDatagramEndpoint(

@@ -4,7 +4,6 @@ package io.github.asyncio4j.socket;
 import io.github.asyncio4j.internal.ffi.Constants;
 import io.github.asyncio4j.internal.ffi.Errno;
 import io.github.asyncio4j.internal.ffi.Mmsghdr;
-import io.github.asyncio4j.internal.ffi.Sockaddr;
 import io.github.asyncio4j.internal.ffi.Syscalls;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -14,6 +13,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +56,7 @@ final class DescriptorDatagram extends DescriptorPeer implements DatagramCalls, 
       }
       int count = headers.received(0);
       scratch.copyTo(dst, count);
-      return new Received(count, Sockaddr.read(headers.name(0), headers.nameLength(0)));
+      return new Received(count, SystemAddress.read(headers.name(0), headers.nameLength(0)));
     } finally {
       scratch.giveBack();
     }
@@ -122,12 +122,19 @@ final class DescriptorDatagram extends DescriptorPeer implements DatagramCalls, 
                 Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL);
       } while (result == -Errno.EINTR);
       if (result < 0 && result != -Errno.EAGAIN) {
-        throw failed("sendmmsg", n, -result);
+        throw failedSend(datagrams[offset], n, -result);
       }
       return Math.max(result, 0);
     } finally {
       scratch.giveBack();
     }
+  }
+
+  private IOException failedSend(@Nullable Datagram first, int n, int errno) {
+    SocketAddress address = first == null ? null : first.address();
+    return descriptor.family() == StandardProtocolFamily.UNIX
+        ? UnixFailures.ofSend(address, "sendmmsg(fd " + n + ", " + address + ")", errno)
+        : failed("sendmmsg", n, errno);
   }
 
   private static SocketException failed(String call, int n, int errno) {

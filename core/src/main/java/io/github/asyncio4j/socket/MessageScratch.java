@@ -5,6 +5,7 @@ import io.github.asyncio4j.internal.ffi.Mmsghdr;
 import io.github.asyncio4j.internal.ffi.Syscalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -75,7 +76,9 @@ final class MessageScratch {
       }
       bytes.put(used, next.data(), next.data().position(), size);
       headers.bytes(count, room.address() + used, size);
-      headers.address(count, next.address(), family);
+      SocketAddress address = next.address();
+      headers.address(
+          count, address == null ? 0 : SystemAddress.write(address, family, headers.name(count)));
       used += size;
       count++;
     }

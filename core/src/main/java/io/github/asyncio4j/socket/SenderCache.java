@@ -3,7 +3,6 @@ package io.github.asyncio4j.socket;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.github.asyncio4j.internal.ffi.Sockaddr;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,7 @@ final class SenderCache {
   /// Returns the address that a structure has.
   @Nullable SocketAddress address(MemorySegment name, int length) {
     if (length <= 0 || length > MOST_BYTES) {
-      return Sockaddr.read(name, length);
+      return SystemAddress.read(name, length);
     }
     // What stands behind the address in its room was zero at first and is no part of it.
     long first = word(name, 0, length);
@@ -33,7 +32,7 @@ final class SenderCache {
     if (entry != null && entry.is(first, second, third, fourth, length)) {
       return entry.address;
     }
-    SocketAddress address = Sockaddr.read(name, length);
+    SocketAddress address = SystemAddress.read(name, length);
     if (address != null) {
       known[slot] = new Known(first, second, third, fourth, length, address);
     }

@@ -12,8 +12,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
-/// The exceptions of a bind or connect to a unix socket: what is wrong with the file is told as of
-/// any other file, and names it. For addresses that are no path they are those of [SocketFailures].
+/// The exceptions of a bind, connect or send to a unix socket: what is wrong with the file is told
+/// as of any other file, and names it. For addresses that are no path they are those of
+/// [SocketFailures].
 final class UnixFailures {
   /// What the JDK takes on Linux: it wants room for one byte more than the system.
   private static final int NIO_PATH_BYTES = Sockaddr.MAX_PATH_BYTES - 1;
@@ -48,6 +49,20 @@ final class UnixFailures {
     }
     IOException ofFile = ofFile(address, call, errno);
     return ofFile == null ? SocketFailures.ofConnect(call, errno) : ofFile;
+  }
+
+  /// Returns the exception for a datagram that was not sent.
+  ///
+  /// @param address null when it was for the peer
+  static IOException ofSend(@Nullable SocketAddress address, String call, int errno) {
+    IOException ofFile = ofFile(address, call, errno);
+    if (ofFile != null) {
+      return ofFile;
+    }
+    // No ICMP message is behind it, as for UDP: nobody has the name.
+    return errno == Errno.ECONNREFUSED
+        ? SocketFailures.ofConnect(call, errno)
+        : SocketFailures.of(call, errno);
   }
 
   private static @Nullable IOException ofFile(

@@ -27,6 +27,8 @@ public interface DatagramProtocol extends BaseProtocol {
   /// Called when a send or a receive has failed; the endpoint lives on.
   ///
   /// @param exc what the system says: a [java.net.PortUnreachableException] when an ICMP message
-  ///   has come that the peer of a connected endpoint has no such port
+  ///   has come that the peer of a connected endpoint has no such port; of a unix socket a
+  ///   [java.nio.file.NoSuchFileException] when there is no such path, and a
+  ///   [java.net.ConnectException] when nobody has the socket that is there
   default void errorReceived(IOException exc) {}
 }

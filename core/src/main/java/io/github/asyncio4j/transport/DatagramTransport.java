@@ -28,7 +28,8 @@ public interface DatagramTransport extends BaseTransport {
   ///
   /// @param addr where to; null for the remote address of the endpoint
   /// @throws IllegalArgumentException when it is another address than that of an endpoint that has
-  ///   one, there is none at all, or it is unresolved or of another family than the socket
+  ///   one, there is none at all, or it is unresolved, of another family than the socket,
+  ///   or a path that is empty or too long
   /// @throws UnsupportedOperationException when an empty datagram cannot be sent: the portable tier
   ///   sends none from a connected socket. Names the flag
   void sendto(ByteBuffer data, @Nullable SocketAddress addr);

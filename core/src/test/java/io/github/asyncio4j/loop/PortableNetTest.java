@@ -9,6 +9,7 @@ import io.github.asyncio4j.AddressInfoOptions;
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.transport.BaseTransport;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -98,6 +99,23 @@ final class PortableNetTest {
                     client.untilLost();
                     server.untilLost();
                   }));
+    }
+  }
+
+  // EL-61
+  @Test
+  void aUnixDatagramEndpointNeedsAFlagThatIsNamed() throws Exception {
+    var path = UnixDomainSocketAddress.of("/tmp/never-made");
+    try (var loop = new SelectorEventLoop()) {
+      assertThatThrownBy(
+              () ->
+                  loop.runUntilComplete(
+                      () -> {
+                        loop.createDatagramEndpoint(() -> new DatagramRecorder(loop), path, null);
+                      }))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("unix datagram")
+          .hasMessageContaining("--enable-native-access");
     }
   }
 }

@@ -4,9 +4,6 @@ package io.github.asyncio4j.internal.ffi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
-import org.jspecify.annotations.Nullable;
 
 /// Several `struct mmsghdr`, each with one `struct iovec` and room for an address, and nothing else
 /// in them (recvmmsg(2), sendmmsg(2)).
@@ -64,15 +61,10 @@ public final class Mmsghdr {
     address(index, Sockaddr.BYTES);
   }
 
-  /// Sets where a message goes.
+  /// Sets where a message goes: to the address that was written to [#name].
   ///
-  /// @param address null for the peer of the socket
-  /// @throws IllegalArgumentException when it is of another family, or unresolved
-  public void address(int index, @Nullable SocketAddress address, StandardProtocolFamily family) {
-    address(index, address == null ? 0 : Sockaddr.write(address, family, names[index]));
-  }
-
-  private void address(int index, int length) {
+  /// @param length how many bytes that has; 0 for the peer of the socket
+  public void address(int index, int length) {
     segment.set(ValueLayout.JAVA_LONG, header(index), length == 0 ? 0 : names[index].address());
     segment.set(ValueLayout.JAVA_INT, header(index) + NAME_LENGTH, length);
   }
@@ -82,7 +74,7 @@ public final class Mmsghdr {
     return segment.get(ValueLayout.JAVA_INT, header(index) + MESSAGE_LENGTH);
   }
 
-  /// Returns where the address is that a message was received with.
+  /// Returns where the address is that a message was received with, or goes to.
   public MemorySegment name(int index) {
     return names[index];
   }

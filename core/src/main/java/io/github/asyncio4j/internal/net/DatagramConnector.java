@@ -35,10 +35,12 @@ final class DatagramConnector {
 
   private final NetContext net;
   private final NameService names;
+  private final UnixDatagrams unix;
 
   DatagramConnector(NetContext net, NameService names) {
     this.net = net;
     this.names = names;
+    this.unix = new UnixDatagrams(net);
   }
 
   /// A family with the addresses of it that an endpoint could have.
@@ -60,13 +62,17 @@ final class DatagramConnector {
     var given = options.sock();
     if (given != null) {
       refuseBesideSock(given, localAddr, remoteAddr, options);
-      return adopt(given, null, protocolFactory);
+      return adopt(given, null, null, protocolFactory);
+    }
+    if (UnixDatagrams.areMeant(localAddr, remoteAddr, options)) {
+      var opened = unix.open(localAddr, remoteAddr, options);
+      return adopt(opened.socket(), opened.file(), remoteAddr, protocolFactory);
     }
     IOException first = null;
     for (var candidate : candidates(localAddr, remoteAddr, options.family())) {
       try {
         // That of a connected socket it knows by itself.
-        return adopt(open(candidate, options), candidate.remote, protocolFactory);
+        return adopt(open(candidate, options), null, candidate.remote, protocolFactory);
       } catch (EndpointFailure e) {
         first = first == null ? e.reason : first;
       }
@@ -124,9 +130,6 @@ final class DatagramConnector {
       @Nullable SocketAddress remoteAddr,
       @Nullable StandardProtocolFamily family)
       throws IOException {
-    if (family == StandardProtocolFamily.UNIX) {
-      throw new IllegalArgumentException("no datagram endpoints of family " + family);
-    }
     if (localAddr == null && remoteAddr == null) {
       if (family == null) {
         throw new IllegalArgumentException("unexpected address family: " + family);
@@ -240,9 +243,12 @@ final class DatagramConnector {
   // Joining.
 
   private <P extends DatagramProtocol> Connection<DatagramTransport, P> adopt(
-      Socket socket, @Nullable SocketAddress remote, Supplier<P> protocolFactory)
+      Socket socket,
+      @Nullable SocketFile file,
+      @Nullable SocketAddress remote,
+      Supplier<P> protocolFactory)
       throws IOException {
-    var transport = makeTransport(socket, remote);
+    var transport = makeTransport(socket, file, remote);
     Future<@Nullable Void> ready = net.loop().createFuture();
     P protocol;
     try {
@@ -250,26 +256,36 @@ final class DatagramConnector {
       // After the factory, so that the endpoint sees what it has set.
       transport.start(protocol, Context.copyContext(), ready);
     } catch (Throwable t) {
+      remove(file);
       transport.abandon();
       throw t;
     }
     try {
       ready.join();
     } catch (Throwable t) {
+      remove(file);
       transport.close();
       throw t;
     }
     return new Connection<>(transport, protocol);
   }
 
-  private SelectorDatagramTransport makeTransport(Socket socket, @Nullable SocketAddress remote)
-      throws IOException {
+  private SelectorDatagramTransport makeTransport(
+      Socket socket, @Nullable SocketFile file, @Nullable SocketAddress remote) throws IOException {
     try {
       return new SelectorDatagramTransport(net, socket, remote);
     } catch (IOException | UnsupportedOperationException | Error e) {
+      remove(file);
       net.close(socket);
       throw e;
     }
     // An IllegalStateException says that the socket is another transport's: not ours to close.
+  }
+
+  /// Removes the file of an endpoint that fails, while its socket is open.
+  private static void remove(@Nullable SocketFile file) {
+    if (file != null) {
+      file.remove();
+    }
   }
 }

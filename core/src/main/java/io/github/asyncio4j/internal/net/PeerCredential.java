@@ -4,6 +4,7 @@ package io.github.asyncio4j.internal.net;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketOptions;
 import io.github.asyncio4j.socket.SocketTier;
+import io.github.asyncio4j.socket.SocketType;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
@@ -16,7 +17,7 @@ final class PeerCredential {
 
   /// Returns what the system knows, or null: another kind of socket, or a closed one.
   static @Nullable Object of(Socket socket) {
-    if (socket.family() != StandardProtocolFamily.UNIX) {
+    if (socket.family() != StandardProtocolFamily.UNIX || socket.type() != SocketType.STREAM) {
       return null;
     }
     try {

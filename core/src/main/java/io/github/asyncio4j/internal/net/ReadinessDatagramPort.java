@@ -10,6 +10,7 @@ import io.github.asyncio4j.socket.DatagramBatch;
 import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -46,6 +47,8 @@ final class ReadinessDatagramPort implements DatagramPort {
   private int end;
   private boolean mayAsk;
   private int budget;
+  // Null for sockets that the system knows the room of.
+  private final @Nullable FruitlessRoom pauses;
   // What did not find its turn.
   private final Queue<Datagram> rest = new ArrayDeque<>(0);
   private @Nullable ReusableHandle restHandle;
@@ -59,7 +62,11 @@ final class ReadinessDatagramPort implements DatagramPort {
     this.socket = socket;
     this.owner = owner;
     this.batch = batches.of(socket);
-    this.watch = lowlevel.watch(socket, owner, this::onReadable, owner::onRoom);
+    this.watch = lowlevel.watch(socket, owner, this::onReadable, this::onRoom);
+    this.pauses =
+        socket.family() == StandardProtocolFamily.UNIX
+            ? new FruitlessRoom(lowlevel.loop(), this::onRoom)
+            : null;
   }
 
   // Receiving.
@@ -180,7 +187,27 @@ final class ReadinessDatagramPort implements DatagramPort {
 
   @Override
   public int send(@Nullable Datagram[] waiting, int offset, int length) throws IOException {
-    return Datagram.send(socket, waiting, offset, length);
+    var pauses = this.pauses;
+    if (pauses == null) {
+      return Datagram.send(socket, waiting, offset, length);
+    }
+    boolean full = false;
+    try {
+      int gone = Datagram.send(socket, waiting, offset, length);
+      full = gone == 0;
+      return gone;
+    } finally {
+      if (!full) {
+        pauses.moved();
+      }
+    }
+  }
+
+  private void onRoom() {
+    if (pauses != null) {
+      pauses.called();
+    }
+    owner.onRoom();
   }
 
   // What all ports are.
@@ -201,12 +228,21 @@ final class ReadinessDatagramPort implements DatagramPort {
 
   @Override
   public void sending(boolean on) throws IOException {
+    var pauses = this.pauses;
+    if (pauses != null) {
+      if (on && pauses.isDue()) {
+        watch.writing(false);
+        pauses.begin(context);
+        return;
+      }
+      pauses.cancel();
+    }
     watch.writing(on);
   }
 
   @Override
   public boolean isSending() {
-    return watch.isWriting();
+    return watch.isWriting() || (pauses != null && pauses.isOn());
   }
 
   @Override
@@ -223,6 +259,9 @@ final class ReadinessDatagramPort implements DatagramPort {
   @Override
   public void close() {
     dropRest();
+    if (pauses != null) {
+      pauses.cancel();
+    }
     watch.close();
   }
 }

@@ -233,7 +233,8 @@ final class UnixEndpoints {
 
   // Arguments.
 
-  private static void ensureAddress(SocketAddress path) {
+  /// Refuses what is not the address of a unix socket, and the empty path.
+  static void ensureAddress(SocketAddress path) {
     Objects.requireNonNull(path, "path");
     switch (path) {
       case UnixNameAddress _ -> {}
