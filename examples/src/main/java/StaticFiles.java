@@ -4,39 +4,75 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.asyncio4j.Asyncio;
+import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.ssl.Purpose;
+import io.github.asyncio4j.ssl.Ssl;
+import io.github.asyncio4j.ssl.SslContextOptions;
 import io.github.asyncio4j.stream.LimitOverrunException;
 import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.stream.StreamWriter;
 import java.nio.channels.FileChannel;
+import javax.net.ssl.SSLContext;
 
 static final Duration IDLE = Duration.ofSeconds(30);
 static final Pattern REQUEST = Pattern.compile("([A-Z]+) (/[!-~]*) HTTP/1\\.([01])");
 static final Pattern RANGE = Pattern.compile("bytes=(\\d{1,18})?-(\\d{1,18})?");
 
-/// Serves the files of a directory: `bin/asyncio StaticFiles --root DIR [--port P]`.
+static final String USAGE =
+    "usage: StaticFiles --root DIR [--port P] [--tls --cert FILE --key FILE]";
+
+/// Serves the files of a directory: `bin/asyncio StaticFiles --root DIR [--port P]`, over TLS with
+/// `--tls --cert FILE --key FILE`, which are PEM files.
 void main(String[] args) throws Exception {
-  var options = new HashMap<>(Map.of("--port", "8080"));
-  for (int i = 0; i + 1 < args.length; i += 2) {
-    options.put(args[i], args[i + 1]);
-  }
-  boolean known = options.keySet().equals(Set.of("--port", "--root")) && args.length % 2 == 0;
-  if (!known || !options.get("--port").matches("\\d{1,5}")) {
-    System.err.println("usage: StaticFiles --root DIR [--port P]");
-    System.exit(2);
-  }
+  Map<String, String> options = options(args);
   var root = Path.of(options.get("--root")).toRealPath();
   int port = Integer.parseInt(options.get("--port"));
-  Asyncio.run(
-      () -> {
-        try (var server = Asyncio.startServer((r, w) -> serve(root, r, w), "127.0.0.1", port)) {
-          IO.println("serving on 127.0.0.1:" + server.port());
-          server.serveForever();
-        }
-      });
+  var server =
+      options.containsKey("--tls")
+          ? ServerOptions.DEFAULT.ssl(
+              context(Path.of(options.get("--cert")), Path.of(options.get("--key"))))
+          : ServerOptions.DEFAULT;
+  Asyncio.run(() -> serve(root, port, server));
+}
+
+/// Reads the command line.
+Map<String, String> options(String[] args) {
+  var options = new HashMap<>(Map.of("--port", "8080"));
+  int at = 0;
+  while (at < args.length) {
+    // All but one have a value.
+    boolean alone = args[at].equals("--tls");
+    options.put(args[at], alone || at + 1 == args.length ? "" : args[at + 1]);
+    at += alone ? 1 : 2;
+  }
+  var wanted = new HashSet<>(Set.of("--port", "--root"));
+  if (options.containsKey("--tls")) {
+    wanted.addAll(Set.of("--tls", "--cert", "--key"));
+  }
+  boolean complete = at == args.length && options.keySet().equals(wanted);
+  if (!complete || !options.get("--port").matches("\\d{1,5}")) {
+    System.err.println(USAGE);
+    System.exit(2);
+  }
+  return options;
+}
+
+/// Returns the context of a server that has a certificate and asks clients for none.
+SSLContext context(Path cert, Path key) throws IOException {
+  return Ssl.createDefaultContext(
+      Purpose.CLIENT_AUTH, SslContextOptions.DEFAULT.loadCertChain(cert, key));
+}
+
+void serve(Path root, int port, ServerOptions options) throws Exception {
+  try (var server =
+      Asyncio.startServer((r, w) -> answerAll(root, r, w), "127.0.0.1", port, options)) {
+    IO.println("serving on 127.0.0.1:" + server.port());
+    server.serveForever();
+  }
 }
 
 /// Answers the requests of one connection.
-void serve(Path root, StreamReader reader, StreamWriter writer) throws Exception {
+void answerAll(Path root, StreamReader reader, StreamWriter writer) throws Exception {
   try (writer) {
     boolean goesOn = true;
     while (goesOn) {

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -41,6 +42,10 @@ final class StaticFilesTest {
   }
 
   private void served(Body body) throws Exception {
+    served(List.of(), body);
+  }
+
+  private void served(List<String> more, Body body) throws Exception {
     var root = Files.createDirectories(directory.resolve("root"));
     Files.writeString(directory.resolve("secret"), "secret");
     Files.writeString(
@@ -55,7 +60,9 @@ final class StaticFilesTest {
     Files.createSymbolicLink(root.resolve("out"), directory.resolve("secret"));
     Files.createSymbolicLink(root.resolve("up"), directory);
     Files.createSymbolicLink(root.resolve("in"), root.resolve("empty"));
-    try (Program server = Program.serve(flags, "StaticFiles", "--root", root.toString())) {
+    var command = new ArrayList<>(List.of("StaticFiles", "--root", root.toString()));
+    command.addAll(more);
+    try (Program server = Program.serve(flags, command.toArray(String[]::new))) {
       body.run(server.port());
       server.terminate();
     }
@@ -63,9 +70,13 @@ final class StaticFilesTest {
 
   private static HttpResponse<byte[]> ask(
       HttpClient client, int port, String method, String path, String... fields) throws Exception {
+    return ask(client, "http://127.0.0.1:" + port + path, method, fields);
+  }
+
+  private static HttpResponse<byte[]> ask(
+      HttpClient client, String uri, String method, String... fields) throws Exception {
     var request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .method(method, HttpRequest.BodyPublishers.noBody());
+        HttpRequest.newBuilder(URI.create(uri)).method(method, HttpRequest.BodyPublishers.noBody());
     if (fields.length > 0) {
       request.headers(fields);
     }
@@ -116,6 +127,48 @@ final class StaticFilesTest {
             assertThat(ask(client, port, "DELETE", "/large.bin").statusCode()).isEqualTo(405);
           }
         });
+  }
+
+  // EL-90
+  @Test
+  void filesAreServedOverTls() throws Exception {
+    var identity = TlsIdentity.make(directory);
+    var tls = List.of("--tls", "--cert", identity.cert(), "--key", identity.key());
+    served(
+        tls,
+        port -> {
+          byte[] content = Files.readAllBytes(directory.resolve("root/large.bin"));
+          String site = "https://localhost:" + port;
+          try (var client =
+              HttpClient.newBuilder()
+                  .version(HttpClient.Version.HTTP_1_1)
+                  .sslContext(identity.clientContext())
+                  .build()) {
+            var whole = ask(client, site + "/large.bin", "GET");
+            assertThat(whole.sslSession()).isPresent();
+            assertThat(whole.statusCode()).isEqualTo(200);
+            assertThat(whole.body()).isEqualTo(content);
+            var part = ask(client, site + "/large.bin", "GET", "Range", "bytes=1000-1999999");
+            assertThat(part.statusCode()).isEqualTo(206);
+            assertThat(part.body()).isEqualTo(Arrays.copyOfRange(content, 1000, 2_000_000));
+            assertThat(ask(client, site + "/large.bin", "HEAD").body()).isEmpty();
+            assertThat(ask(client, site + "/sub/", "GET").body())
+                .asString(ISO_8859_1)
+                .isEqualTo("index");
+            assertThat(ask(client, site + "/%2e%2e/secret", "GET").statusCode()).isEqualTo(404);
+          }
+        });
+  }
+
+  @Test
+  void tlsIsAskedForAsAWhole() throws Exception {
+    for (String line :
+        List.of("--tls", "--tls --cert c", "--cert c --key k", "--tls --cert c --key")) {
+      var command = new ArrayList<>(List.of("StaticFiles", "--root", directory.toString()));
+      command.addAll(List.of(line.split(" ")));
+      assertThat(Program.refusal(flags, command.toArray(String[]::new)))
+          .startsWith("usage: StaticFiles");
+    }
   }
 
   @Test

@@ -20,6 +20,9 @@ public interface LoopFiles {
   /// `java` must be started with `--add-exports java.base/sun.nio.ch`, too. In its place the file
   /// is read by the default executor, in pieces.
   ///
+  /// Over TLS a file is always read. The last piece may be in the write buffer still when the call
+  /// returns, and counts as sent.
+  ///
   /// The position of the channel is set behind the last byte that was sent, however it ends
   /// where it was before does not matter. A file that grows is sent up to its new end, one
   /// that shrinks up to where it is cut. The channel stays the caller's, who must not close it

@@ -4,6 +4,8 @@ package io.github.asyncio4j.internal.net;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.LoopFiles;
 import io.github.asyncio4j.SendfileNotAvailableException;
+import io.github.asyncio4j.internal.tls.FileOutput;
+import io.github.asyncio4j.internal.tls.FileTransport;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,6 +3,7 @@ package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.internal.net.SocketWaits.Side;
+import io.github.asyncio4j.internal.tls.FileOutput;
 import io.github.asyncio4j.socket.Datagram;
 import io.github.asyncio4j.socket.Received;
 import io.github.asyncio4j.socket.Socket;

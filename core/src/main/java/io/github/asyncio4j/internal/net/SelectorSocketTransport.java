@@ -4,6 +4,8 @@ package io.github.asyncio4j.internal.net;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.internal.tls.ContextOwner;
+import io.github.asyncio4j.internal.tls.FileOutput;
+import io.github.asyncio4j.internal.tls.FileTransport;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;

@@ -2,6 +2,7 @@
 package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.internal.tls.FileOutput;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;

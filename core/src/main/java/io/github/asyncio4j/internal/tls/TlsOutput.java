@@ -59,6 +59,8 @@ final class TlsOutput {
   private int droppedWrites;
   // Bytes that the engine sent on its own account since the raw transport held little.
   private int answers;
+  // What may write at present, and nobody else.
+  private @Nullable TlsFile file;
 
   TlsOutput(TlsConnection connection, SSLEngine engine, DelegatedTasks tasks, AppSide app) {
     this.connection = connection;
@@ -104,6 +106,7 @@ final class TlsOutput {
   void rawHasRoom() {
     answers = 0;
     flow.shrunk(size());
+    wakeFile();
   }
 
   /// Tells whether too much waits of what the engine has answered. The raw transport then holds
@@ -191,6 +194,53 @@ final class TlsOutput {
     if (state != State.OPEN && connection.isOpen()) {
       throw new IllegalStateException("Cannot call " + call + "() after writeEof()");
     }
+    if (file != null) {
+      throw new IllegalStateException(
+          "unable to write; sendfile is in progress: " + connection.transport());
+    }
+  }
+
+  // Files.
+
+  /// Lets nobody but a file write.
+  ///
+  /// @throws IllegalStateException when another one is sent, or the stream was ended
+  void lend(TlsFile file) {
+    ensureNotEnded("sendfile");
+    this.file = file;
+  }
+
+  /// Lets everybody write again. Any context.
+  void takeBack() {
+    file = null;
+    if (connection.isOpen() && !connection.loop().isClosed()) {
+      flow.grown(size());
+      if (state == State.ENDING) {
+        connection.pumpSoon();
+      }
+    }
+  }
+
+  /// Tells whether the engine has to hear from the peer or from a delegated task before it can
+  /// encrypt.
+  boolean isHeldUp() {
+    return queued > 0 || tasks.areRunning();
+  }
+
+  /// Tells whether a file may go on. If not, the file is woken when that may have changed.
+  boolean hasRoom() {
+    return !isHeldUp() && raw().getWriteBufferSize() <= flow.limits().low();
+  }
+
+  /// Tells whether nothing that is written now reaches the peer.
+  boolean isBroken() {
+    return !connection.isOpen() || raw().isClosing();
+  }
+
+  private void wakeFile() {
+    if (file != null) {
+      file.wake();
+    }
   }
 
   private void warnDropped() {
@@ -202,7 +252,9 @@ final class TlsOutput {
     }
   }
 
-  private void take(ByteBuffer data) {
+  /// Encrypts bytes and sends them, or keeps a copy of what cannot be encrypted yet; a failure ends
+  /// the connection.
+  void take(ByteBuffer data) {
     if (queued == 0 && !tasks.areRunning()) {
       try {
         encrypt(data);
@@ -331,7 +383,8 @@ final class TlsOutput {
     if (any) {
       flow.shrunk(size());
     }
-    if (state == State.ENDING && queued == 0 && !tasks.areRunning()) {
+    wakeFile();
+    if (state == State.ENDING && isDue()) {
       shutdown();
       any = true;
     }
@@ -340,13 +393,19 @@ final class TlsOutput {
 
   /// Ends the stream behind what waits; idempotent.
   void end() throws SSLException {
+    wakeFile();
     if (state != State.OPEN) {
       return;
     }
     state = State.ENDING;
-    if (queued == 0 && !tasks.areRunning()) {
+    if (isDue()) {
       shutdown();
     }
+  }
+
+  /// Tells whether nothing is to go before the end: a file is, unless the connection is closed.
+  private boolean isDue() {
+    return !isHeldUp() && (file == null || !connection.isOpen());
   }
 
   private void shutdown() throws SSLException {
@@ -366,6 +425,7 @@ final class TlsOutput {
   void clear() {
     queue = null;
     queued = 0;
+    wakeFile();
   }
 
   @Override

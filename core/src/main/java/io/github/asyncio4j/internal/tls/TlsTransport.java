@@ -3,13 +3,12 @@ package io.github.asyncio4j.internal.tls;
 
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.transport.BaseProtocol;
-import io.github.asyncio4j.transport.Transport;
 import io.github.asyncio4j.transport.WriteBufferLimits;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// What the program's protocol has of a connection under TLS. Loop thread only.
-final class TlsTransport implements Transport, ContextOwner {
+final class TlsTransport implements FileTransport, ContextOwner {
   private final TlsConnection connection;
   private final TlsInput input;
   private final TlsOutput output;
@@ -58,6 +57,11 @@ final class TlsTransport implements Transport, ContextOwner {
   @Override
   public boolean canWriteEof() {
     return connection.canWriteEof();
+  }
+
+  @Override
+  public FileOutput sendingFile() {
+    return new TlsFile(connection, input, output);
   }
 
   @Override

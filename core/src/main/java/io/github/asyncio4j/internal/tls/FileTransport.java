@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.internal.net;
+package io.github.asyncio4j.internal.tls;
 
 import io.github.asyncio4j.transport.Transport;
 
 /// A transport that files can be sent over. One that changes the bytes on their way, as TLS does,
 /// gives out a [FileOutput] whose `sendfile` is not supported: the file is read for it then.
-interface FileTransport extends Transport {
+public interface FileTransport extends Transport {
   /// Begins to send a file: nobody else may write and nothing is received until the result is
   /// closed.
   ///
