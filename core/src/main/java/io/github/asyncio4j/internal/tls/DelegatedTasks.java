@@ -85,7 +85,12 @@ final class DelegatedTasks {
   /// The thread of a task.
   private void run() {
     try {
-      for (var task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+      // Not for a connection that has ended meanwhile: others wait for this thread.
+      while (state.get() == State.RUNNING) {
+        var task = engine.getDelegatedTask();
+        if (task == null) {
+          break;
+        }
         task.run();
       }
     } finally {
