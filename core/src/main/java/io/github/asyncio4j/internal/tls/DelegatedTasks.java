@@ -103,10 +103,13 @@ final class DelegatedTasks {
 
   /// Gives the engine back, now or when its task has ended. Idempotent; loop thread.
   void release() {
-    if (state.compareAndSet(State.IDLE, State.RELEASED)) {
-      releaseNow();
-    } else {
-      state.compareAndSet(State.RUNNING, State.ABANDONED);
+    // Again when the task ends between the two.
+    while (!state.compareAndSet(State.RUNNING, State.ABANDONED)) {
+      if (state.compareAndSet(State.IDLE, State.RELEASED)) {
+        releaseNow();
+      } else if (state.get() != State.RUNNING) {
+        return;
+      }
     }
   }
 
