@@ -484,15 +484,26 @@ public final class StreamReader implements Iterable<byte[]> {
       throw new ConnectionResetException("startTls() at the end of the peer's stream");
     }
     byte[] unread = buffer.size() == 0 ? NOTHING : buffer.take(buffer.size());
-    // Whoever has the transport now reads from it, and not for this reader.
+    // Whoever has the transport now reads from it, and not for this reader: what is decrypted
+    // before
+    // this has the transport above it is paused by nobody, else nobody would resume it.
+    transport = null;
     paused = false;
     return unread;
+  }
+
+  /// Takes back what TLS has not taken, with the transport.
+  void takeBack(byte[] unread, ReadTransport transport) {
+    buffer.append(ByteBuffer.wrap(unread));
+    replaceTransport(transport);
+    fed();
   }
 
   /// Sets what is paused from now on.
   void replaceTransport(ReadTransport next) {
     transport = next;
     paused = false;
+    pauseIfFull();
   }
 
   /// Appends a copy of bytes to the stream, and moves the buffer's position to its limit. For

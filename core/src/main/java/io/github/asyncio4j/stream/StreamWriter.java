@@ -169,11 +169,26 @@ public final class StreamWriter implements AutoCloseable {
     if (!own.serverSide() && own.serverHostname() == null) {
       throw new IllegalArgumentException("serverHostname is needed; \"\" verifies none");
     }
-    if (reader != null) {
-      own = own.received(ByteBuffer.wrap(reader.takeForTls()));
+    if (reader == null) {
+      transport = loop.startTls(transport, protocol, ssl, own);
+    } else {
+      transport = startTls(reader, ssl, own);
     }
-    transport = loop.startTls(transport, protocol, ssl, own);
     protocol.replaceTransport(transport);
+  }
+
+  private Transport startTls(StreamReader reader, SslEngineFactory ssl, SslOptions options)
+      throws IOException {
+    byte[] unread = reader.takeForTls();
+    try {
+      return loop.startTls(transport, protocol, ssl, options.received(ByteBuffer.wrap(unread)));
+    } catch (Throwable t) {
+      if (!transport.isClosing()) {
+        // It was refused, and all is as it was.
+        reader.takeBack(unread, transport);
+      }
+      throw t;
+    }
   }
 
   /// Puts the connection under TLS; as [#startTls(SslEngineFactory, SslOptions)].

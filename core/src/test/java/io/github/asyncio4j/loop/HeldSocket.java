@@ -52,11 +52,19 @@ final class HeldSocket extends Socket {
   /// From another thread.
   void releaseWhenLongerThan(int bytes) throws IOException, InterruptedException {
     synchronized (held) {
+      holdOnAfter(bytes);
+      mode = Mode.AS_GIVEN;
+    }
+  }
+
+  /// Waits until more than so much is held, sends it in one piece, and holds what comes next. From
+  /// another thread.
+  void holdOnAfter(int bytes) throws IOException, InterruptedException {
+    synchronized (held) {
       while (held.size() <= bytes) {
         held.wait();
       }
       release();
-      mode = Mode.AS_GIVEN;
     }
   }
 

@@ -23,10 +23,8 @@ import java.lang.System.Logger.Level;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +57,8 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
 
   // Loop thread only.
   private State state = State.CREATED;
-  // Of each socket's transport the one that the program has: another one under TLS.
-  private final Map<Transport, Transport> clients = new LinkedHashMap<>();
+  // The transports of the sockets. What the program has may be another one, see ofProgram().
+  private final Set<Transport> clients = new LinkedHashSet<>();
   private final List<Future<@Nullable Void>> waiters = new ArrayList<>();
   private @Nullable Future<@Nullable Void> forever;
   // Work that has outlived its connection.
@@ -183,12 +181,22 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
 
   @Override
   public void closeClients() {
-    List.copyOf(clients.values()).forEach(Transport::close);
+    List.copyOf(clients).forEach(client -> ofProgram(client).close());
   }
 
   @Override
   public void abortClients() {
-    List.copyOf(clients.values()).forEach(Transport::abort);
+    List.copyOf(clients).forEach(client -> ofProgram(client).abort());
+  }
+
+  /// Returns the transport that the program has of a connection: the topmost under TLS, from the
+  /// start or by startTls.
+  private static Transport ofProgram(Transport client) {
+    var top = client;
+    while (top.getProtocol() instanceof TlsConnection tls) {
+      top = tls.transport();
+    }
+    return top;
   }
 
   @Override
@@ -230,7 +238,7 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
                 + " is closed, and has been waited for for "
                 + NOTICE.toSeconds()
                 + " s: "
-                + clients.values().stream().limit(NAMED).toList()
+                + clients.stream().limit(NAMED).map(StreamServer::ofProgram).toList()
                 + (clients.size() > NAMED ? " and others" : "")
                 + " are open (closeClients() or abortClients() ends them), "
                 + handlers.size()
@@ -263,7 +271,7 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   /// Returns what is at work for a connection, also one that is gone; not who asks.
   List<Future<?>> handlers() {
     var all = new LinkedHashSet<Future<?>>(handlers);
-    for (var client : clients.values()) {
+    for (var client : clients) {
       var handler = handlerOf(client);
       if (handler != null) {
         all.add(handler);
@@ -274,7 +282,8 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   }
 
   private static @Nullable Future<?> handlerOf(Transport client) {
-    var handler = client.getProtocol() instanceof ServedProtocol served ? served.handler() : null;
+    var protocol = ofProgram(client).getProtocol();
+    var handler = protocol instanceof ServedProtocol served ? served.handler() : null;
     return handler == null || handler.done() ? null : handler;
   }
 
@@ -298,8 +307,17 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   /// Tells the protocols that the server shuts down, in the next iteration: those of connections
   /// that were accepted just now do not know their transport yet.
   void tellShutdown() {
-    for (var client : List.copyOf(clients.values())) {
-      net.callSoon(() -> tellShutdown(client), null);
+    for (var client : List.copyOf(clients)) {
+      net.callSoon(() -> tellShutdownWhenMade(client), null);
+    }
+  }
+
+  private void tellShutdownWhenMade(Transport client) {
+    if (client.getProtocol() instanceof TlsConnection tls) {
+      // Not from within the context of the connection, which the call enters.
+      tls.whenMade(() -> net.callSoon(() -> tellShutdown(ofProgram(client)), null));
+    } else {
+      tellShutdown(client);
     }
   }
 
@@ -351,7 +369,7 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
       return;
     }
     try {
-      clients.put(transport, transport);
+      clients.add(transport);
       var own = context.copy();
       BaseProtocol protocol = own.call(protocolFactory::get);
       if (tls == null) {
@@ -368,8 +386,11 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   private void startUnderTls(
       SelectorSocketTransport raw, BaseProtocol protocol, Context own, TlsSettings settings) {
     var connection = new TlsConnection(net.loop(), settings, protocol, own, null);
-    clients.put(raw, connection.transport());
     raw.start(connection, own, null);
+    if (raw.isClosing()) {
+      // Whoever made the protocol or the engine has aborted it.
+      connection.abandon();
+    }
   }
 
   private static ExceptionContext setupFailed() {
@@ -378,9 +399,8 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
 
   @Override
   public void detach(Transport transport) {
-    var client = clients.remove(transport);
-    if (client != null) {
-      keepHandler(client);
+    if (clients.remove(transport)) {
+      keepHandler(transport);
     }
     wakeIfEnded();
   }

@@ -20,6 +20,8 @@ final class AppSide {
   // Whether it has heard of the connection and is to hear of its end.
   private boolean knows;
   private BaseProtocol protocol;
+  // What waits for the protocol to know.
+  private @Nullable Runnable whenMade;
 
   /// @param knows whether connectionMade was called before there was TLS
   /// @throws IllegalArgumentException when the protocol is not one for streams
@@ -55,6 +57,20 @@ final class AppSide {
       protocol.connectionMade(connection.transport());
     } catch (Throwable t) {
       report("protocol.connectionMade() failed", t);
+    }
+    var waiting = whenMade;
+    whenMade = null;
+    if (waiting != null) {
+      waiting.run();
+    }
+  }
+
+  /// Does something now if the protocol knows of the connection, else as soon as it does.
+  void whenMade(Runnable call) {
+    if (knows) {
+      call.run();
+    } else {
+      whenMade = call;
     }
   }
 

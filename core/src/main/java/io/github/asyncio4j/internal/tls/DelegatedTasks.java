@@ -85,7 +85,12 @@ final class DelegatedTasks {
   /// The thread of a task.
   private void run() {
     try {
-      for (var task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+      // Not for a connection that has ended meanwhile: others wait for this thread.
+      while (state.get() == State.RUNNING) {
+        var task = engine.getDelegatedTask();
+        if (task == null) {
+          break;
+        }
         task.run();
       }
     } finally {
@@ -98,10 +103,13 @@ final class DelegatedTasks {
 
   /// Gives the engine back, now or when its task has ended. Idempotent; loop thread.
   void release() {
-    if (state.compareAndSet(State.IDLE, State.RELEASED)) {
-      releaseNow();
-    } else {
-      state.compareAndSet(State.RUNNING, State.ABANDONED);
+    // Again when the task ends between the two.
+    while (!state.compareAndSet(State.RUNNING, State.ABANDONED)) {
+      if (state.compareAndSet(State.IDLE, State.RELEASED)) {
+        releaseNow();
+      } else if (state.get() != State.RUNNING) {
+        return;
+      }
     }
   }
 

@@ -136,6 +136,12 @@ public final class TlsConnection implements BufferedProtocol {
     tasks.release();
   }
 
+  /// Has something done as soon as the program's protocol knows of the connection: now, in whatever
+  /// context is current, or after the handshake.
+  public void whenMade(Runnable call) {
+    app.whenMade(call);
+  }
+
   /// Returns what the program's protocol gets.
   public Transport transport() {
     return transport;
@@ -262,12 +268,14 @@ public final class TlsConnection implements BufferedProtocol {
       while (step()) {
         // Until something has to come first.
       }
-    } catch (SSLException | RuntimeException e) {
-      fail(e);
     } catch (KeyboardInterrupt | SystemExit e) {
       // What is left is done in the next run of the loop.
       pumpSoon();
       throw e;
+    } catch (Exception | Error e) {
+      // An error too: a guest's key manager may be called here, and nothing else ends the
+      // connection.
+      fail(e);
     } finally {
       input.settle();
     }
@@ -346,8 +354,11 @@ public final class TlsConnection implements BufferedProtocol {
     cancelTimer();
     session = new TlsSession(engine.getSession());
     state = State.OPEN;
-    app.made();
-    wake(null);
+    try {
+      app.made();
+    } finally {
+      wake(null);
+    }
   }
 
   private void handshakeExpired() {
