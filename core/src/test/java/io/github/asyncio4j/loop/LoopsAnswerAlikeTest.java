@@ -169,11 +169,14 @@ final class LoopsAnswerAlikeTest {
         return loop.createDatagramEndpoint(Silent::new, null, at("127.0.0.1", 0));
       }
     },
-    DATAGRAMS_OF_UNIX {
+    DATAGRAMS_OF_UNIX_TO_A_HOST {
       @Override
       Object ask(EventLoop loop) throws Exception {
         return loop.createDatagramEndpoint(
-            Silent::new, DatagramOptions.DEFAULT.family(StandardProtocolFamily.UNIX));
+            Silent::new,
+            null,
+            at("127.0.0.1", 9),
+            DatagramOptions.DEFAULT.family(StandardProtocolFamily.UNIX));
       }
     },
     DATAGRAM_ADDRESS_IN_USE {
