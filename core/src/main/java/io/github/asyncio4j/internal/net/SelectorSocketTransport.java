@@ -195,11 +195,6 @@ final class SelectorSocketTransport
     life.loopClosed();
   }
 
-  /// Calls the protocol from whatever context is current, in that of the connection.
-  void callInContext(Runnable call) {
-    life.callInContext(call);
-  }
-
   /// Closes the socket and tells no protocol.
   void abandon() {
     life.abandon();
