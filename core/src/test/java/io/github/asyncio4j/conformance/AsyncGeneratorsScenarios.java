@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
 
 import io.github.asyncio4j.AsyncGenerator;
 import io.github.asyncio4j.Asyncio;
@@ -13,6 +13,9 @@ import io.github.asyncio4j.Future;
 import io.github.asyncio4j.GeneratorExit;
 import io.github.asyncio4j.RunnerOptions;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Words;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

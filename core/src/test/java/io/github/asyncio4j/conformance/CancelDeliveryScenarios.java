@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Bodies.LONG;
-import static io.github.asyncio4j.conformance.Bodies.requests;
-import static io.github.asyncio4j.conformance.Bodies.sleeping;
-import static io.github.asyncio4j.conformance.Bodies.yieldOnce;
-import static io.github.asyncio4j.conformance.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Bodies.LONG;
+import static io.github.asyncio4j.conformance.stage.Bodies.requests;
+import static io.github.asyncio4j.conformance.stage.Bodies.sleeping;
+import static io.github.asyncio4j.conformance.stage.Bodies.yieldOnce;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.CancelledError;
@@ -13,6 +13,8 @@ import io.github.asyncio4j.Coroutine;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Stage;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.Coroutine;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Stage;
 import java.time.Duration;
 
 /// The twins of `conformance/python/cancellation.py`.

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Stage.settle;
-import static io.github.asyncio4j.conformance.Waiters.SHORT;
-import static io.github.asyncio4j.conformance.Waiters.acquire;
-import static io.github.asyncio4j.conformance.Waiters.createTasks;
-import static io.github.asyncio4j.conformance.Waiters.done;
-import static io.github.asyncio4j.conformance.Waiters.gather;
-import static io.github.asyncio4j.conformance.Waiters.start;
-import static io.github.asyncio4j.conformance.Waiters.use;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Waiters.SHORT;
+import static io.github.asyncio4j.conformance.stage.Waiters.acquire;
+import static io.github.asyncio4j.conformance.stage.Waiters.createTasks;
+import static io.github.asyncio4j.conformance.stage.Waiters.done;
+import static io.github.asyncio4j.conformance.stage.Waiters.gather;
+import static io.github.asyncio4j.conformance.stage.Waiters.start;
+import static io.github.asyncio4j.conformance.stage.Waiters.use;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Stage;
 import io.github.asyncio4j.sync.Condition;
 import io.github.asyncio4j.sync.Lock;
 import java.time.Duration;

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.fail;
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.RunnerOptions;
+import io.github.asyncio4j.conformance.stage.Out;
+import io.github.asyncio4j.conformance.stage.Stage;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Connections.HUGE;
-import static io.github.asyncio4j.conformance.Connections.LOCALHOST;
-import static io.github.asyncio4j.conformance.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Connections.HUGE;
+import static io.github.asyncio4j.conformance.stage.Connections.LOCALHOST;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.asyncio4j.Asyncio;
@@ -12,6 +12,10 @@ import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.SystemExit;
 import io.github.asyncio4j.Task;
+import io.github.asyncio4j.conformance.stage.Peer;
+import io.github.asyncio4j.conformance.stage.Quiet;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Words;
 import io.github.asyncio4j.stream.StreamConnection;
 import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.sync.Queue;

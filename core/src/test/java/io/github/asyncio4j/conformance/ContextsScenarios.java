@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Stage.runBriefly;
+import static io.github.asyncio4j.conformance.stage.Stage.runBriefly;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Context;
@@ -13,6 +13,10 @@ import io.github.asyncio4j.Task;
 import io.github.asyncio4j.TaskGroup;
 import io.github.asyncio4j.TaskOptions;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Threads;
+import io.github.asyncio4j.conformance.stage.Words;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
 
 import io.github.asyncio4j.DatagramOptions;
 import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Endpoint;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Words;
 import io.github.asyncio4j.transport.WriteBufferLimits;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

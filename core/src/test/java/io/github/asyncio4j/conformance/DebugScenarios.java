@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Stage.runBriefly;
+import static io.github.asyncio4j.conformance.stage.Stage.runBriefly;
 
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.LogRecorder;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Threads;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Bodies.LONG;
-import static io.github.asyncio4j.conformance.Bodies.attemptGroup;
-import static io.github.asyncio4j.conformance.Bodies.failing;
-import static io.github.asyncio4j.conformance.Bodies.requests;
-import static io.github.asyncio4j.conformance.Bodies.yieldOnce;
-import static io.github.asyncio4j.conformance.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Bodies.LONG;
+import static io.github.asyncio4j.conformance.stage.Bodies.attemptGroup;
+import static io.github.asyncio4j.conformance.stage.Bodies.failing;
+import static io.github.asyncio4j.conformance.stage.Bodies.requests;
+import static io.github.asyncio4j.conformance.stage.Bodies.yieldOnce;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Context;
@@ -17,6 +17,10 @@ import io.github.asyncio4j.Task;
 import io.github.asyncio4j.TaskGroup;
 import io.github.asyncio4j.TaskOptions;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.conformance.stage.Bodies;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Words;
 import java.time.Duration;
 import java.util.ArrayList;
 

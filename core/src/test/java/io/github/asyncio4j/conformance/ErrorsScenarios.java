@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Stage.runBriefly;
+import static io.github.asyncio4j.conformance.stage.Stage.runBriefly;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.ExceptionContext;
@@ -11,6 +11,10 @@ import io.github.asyncio4j.Handle;
 import io.github.asyncio4j.KeyboardInterrupt;
 import io.github.asyncio4j.LogRecorder;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.HardBoom;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Words;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.TreeSet;

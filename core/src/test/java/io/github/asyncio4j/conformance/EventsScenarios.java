@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Stage.settle;
-import static io.github.asyncio4j.conformance.Waiters.gather;
-import static io.github.asyncio4j.conformance.Waiters.start;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Waiters.gather;
+import static io.github.asyncio4j.conformance.stage.Waiters.start;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.conformance.stage.Stage;
 import io.github.asyncio4j.sync.Event;
 import java.time.Duration;
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Stage.runBriefly;
+import static io.github.asyncio4j.conformance.stage.Stage.runBriefly;
 
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.Handle;
+import io.github.asyncio4j.conformance.stage.Stage;
 import java.time.Duration;
 import java.util.ArrayList;
 

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Stage.settle;
-import static io.github.asyncio4j.conformance.Waiters.LONG;
-import static io.github.asyncio4j.conformance.Waiters.SHORT;
-import static io.github.asyncio4j.conformance.Waiters.done;
-import static io.github.asyncio4j.conformance.Waiters.drain;
-import static io.github.asyncio4j.conformance.Waiters.fill;
-import static io.github.asyncio4j.conformance.Waiters.gather;
-import static io.github.asyncio4j.conformance.Waiters.get;
-import static io.github.asyncio4j.conformance.Waiters.put;
-import static io.github.asyncio4j.conformance.Waiters.size;
-import static io.github.asyncio4j.conformance.Waiters.start;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Waiters.LONG;
+import static io.github.asyncio4j.conformance.stage.Waiters.SHORT;
+import static io.github.asyncio4j.conformance.stage.Waiters.done;
+import static io.github.asyncio4j.conformance.stage.Waiters.drain;
+import static io.github.asyncio4j.conformance.stage.Waiters.fill;
+import static io.github.asyncio4j.conformance.stage.Waiters.gather;
+import static io.github.asyncio4j.conformance.stage.Waiters.get;
+import static io.github.asyncio4j.conformance.stage.Waiters.put;
+import static io.github.asyncio4j.conformance.stage.Waiters.size;
+import static io.github.asyncio4j.conformance.stage.Waiters.start;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Coroutine;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.conformance.stage.Stage;
 import io.github.asyncio4j.sync.LifoQueue;
 import io.github.asyncio4j.sync.PriorityQueue;
 import io.github.asyncio4j.sync.Queue;

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Connections.HUGE;
-import static io.github.asyncio4j.conformance.RawPair.receiveAll;
-import static io.github.asyncio4j.conformance.Stage.settle;
-import static io.github.asyncio4j.conformance.Words.show;
+import static io.github.asyncio4j.conformance.stage.Connections.HUGE;
+import static io.github.asyncio4j.conformance.stage.RawPair.receiveAll;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Words.show;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Task;
+import io.github.asyncio4j.conformance.stage.Connections;
+import io.github.asyncio4j.conformance.stage.Quiet;
+import io.github.asyncio4j.conformance.stage.RawPair;
+import io.github.asyncio4j.conformance.stage.Stage;
 import io.github.asyncio4j.socket.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Stage.runBriefly;
+import static io.github.asyncio4j.conformance.stage.Stage.runBriefly;
 
+import io.github.asyncio4j.conformance.stage.Stage;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The twins of `conformance/python/readers.py`.

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Connections.HUGE;
-import static io.github.asyncio4j.conformance.Connections.LOCALHOST;
-import static io.github.asyncio4j.conformance.Connections.portOf;
-import static io.github.asyncio4j.conformance.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Connections.HUGE;
+import static io.github.asyncio4j.conformance.stage.Connections.LOCALHOST;
+import static io.github.asyncio4j.conformance.stage.Connections.portOf;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Task;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Peer;
+import io.github.asyncio4j.conformance.stage.PrintingTransport;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Words;
 import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.stream.LimitOverrunException;
 import io.github.asyncio4j.stream.StreamReader;

@@ -11,6 +11,8 @@ import io.github.asyncio4j.TaskFactory;
 import io.github.asyncio4j.TaskGroup;
 import io.github.asyncio4j.TaskOptions;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

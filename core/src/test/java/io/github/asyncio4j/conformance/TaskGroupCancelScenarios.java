@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Bodies.LONG;
-import static io.github.asyncio4j.conformance.Bodies.SHORT;
-import static io.github.asyncio4j.conformance.Bodies.attemptGroup;
-import static io.github.asyncio4j.conformance.Bodies.failing;
-import static io.github.asyncio4j.conformance.Bodies.requests;
-import static io.github.asyncio4j.conformance.Bodies.sleeping;
-import static io.github.asyncio4j.conformance.Bodies.yieldOnce;
-import static io.github.asyncio4j.conformance.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Bodies.LONG;
+import static io.github.asyncio4j.conformance.stage.Bodies.SHORT;
+import static io.github.asyncio4j.conformance.stage.Bodies.attemptGroup;
+import static io.github.asyncio4j.conformance.stage.Bodies.failing;
+import static io.github.asyncio4j.conformance.stage.Bodies.requests;
+import static io.github.asyncio4j.conformance.stage.Bodies.sleeping;
+import static io.github.asyncio4j.conformance.stage.Bodies.yieldOnce;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.CancelledError;
@@ -18,6 +18,10 @@ import io.github.asyncio4j.Task;
 import io.github.asyncio4j.TaskGroup;
 import io.github.asyncio4j.Timeout;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.conformance.stage.Bodies;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Words;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicReference;

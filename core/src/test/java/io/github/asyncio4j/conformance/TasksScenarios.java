@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Stage.runBriefly;
-import static io.github.asyncio4j.conformance.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Stage.runBriefly;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.CancelledError;
@@ -12,6 +12,11 @@ import io.github.asyncio4j.SystemExit;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.VoidCallable;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.conformance.stage.Bodies;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.HardBoom;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

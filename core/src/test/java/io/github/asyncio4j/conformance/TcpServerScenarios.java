@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Connections.LOCALHOST;
-import static io.github.asyncio4j.conformance.Connections.addressOf;
-import static io.github.asyncio4j.conformance.Connections.portOf;
-import static io.github.asyncio4j.conformance.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Connections.LOCALHOST;
+import static io.github.asyncio4j.conformance.stage.Connections.addressOf;
+import static io.github.asyncio4j.conformance.stage.Connections.portOf;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.asyncio4j.Asyncio;
@@ -12,6 +12,13 @@ import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.Task;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Connections;
+import io.github.asyncio4j.conformance.stage.Peer;
+import io.github.asyncio4j.conformance.stage.Quiet;
+import io.github.asyncio4j.conformance.stage.Recorder;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Words;
 import io.github.asyncio4j.transport.BaseTransport;
 import io.github.asyncio4j.transport.Protocol;
 import io.github.asyncio4j.transport.Transport;

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Connections.HUGE;
-import static io.github.asyncio4j.conformance.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Connections.HUGE;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Peer;
+import io.github.asyncio4j.conformance.stage.Quiet;
+import io.github.asyncio4j.conformance.stage.Recorder;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Words;
 import io.github.asyncio4j.transport.BufferedProtocol;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

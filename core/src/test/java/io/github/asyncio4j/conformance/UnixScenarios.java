@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import static io.github.asyncio4j.conformance.Stage.settle;
+import static io.github.asyncio4j.conformance.stage.Stage.settle;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.asyncio4j.Asyncio;
@@ -10,6 +10,12 @@ import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Quiet;
+import io.github.asyncio4j.conformance.stage.Recorder;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.UnixPlace;
+import io.github.asyncio4j.conformance.stage.Words;
 import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.stream.StreamWriter;
 import io.github.asyncio4j.transport.Protocol;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.asyncio4j.LoopKind;
+import io.github.asyncio4j.conformance.stage.Out;
+import io.github.asyncio4j.conformance.stage.Stage;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;

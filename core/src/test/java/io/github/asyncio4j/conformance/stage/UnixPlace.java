@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import io.github.asyncio4j.socket.MemoryNetwork;
 import io.github.asyncio4j.socket.Socket;
@@ -13,7 +13,7 @@ import java.nio.file.Path;
 
 /// A directory for the paths of unix sockets of one scenario: of the system, or of a network in
 /// memory.
-interface UnixPlace extends AutoCloseable {
+public interface UnixPlace extends AutoCloseable {
   Path path(String name);
 
   boolean exists(Path path);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// can be given, and threads that they do not know of.
 ///
 /// Nothing here suspends, and nothing lets an iteration pass.
-interface Outside {
+public interface Outside {
   /// Starts to listen on the address of this host, without a loop.
   ///
   /// @param backlog how many connections may wait to be accepted

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -8,18 +8,18 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /// Calls in threads that no loop knows, as `in_thread` of `conformance/python/support.py`.
-final class Threads {
+public final class Threads {
   private Threads() {}
 
   /// Makes a call in a new thread, waits for its end, returns or throws its outcome.
-  static <T> T inThread(Callable<T> call) throws Exception {
+  public static <T> T inThread(Callable<T> call) throws Exception {
     var outcome = new FutureTask<>(call);
     Thread.ofPlatform().start(outcome).join();
     return resultOf(outcome);
   }
 
   /// As [#inThread(Callable)] for what returns nothing and throws nothing.
-  static void runInThread(Runnable body) {
+  public static void runInThread(Runnable body) {
     try {
       inThread(
           () -> {
@@ -34,7 +34,7 @@ final class Threads {
   }
 
   /// Waits for the outcome of a future of the JDK; an exception is thrown as it is.
-  static <T> T resultOf(Future<T> future) throws Exception {
+  public static <T> T resultOf(Future<T> future) throws Exception {
     try {
       return future.get(30, TimeUnit.SECONDS);
     } catch (ExecutionException e) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Task;
@@ -16,14 +16,14 @@ import java.util.function.Function;
 
 /// What the scenarios of locks, events, conditions, semaphores, barriers and queues share: the
 /// counterpart of `conformance/python/waiters.py`.
-final class Waiters {
-  static final Duration SHORT = Duration.ofMillis(10);
-  static final Duration LONG = Duration.ofHours(1);
+public final class Waiters {
+  public static final Duration SHORT = Duration.ofMillis(10);
+  public static final Duration LONG = Duration.ofHours(1);
 
   private Waiters() {}
 
   /// Creates a task for each letter, in this order.
-  static List<Task<Void>> createTasks(String names, Function<String, VoidCoroutine> body) {
+  public static List<Task<Void>> createTasks(String names, Function<String, VoidCoroutine> body) {
     var tasks = new ArrayList<Task<Void>>();
     for (int i = 0; i < names.length(); i++) {
       tasks.add(Asyncio.createTask(body.apply(names.substring(i, i + 1))));
@@ -32,14 +32,14 @@ final class Waiters {
   }
 
   /// Starts a task for each letter and lets each run until it waits.
-  static List<Task<Void>> start(String names, Function<String, VoidCoroutine> body) {
+  public static List<Task<Void>> start(String names, Function<String, VoidCoroutine> body) {
     var tasks = createTasks(names, body);
     Stage.settle();
     return tasks;
   }
 
   /// Starts tasks in this order and lets each run until it waits.
-  static List<Task<Void>> start(VoidCoroutine... bodies) {
+  public static List<Task<Void>> start(VoidCoroutine... bodies) {
     var tasks = new ArrayList<Task<Void>>();
     for (VoidCoroutine body : bodies) {
       tasks.add(Asyncio.createTask(body));
@@ -49,84 +49,84 @@ final class Waiters {
   }
 
   /// Waits for all.
-  static void gather(Collection<Task<Void>> tasks) throws Exception {
+  public static void gather(Collection<Task<Void>> tasks) throws Exception {
     Asyncio.gather(tasks).await();
   }
 
   /// Waits for both.
-  static void gather(Task<Void> one, Task<Void> other) throws Exception {
+  public static void gather(Task<Void> one, Task<Void> other) throws Exception {
     gather(List.of(one, other));
   }
 
   /// Waits for all, however they end.
-  static void gatherOutcomes(Collection<Task<Void>> tasks) throws Exception {
+  public static void gatherOutcomes(Collection<Task<Void>> tasks) throws Exception {
     Asyncio.gatherOutcomes(tasks).await();
   }
 
-  static String done(Collection<Task<Void>> tasks) {
+  public static String done(Collection<Task<Void>> tasks) {
     return Words.show(tasks.stream().map(Task::done).toList());
   }
 
-  static void acquire(Stage stage, String name, Lock lock) {
+  public static void acquire(Stage stage, String name, Lock lock) {
     lock.acquire();
     stage.out(name + " acquired");
   }
 
-  static void acquire(Stage stage, String name, Condition condition) {
+  public static void acquire(Stage stage, String name, Condition condition) {
     condition.acquire();
     stage.out(name + " acquired");
   }
 
-  static void acquire(Stage stage, String name, Semaphore semaphore) {
+  public static void acquire(Stage stage, String name, Semaphore semaphore) {
     semaphore.acquire();
     stage.out(name + " acquired");
   }
 
   /// Acquires, prints it, and releases.
-  static void use(Stage stage, String name, Lock lock) {
+  public static void use(Stage stage, String name, Lock lock) {
     try (var _ = lock.hold()) {
       stage.out(name + " acquired");
     }
   }
 
   /// Acquires, prints it, and releases.
-  static void use(Stage stage, String name, Condition condition) {
+  public static void use(Stage stage, String name, Condition condition) {
     try (var _ = condition.hold()) {
       stage.out(name + " acquired");
     }
   }
 
   /// Acquires, prints it, and releases.
-  static void use(Stage stage, String name, Semaphore semaphore) {
+  public static void use(Stage stage, String name, Semaphore semaphore) {
     try (var _ = semaphore.hold()) {
       stage.out(name + " acquired");
     }
   }
 
   /// Puts an item into a queue and prints how that ended.
-  static <T> void put(Stage stage, String name, Queue<T> queue, T item) {
+  public static <T> void put(Stage stage, String name, Queue<T> queue, T item) {
     stage.attempt(name, () -> queue.put(item));
   }
 
   /// Gets an item from a queue and prints it, or the word for what came instead.
-  static void get(Stage stage, String name, Queue<?> queue) {
+  public static void get(Stage stage, String name, Queue<?> queue) {
     stage.attempt(name, () -> queue.get());
   }
 
   /// Puts items that a queue has room for.
   @SafeVarargs
-  static <T> void fill(Queue<? super T> queue, T... items) {
+  public static <T> void fill(Queue<? super T> queue, T... items) {
     for (T item : items) {
       queue.putNowait(item);
     }
   }
 
-  static void size(Stage stage, Queue<?> queue) {
+  public static void size(Stage stage, Queue<?> queue) {
     stage.out("size " + queue.qsize() + ", empty " + queue.empty() + ", full " + queue.full());
   }
 
   /// Gets and prints what there is.
-  static void drain(Stage stage, Queue<?> queue) {
+  public static void drain(Stage stage, Queue<?> queue) {
     var items = new ArrayList<Object>();
     while (!queue.empty()) {
       items.add(queue.getNowait());

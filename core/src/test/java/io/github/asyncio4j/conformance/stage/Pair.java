@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import io.github.asyncio4j.selector.Pollable;
 import java.io.IOException;
@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 
 /// Two connected non-blocking sockets that the loops of a stage can watch. What one end sends the
 /// other can read at once.
-final class Pair implements AutoCloseable {
-  final End one;
-  final End other;
+public final class Pair implements AutoCloseable {
+  public final End one;
+  public final End other;
 
   Pair(End one, End other) {
     this.one = one;
@@ -29,9 +29,9 @@ final class Pair implements AutoCloseable {
   ///
   /// @param pollable what a loop watches
   /// @param channel sends and receives; 0 bytes when it cannot
-  record End(Pollable pollable, ByteChannel channel) {
+  public record End(Pollable pollable, ByteChannel channel) {
     /// Sends a short text.
-    void send(String text) {
+    public void send(String text) {
       var bytes = StandardCharsets.US_ASCII.encode(text);
       try {
         channel.write(bytes);
@@ -44,7 +44,7 @@ final class Pair implements AutoCloseable {
     }
 
     /// Receives at most so many bytes and returns how many came; 0 at the end of the stream.
-    int receive(int max) {
+    public int receive(int max) {
       int count;
       try {
         count = channel.read(ByteBuffer.allocate(max));
@@ -57,7 +57,7 @@ final class Pair implements AutoCloseable {
       return Math.max(count, 0);
     }
 
-    void close() {
+    public void close() {
       try {
         channel.close();
       } catch (IOException e) {

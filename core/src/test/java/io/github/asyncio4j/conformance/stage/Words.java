@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.ExceptionGroup;
@@ -23,11 +23,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /// The neutral words that scenarios print, the same in Python and in Java.
-final class Words {
+public final class Words {
   private Words() {}
 
   /// Returns the word for what was thrown; `none` for null.
-  static String word(Throwable t) {
+  public static String word(Throwable t) {
     return switch (t) {
       case null -> "none";
       case ExceptionGroup e -> "exception group " + show(e.exceptions());
@@ -55,7 +55,7 @@ final class Words {
   }
 
   /// Returns a value as both languages print it.
-  static String show(Object value) {
+  public static String show(Object value) {
     return switch (value) {
       case null -> "none";
       case byte[] bytes -> text(ByteBuffer.wrap(bytes));

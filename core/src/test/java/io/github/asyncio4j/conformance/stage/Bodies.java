@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.TaskGroup;
@@ -7,22 +7,22 @@ import io.github.asyncio4j.VoidCoroutine;
 import java.time.Duration;
 
 /// Coroutines that several scenarios run.
-final class Bodies {
-  static final Duration LONG = Duration.ofHours(1);
-  static final Duration SHORT = Duration.ofMillis(10);
-  static final VoidCoroutine SLEEP = () -> Asyncio.sleep(LONG);
+public final class Bodies {
+  public static final Duration LONG = Duration.ofHours(1);
+  public static final Duration SHORT = Duration.ofMillis(10);
+  public static final VoidCoroutine SLEEP = () -> Asyncio.sleep(LONG);
 
   private Bodies() {}
 
   /// Returns a body that fails at once.
-  static VoidCoroutine failing(String name) {
+  public static VoidCoroutine failing(String name) {
     return () -> {
       throw new Boom(name);
     };
   }
 
   /// Returns a body that sleeps and prints its clean-up.
-  static VoidCoroutine sleeping(Stage stage, String name) {
+  public static VoidCoroutine sleeping(Stage stage, String name) {
     return () -> {
       try {
         Asyncio.sleep(LONG);
@@ -33,17 +33,17 @@ final class Bodies {
   }
 
   /// Lets one iteration pass.
-  static void yieldOnce() {
+  public static void yieldOnce() {
     Asyncio.sleep(Duration.ZERO);
   }
 
   /// Returns how many requests to cancel the current task has.
-  static int requests() {
+  public static int requests() {
     return Asyncio.currentTask().cancelling();
   }
 
   /// Prints how a group ends.
-  static void attemptGroup(Stage stage, TaskGroup.VoidBody body) {
+  public static void attemptGroup(Stage stage, TaskGroup.VoidBody body) {
     stage.attempt("group", () -> new TaskGroup().run(body));
   }
 }

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Where a scenario prints its lines, in the words of conformance/README.md. Any thread.
-final class Out {
+public final class Out {
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
   /// Prints a line.
-  void print(String line) {
+  public void print(String line) {
     lines.add(line);
   }
 
   /// Prints what a call returns, or the word for what it throws.
-  void attempt(String label, Callable<?> call) {
+  public void attempt(String label, Callable<?> call) {
     String outcome;
     try {
       outcome = Words.show(call.call());
@@ -26,7 +26,7 @@ final class Out {
   }
 
   /// As [#attempt(String, Callable)] for a call that returns nothing.
-  void attempt(String label, Action action) {
+  public void attempt(String label, Action action) {
     attempt(
         label,
         () -> {
@@ -36,11 +36,11 @@ final class Out {
   }
 
   /// A call that returns nothing.
-  interface Action {
+  public interface Action {
     void run() throws Exception;
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return lines;
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
@@ -7,9 +7,9 @@ import java.util.Objects;
 
 /// Two sockets of a loop that are connected with each other: `raw_pair` of
 /// `conformance/python/raw_sockets.py`.
-final class RawPair implements AutoCloseable {
-  final Socket client;
-  final Socket accepted;
+public final class RawPair implements AutoCloseable {
+  public final Socket client;
+  public final Socket accepted;
   private final Socket listener;
 
   private RawPair(Socket listener, Socket client, Socket accepted) {
@@ -19,7 +19,7 @@ final class RawPair implements AutoCloseable {
   }
 
   /// Opens them by the loop that is running. Suspends.
-  static RawPair open(Stage stage) throws IOException {
+  public static RawPair open(Stage stage) throws IOException {
     var loop = stage.loop();
     var listener = stage.outside.open();
     listener.bind(Connections.free(Connections.LOCALHOST));
@@ -30,7 +30,7 @@ final class RawPair implements AutoCloseable {
   }
 
   /// Receives so many bytes, fewer only at the end of the stream, and returns how many came.
-  static int receiveAll(Stage stage, Socket sock, int count) throws IOException {
+  public static int receiveAll(Stage stage, Socket sock, int count) throws IOException {
     int received = 0;
     while (received < count) {
       int piece = stage.loop().sockRecv(sock, 1 << 18).length;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import java.util.function.Consumer;
 
 /// A recorder that prints nothing but the end of the connection.
-class Quiet extends Recorder {
-  Quiet(Consumer<String> out) {
+public class Quiet extends Recorder {
+  public Quiet(Consumer<String> out) {
     super(
         line -> {
           if (line.startsWith("lost")) {

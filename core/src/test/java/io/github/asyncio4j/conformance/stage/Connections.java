@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.transport.Transport;
@@ -8,27 +8,27 @@ import java.util.Objects;
 
 /// What scenarios about connections have in common: the counterpart of
 /// `conformance/python/support.py`, as far as it is about sockets.
-final class Connections {
-  static final String LOCALHOST = "127.0.0.1";
+public final class Connections {
+  public static final String LOCALHOST = "127.0.0.1";
 
   /// More bytes than the kernel takes of a connection whose peer does not read.
-  static final int HUGE = 16 * 1024 * 1024;
+  public static final int HUGE = 16 * 1024 * 1024;
 
   private Connections() {}
 
   /// A transport of the loop and the peer that it is connected with.
-  record Link(Peer peer, Transport transport) {}
+  public record Link(Peer peer, Transport transport) {}
 
-  static InetSocketAddress addressOf(Server server) {
+  public static InetSocketAddress addressOf(Server server) {
     return (InetSocketAddress) Objects.requireNonNull(server.sockets().getFirst().getsockname());
   }
 
-  static int portOf(Server server) {
+  public static int portOf(Server server) {
     return addressOf(server).getPort();
   }
 
   /// Returns an address of this machine with a free port.
-  static InetSocketAddress free(String host) {
+  public static InetSocketAddress free(String host) {
     return new InetSocketAddress(host, 0);
   }
 }

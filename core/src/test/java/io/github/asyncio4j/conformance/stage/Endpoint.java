@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.DatagramOptions;
@@ -19,15 +19,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Prints each call under its name, and can be waited for.
-class Endpoint implements DatagramProtocol {
+public class Endpoint implements DatagramProtocol {
   private final Consumer<String> out;
   private final String name;
-  final List<Object> heard = new ArrayList<>();
+  public final List<Object> heard = new ArrayList<>();
   private final List<Future<@Nullable Void>> waiters = new ArrayList<>();
-  DatagramTransport transport;
+  public DatagramTransport transport;
   private boolean lost;
 
-  Endpoint(Consumer<String> out, String name) {
+  public Endpoint(Consumer<String> out, String name) {
     this.out = out;
     this.name = name;
   }
@@ -74,25 +74,25 @@ class Endpoint implements DatagramProtocol {
   }
 
   /// Waits until so many datagrams and errors have come.
-  void hear(int count) throws Exception {
+  public void hear(int count) throws Exception {
     until(() -> heard.size() >= count);
   }
 
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return transport.getExtraInfo("sockname", InetSocketAddress.class);
   }
 
-  void sendto(String text, @Nullable SocketAddress address) {
+  public void sendto(String text, @Nullable SocketAddress address) {
     transport.sendto(text.getBytes(StandardCharsets.US_ASCII), address);
   }
 
-  void end() throws Exception {
+  public void end() throws Exception {
     transport.close();
     until(() -> lost);
   }
 
   /// Opens it. Suspends.
-  Endpoint open(
+  public Endpoint open(
       @Nullable SocketAddress local, @Nullable SocketAddress remote, DatagramOptions options)
       throws IOException {
     Asyncio.getRunningLoop().createDatagramEndpoint(() -> this, local, remote, options);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.EventLoop;
@@ -12,21 +12,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A protocol that prints every call. Loop thread only.
-class Recorder implements Protocol {
-  final Consumer<String> out;
-  final Future<@Nullable Void> made;
-  final Future<@Nullable Void> ended;
-  final Future<@Nullable Void> lost;
+public class Recorder implements Protocol {
+  public final Consumer<String> out;
+  public final Future<@Nullable Void> made;
+  public final Future<@Nullable Void> ended;
+  public final Future<@Nullable Void> lost;
 
   // Null before connectionMade.
-  Transport transport;
+  public Transport transport;
 
   // How many bytes have come in all.
-  int count;
+  public int count;
 
   private @Nullable Future<@Nullable Void> arrival;
 
-  Recorder(Consumer<String> out) {
+  public Recorder(Consumer<String> out) {
     EventLoop loop = Asyncio.getRunningLoop();
     this.out = out;
     this.made = loop.createFuture();
@@ -64,7 +64,7 @@ class Recorder implements Protocol {
   }
 
   /// Suspends until so many bytes have come in all.
-  void received(int count) throws Exception {
+  public void received(int count) throws Exception {
     while (this.count < count) {
       Future<@Nullable Void> next = Asyncio.getRunningLoop().createFuture();
       arrival = next;

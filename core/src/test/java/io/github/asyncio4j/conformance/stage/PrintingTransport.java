@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.ReadTransport;
 import org.jspecify.annotations.Nullable;
 
 /// A transport that can be paused and resumed and prints it, and nothing else.
-record PrintingTransport(Stage stage) implements ReadTransport {
+public record PrintingTransport(Stage stage) implements ReadTransport {
   @Override
   public void pauseReading() {
     stage.out("pause");

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 /// An ordinary failure of a scenario's own.
-final class Boom extends RuntimeException {
+public final class Boom extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  Boom(String message) {
+  public Boom(String message) {
     super(message);
   }
 }

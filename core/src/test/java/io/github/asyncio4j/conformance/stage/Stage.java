@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
-import static io.github.asyncio4j.conformance.Connections.LOCALHOST;
+import static io.github.asyncio4j.conformance.stage.Connections.LOCALHOST;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.EventLoop;
@@ -14,15 +14,16 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /// What a scenario plays on: a kind of loop, what is outside of it, and a place to print.
 ///
 /// The counterpart of `conformance/python/support.py`, as far as it is about loops.
-final class Stage {
-  final Out out;
+public final class Stage {
+  public final Out out;
 
-  final Outside outside;
+  public final Outside outside;
 
   private final Supplier<? extends EventLoop> loops;
 
@@ -33,61 +34,61 @@ final class Stage {
   }
 
   /// Makes a stage on loops of the system.
-  static Stage of(LoopKind kind, Out out) {
+  public static Stage of(LoopKind kind, Out out) {
     return new Stage(kind::newLoop, new SystemOutside(), out);
   }
 
   /// Makes a stage on loops with a virtual clock, and the engine of a kind.
-  static Stage inVirtualTime(LoopKind kind, Out out) {
+  public static Stage inVirtualTime(LoopKind kind, Out out) {
     var outside = new MemoryOutside(kind);
     return new Stage(outside::newLoop, outside, out);
   }
 
   /// Prints a line.
-  void out(String line) {
+  public void out(String line) {
     out.print(line);
   }
 
   /// Prints what a call returns, or the word for what it throws.
-  void attempt(String label, java.util.concurrent.Callable<?> call) {
+  public void attempt(String label, Callable<?> call) {
     out.attempt(label, call);
   }
 
   /// As above for a call that returns nothing.
-  void attempt(String label, Out.Action action) {
+  public void attempt(String label, Out.Action action) {
     out.attempt(label, action);
   }
 
   /// Returns a new loop of the kind under test; close it.
-  EventLoop newLoop() {
+  public EventLoop newLoop() {
     return loops.get();
   }
 
   /// Returns the loop of the main task.
-  EventLoop loop() {
+  public EventLoop loop() {
     return Asyncio.getRunningLoop();
   }
 
   /// Runs one iteration: whatever is ready now.
-  static void runBriefly(EventLoop loop) {
+  public static void runBriefly(EventLoop loop) {
     loop.callSoon(loop::stop);
     loop.runForever();
   }
 
   /// Lets five iterations pass.
-  static void settle() {
+  public static void settle() {
     settle(5);
   }
 
   /// Lets some iterations pass.
-  static void settle(int iterations) {
+  public static void settle(int iterations) {
     for (int i = 0; i < iterations; i++) {
       Asyncio.sleep(Duration.ZERO);
     }
   }
 
   /// Connects a protocol on the running loop with a peer outside of it. Suspends.
-  Connections.Link connect(BaseProtocol protocol) throws IOException {
+  public Connections.Link connect(BaseProtocol protocol) throws IOException {
     try (var door = listen()) {
       var connection = loop().createConnection(() -> protocol, LOCALHOST, door.port());
       return new Connections.Link(door.accept(), connection.transport());
@@ -95,17 +96,17 @@ final class Stage {
   }
 
   /// Connects a peer with a server of the loop; the kernel completes it without the loop.
-  Peer dial(Server server) throws IOException {
+  public Peer dial(Server server) throws IOException {
     return outside.dial(null, Connections.addressOf(server));
   }
 
   /// Starts to listen outside of the loop.
-  Outside.Door listen() throws IOException {
+  public Outside.Door listen() throws IOException {
     return outside.listen(50);
   }
 
   /// Opens two connected sockets that the loop can watch; close them.
-  Pair openPair() {
+  public Pair openPair() {
     try {
       return outside.pair();
     } catch (IOException e) {
@@ -114,7 +115,7 @@ final class Stage {
   }
 
   /// Returns an exception handler that prints the exception and the keys of what it is given.
-  ExceptionHandler printingHandler() {
+  public ExceptionHandler printingHandler() {
     return (loop, context) -> {
       var keys = new TreeSet<>(context.details().keySet());
       if (context.message() != null) {

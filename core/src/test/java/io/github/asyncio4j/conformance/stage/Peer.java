@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.conformance;
+package io.github.asyncio4j.conformance.stage;
 
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -8,7 +8,7 @@ import java.net.SocketAddress;
 ///
 /// What may block suspends the task, as a call in an executor does; everything else returns at
 /// once, so no iteration of the loop lies inside it.
-interface Peer {
+public interface Peer {
   SocketAddress localAddress() throws IOException;
 
   SocketAddress remoteAddress() throws IOException;
