@@ -30,20 +30,25 @@ public interface Server extends AutoCloseable {
 
   /// Returns the port of the listening sockets.
   ///
-  /// @throws IllegalStateException when the server is closed, or its sockets have different ports,
-  ///   as those of port 0 on several hosts do: look at [#sockets()]
+  /// @throws IllegalStateException when the server is closed, its sockets are unix sockets, which
+  ///   have none, or they have different ports, as those of port 0 on several hosts do: look at
+  ///   [#sockets()]
   default int port() {
     List<SocketAddress> addresses =
         sockets().stream().map(TransportSocket::getsockname).filter(Objects::nonNull).toList();
+    if (addresses.isEmpty()) {
+      throw new IllegalStateException("no listening socket, the server is closed: " + this);
+    }
     List<Integer> ports =
         addresses.stream()
-            .map(address -> address instanceof InetSocketAddress inet ? inet.getPort() : -1)
+            .filter(InetSocketAddress.class::isInstance)
+            .map(address -> ((InetSocketAddress) address).getPort())
             .distinct()
             .toList();
     if (ports.isEmpty()) {
-      throw new IllegalStateException("no listening socket, the server is closed: " + this);
+      throw new IllegalStateException("a unix socket has no port: " + addresses);
     }
-    if (ports.size() > 1 || ports.getFirst() < 0) {
+    if (ports.size() > 1) {
       throw new IllegalStateException(
           "sockets with different ports, look at sockets(): " + addresses);
     }

@@ -8,8 +8,8 @@ import io.github.asyncio4j.LoopObserver;
 import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.internal.net.HostLookup;
+import io.github.asyncio4j.internal.net.Network;
 import io.github.asyncio4j.internal.net.Sockets;
-import io.github.asyncio4j.internal.net.StreamNetwork;
 import io.github.asyncio4j.selector.Selector;
 import io.github.asyncio4j.socket.SocketTier;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import java.util.Objects;
 /// Which sockets it opens follows from its selector: descriptors where those can be polled, else
 /// NIO channels. Threads as for [io.github.asyncio4j.EventLoop].
 public final class SelectorEventLoop extends BaseEventLoop {
-  private final StreamNetwork network;
+  private final Network network;
 
   /// Makes a loop over the best selector that works here.
   ///
@@ -49,7 +49,7 @@ public final class SelectorEventLoop extends BaseEventLoop {
   SelectorEventLoop(Selector selector, HostLookup lookup) {
     super(selector);
     var tier = selector.pollsDescriptors() ? SocketTier.NATIVE : SocketTier.NIO;
-    this.network = new StreamNetwork(Lowlevel.of(this), Sockets.of(tier), lookup);
+    this.network = new Network(Lowlevel.of(this), Sockets.of(tier), lookup);
   }
 
   private static Selector openSelector() {

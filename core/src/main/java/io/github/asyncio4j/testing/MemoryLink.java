@@ -6,7 +6,7 @@ import io.github.asyncio4j.LoopLocal;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.internal.net.SocketFiles;
 import io.github.asyncio4j.internal.net.Sockets;
-import io.github.asyncio4j.internal.net.StreamNetwork;
+import io.github.asyncio4j.internal.net.Network;
 import io.github.asyncio4j.socket.MemoryNetwork;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketType;
@@ -28,7 +28,7 @@ final class MemoryLink {
   private final RandomGenerator random;
   private final MemoryNetwork sockets;
   private final MemoryHosts hosts;
-  private final StreamNetwork network;
+  private final Network network;
 
   MemoryLink(EventLoop loop, LinkConditions conditions, RandomGenerator random, MemoryHosts hosts) {
     this.loop = loop;
@@ -55,7 +55,7 @@ final class MemoryLink {
     return hosts;
   }
 
-  StreamNetwork network() {
+  Network network() {
     return network;
   }
 

@@ -7,7 +7,7 @@ import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.internal.net.Sockets;
-import io.github.asyncio4j.internal.net.StreamNetwork;
+import io.github.asyncio4j.internal.net.Network;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.DatagramProtocol;
 import io.github.asyncio4j.transport.DatagramTransport;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A network in which a server makes the names that it is started on, and so does an endpoint that
 /// is bound to one.
-final class NamingNetwork extends StreamNetwork {
+final class NamingNetwork extends Network {
   private final MemoryHosts hosts;
 
   NamingNetwork(Lowlevel lowlevel, Sockets sockets, MemoryHosts hosts) {

@@ -256,6 +256,26 @@ final class RawSocketContractTest extends RawSocketCase {
         });
   }
 
+  // EL-107
+  @Test
+  void aHostNameIsResolvedForDatagramsToo() throws Exception {
+    run(
+        () -> {
+          try (var one = Socket.open(tier(), StandardProtocolFamily.INET, SocketType.DATAGRAM);
+              var other = Socket.open(tier(), StandardProtocolFamily.INET, SocketType.DATAGRAM)) {
+            one.bind(at("127.0.0.1", 0));
+            int port = ((InetSocketAddress) one.getsockname()).getPort();
+
+            loop.sockConnect(other, InetSocketAddress.createUnresolved("both", port));
+            loop.sockSendall(other, bytes("found"));
+
+            assertThat(other.getpeername()).isEqualTo(at("127.0.0.1", port));
+            assertThat(text(loop.sockRecv(one, 10))).isEqualTo("found");
+          }
+          poll();
+        });
+  }
+
   /// A listener whose queue is full, so that a connect to it waits.
   private final class Full implements AutoCloseable {
     private final Socket listener = open();

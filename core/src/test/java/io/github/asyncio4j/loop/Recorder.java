@@ -2,7 +2,6 @@
 package io.github.asyncio4j.loop;
 
 import io.github.asyncio4j.EventLoop;
-import io.github.asyncio4j.Future;
 import io.github.asyncio4j.transport.BaseTransport;
 import io.github.asyncio4j.transport.BufferedProtocol;
 import io.github.asyncio4j.transport.Protocol;
@@ -12,34 +11,23 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A protocol that notes what it is called with, and that no call comes out of order.
-class Recorder implements Protocol {
-  final EventLoop loop;
-  final List<String> calls = new ArrayList<>();
-  final List<String> breaches = new ArrayList<>();
+class Recorder extends CallRecorder implements Protocol {
   final List<Integer> chunkSizes = new ArrayList<>();
   final ByteArrayOutputStream received = new ByteArrayOutputStream();
   boolean keepOpenAtEof;
   Transport transport;
-  Exception lostTo;
-
-  private final List<Future<@Nullable Void>> waiting = new ArrayList<>();
-  private boolean paused;
 
   Recorder(EventLoop loop) {
-    this.loop = loop;
+    super(loop);
   }
 
   @Override
   public void connectionMade(BaseTransport transport) {
-    if (!calls.isEmpty()) {
-      breaches.add("connectionMade after " + calls);
-    }
     this.transport = (Transport) transport;
-    note("made");
+    noteMade();
   }
 
   @Override
@@ -56,7 +44,11 @@ class Recorder implements Protocol {
     data.get(bytes);
     received.writeBytes(bytes);
     chunkSizes.add(bytes.length);
-    note("data");
+    if (calls.isEmpty() || !calls.getLast().equals("data")) {
+      note("data");
+    } else {
+      wake();
+    }
   }
 
   @Override
@@ -69,79 +61,12 @@ class Recorder implements Protocol {
     return keepOpenAtEof;
   }
 
-  @Override
-  public void pauseWriting() {
-    ensureConnected("pauseWriting");
-    if (paused) {
-      breaches.add("second pauseWriting in a row");
-    }
-    paused = true;
-    note("pause");
-  }
-
-  @Override
-  public void resumeWriting() {
-    ensureConnected("resumeWriting");
-    if (!paused) {
-      breaches.add("resumeWriting without pauseWriting");
-    }
-    paused = false;
-    note("resume");
-  }
-
-  @Override
-  public void connectionLost(@Nullable Exception exc) {
-    ensureConnected("connectionLost");
-    lostTo = exc;
-    note(exc == null ? "lost" : "lost to " + exc.getClass().getSimpleName());
-  }
-
-  private void ensureConnected(String call) {
-    if (calls.isEmpty() || isLost()) {
-      breaches.add(call + " after " + calls);
-    }
-  }
-
-  boolean isLost() {
-    return !calls.isEmpty() && calls.getLast().startsWith("lost");
-  }
-
-  boolean isPaused() {
-    return paused;
-  }
-
   String text() {
     return received.toString(StandardCharsets.US_ASCII);
   }
 
-  private void note(String call) {
-    if (!call.equals("data") || calls.isEmpty() || !calls.getLast().equals("data")) {
-      calls.add(call);
-    }
-    var woken = List.copyOf(waiting);
-    waiting.clear();
-    for (var waiter : woken) {
-      if (!waiter.done()) {
-        waiter.setResult(null);
-      }
-    }
-  }
-
-  /// Suspends until a condition holds; it is asked after each call.
-  void until(BooleanSupplier condition) throws Exception {
-    while (!condition.getAsBoolean()) {
-      Future<@Nullable Void> waiter = loop.createFuture();
-      waiting.add(waiter);
-      waiter.await();
-    }
-  }
-
   void untilReceived(int bytes) throws Exception {
     until(() -> received.size() >= bytes);
-  }
-
-  void untilLost() throws Exception {
-    until(this::isLost);
   }
 
   /// The same, received into a buffer of the protocol's own.

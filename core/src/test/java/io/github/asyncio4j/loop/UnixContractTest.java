@@ -96,6 +96,19 @@ final class UnixContractTest extends NetTest {
         });
   }
 
+  // EL-153
+  @Test
+  void aUnixServerHasNoPort() throws Exception {
+    run(
+        () -> {
+          try (var server = loop.createUnixServer(this::recorder, path())) {
+            assertThatThrownBy(server::port)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("a unix socket has no port: [" + path() + "]");
+          }
+        });
+  }
+
   // EL-64, R-83
   @Test
   void aTransportKnowsBothNamesAndAnUnnamedOneIsTheEmptyPath() throws Exception {

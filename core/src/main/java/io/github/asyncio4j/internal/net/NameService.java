@@ -31,9 +31,6 @@ import org.jspecify.annotations.Nullable;
 /// It answers by itself what needs no look-up, and asks a [Resolver] for the addresses of names.
 /// Loop thread only.
 public final class NameService implements AutoCloseable {
-  private static final AddressInfoOptions STREAMS =
-      AddressInfoOptions.DEFAULT.type(SocketType.STREAM);
-
   private final Lowlevel lowlevel;
   private final LookupThreads threads;
   private final Resolver own;
@@ -79,22 +76,12 @@ public final class NameService implements AutoCloseable {
     return answers(host, ports, options);
   }
 
-  /// Finds the addresses of a host for streams.
-  ///
-  /// @param host name or literal; empty for all interfaces
-  /// @param port 0 to 65535, copied to each answer
-  /// @param family only addresses of this family, or null for any
-  /// @throws IllegalArgumentException when the port is out of range, the host is no text that could
-  ///   be a name, or the family has no ports
-  /// @throws UnknownHostException when there is no address
-  public List<AddressInfo> getaddrinfo(
-      String host, int port, @Nullable StandardProtocolFamily family) throws IOException {
-    return getaddrinfo(
-        List.of(host), port, STREAMS.family(family).flags(AddressInfoFlag.AI_PASSIVE));
-  }
-
   /// Looks several names up at the same time, and returns their addresses in the order of the
   /// names. An empty one stands for no host.
+  ///
+  /// @throws IllegalArgumentException when the port is out of range, a host is no text that could
+  ///   be a name, or the family has no ports
+  /// @throws UnknownHostException when one has no address
   List<AddressInfo> getaddrinfo(List<String> hosts, int port, AddressInfoOptions options)
       throws IOException {
     ensurePort(port, 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
+import io.github.asyncio4j.AddressInfoOptions;
 import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.internal.net.SocketWaits.Side;
 import io.github.asyncio4j.internal.tls.FileOutput;
@@ -15,6 +16,7 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -247,7 +249,10 @@ final class RawSockets implements LoopSockets {
   private SocketAddress resolved(Socket sock, SocketAddress address) throws IOException {
     return address instanceof InetSocketAddress inet && inet.isUnresolved()
         ? names
-            .getaddrinfo(inet.getHostString(), inet.getPort(), sock.family())
+            .getaddrinfo(
+                List.of(inet.getHostString()),
+                inet.getPort(),
+                AddressInfoOptions.DEFAULT.family(sock.family()).type(sock.type()))
             .getFirst()
             .address()
         : address;

@@ -189,9 +189,9 @@ public final class ServerBinder {
 
   private void configure(Socket socket, ServerOptions options) throws IOException {
     var reuseAddress = options.reuseAddress();
-    if (reuseAddress == null ? REUSE_ADDRESS : reuseAddress) {
-      socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-    }
+    // Also when it is not wanted: a listening channel of the JDK has it from the start.
+    socket.setOption(
+        StandardSocketOptions.SO_REUSEADDR, reuseAddress == null ? REUSE_ADDRESS : reuseAddress);
     if (options.reusePort()) {
       try {
         socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);

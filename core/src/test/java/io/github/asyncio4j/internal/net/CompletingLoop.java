@@ -12,7 +12,7 @@ import java.io.IOException;
 
 /// A loop whose I/O is told of when it is complete.
 final class CompletingLoop extends BaseEventLoop {
-  private final StreamNetwork network = new StreamNetwork(new Net(), HostLookup.SYSTEM);
+  private final Network network = new Network(new Net(), HostLookup.SYSTEM);
 
   CompletingLoop() throws IOException {
     super(NioSelector.open());

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// A loop that has no memory for some calls which the network makes to it.
 final class StarvingLoop extends BaseEventLoop {
   private final NetContext net = new StarvingNetwork();
-  private final StreamNetwork network = new StreamNetwork(net, HostLookup.SYSTEM);
+  private final Network network = new Network(net, HostLookup.SYSTEM);
   private final Map<String, Integer> passing = new HashMap<>();
   private final Map<String, Integer> failing = new HashMap<>();
 

@@ -33,8 +33,9 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Connections and servers of one loop, whatever its sockets are. Loop thread only.
-public class StreamNetwork implements LoopConnections, AutoCloseable {
+/// The network of one loop, whatever its sockets are: connections, servers, datagram endpoints,
+/// names, and what works with sockets directly. Loop thread only.
+public class Network implements LoopConnections, AutoCloseable {
   private final NetContext net;
   private final NameService names;
   private final StreamConnector connector;
@@ -45,20 +46,20 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
   private final RawSockets sockets;
 
   /// Makes the network of a loop; the loop closes it.
-  public StreamNetwork(Lowlevel lowlevel, Sockets sockets, HostLookup lookup) {
+  public Network(Lowlevel lowlevel, Sockets sockets, HostLookup lookup) {
     this(new NetContext(lowlevel, sockets), lookup);
   }
 
   /// Makes the network of a loop that has a resolver of its own; the loop closes it.
-  public StreamNetwork(Lowlevel lowlevel, Sockets sockets, Resolver own) {
+  public Network(Lowlevel lowlevel, Sockets sockets, Resolver own) {
     this(new NetContext(lowlevel, sockets), new NameService(lowlevel, HostLookup.SYSTEM, own));
   }
 
-  StreamNetwork(NetContext net, HostLookup lookup) {
+  Network(NetContext net, HostLookup lookup) {
     this(net, new NameService(net.lowlevel(), lookup, null));
   }
 
-  private StreamNetwork(NetContext net, NameService names) {
+  private Network(NetContext net, NameService names) {
     this.net = net;
     this.names = names;
     this.connector = new StreamConnector(net, names);
