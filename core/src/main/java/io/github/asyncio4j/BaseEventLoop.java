@@ -215,6 +215,10 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
     new LoopEnd(this, selector, engine()).run();
   }
 
+  /// Called once when the loop begins to close, while everything is still there. The closing
+  /// thread.
+  protected void onClosing() {}
+
   /// Called once while the loop closes, for what a subclass has opened. The closing thread.
   protected void onClose() {}
 

@@ -19,6 +19,7 @@ final class LoopEnd {
   /// Takes every step, and throws the first failure at the end.
   void run() {
     var closing = new FailureCollector();
+    closing.step(loop::onClosing);
     closing.step(loop.tasks::refuseAll);
     closing.step(loop.drivenBodies::refuseAll);
     closing.step(this::reportPending);

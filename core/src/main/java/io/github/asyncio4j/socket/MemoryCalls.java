@@ -5,6 +5,7 @@ import io.github.asyncio4j.internal.ffi.Errno;
 import io.github.asyncio4j.selector.Readiness;
 import java.io.IOException;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -34,10 +35,14 @@ final class MemoryCalls implements SocketCalls, Readiness {
 
     /// Lets go of the peers.
     void close();
+
+    /// Tells what the socket is, and its addresses.
+    String describe();
   }
 
   private final MemoryNetwork network;
   private final StandardProtocolFamily family;
+  private final @Nullable InetAddress host;
   private final Map<SocketOption<?>, Object> options = MemoryNetwork.options();
 
   // Any thread reads.
@@ -51,8 +56,14 @@ final class MemoryCalls implements SocketCalls, Readiness {
   private @Nullable Runnable watcher;
 
   MemoryCalls(MemoryNetwork network, StandardProtocolFamily family) {
+    this(network, family, network.wiring().host());
+  }
+
+  private MemoryCalls(
+      MemoryNetwork network, StandardProtocolFamily family, @Nullable InetAddress host) {
     this.network = network;
     this.family = family;
+    this.host = host;
   }
 
   MemoryNetwork network() {
@@ -79,9 +90,14 @@ final class MemoryCalls implements SocketCalls, Readiness {
     return open && role instanceof MemoryDatagram datagrams ? datagrams : null;
   }
 
+  /// Returns the role of an open datagram socket of the unix family, or null.
+  @Nullable MemoryUnixDatagram unixDatagrams() {
+    return open && role instanceof MemoryUnixDatagram datagrams ? datagrams : null;
+  }
+
   /// Tells which ports it has: those of UDP have nothing to do with those of TCP.
   boolean isForDatagrams() {
-    return role instanceof MemoryDatagram;
+    return role instanceof MemoryDatagram || role instanceof MemoryUnixDatagram;
   }
 
   boolean isListening() {
@@ -183,6 +199,17 @@ final class MemoryCalls implements SocketCalls, Readiness {
     return bound;
   }
 
+  /// Returns the address of this side that another one sees.
+  InetAddress sourceFor(InetAddress target) {
+    if (sockname instanceof InetSocketAddress own && !own.getAddress().isAnyLocalAddress()) {
+      return own.getAddress();
+    }
+    InetAddress own = host;
+    return own != null && (own instanceof Inet6Address) == (target instanceof Inet6Address)
+        ? own
+        : MemoryNetwork.routeTo(target);
+  }
+
   @Override
   public @Nullable SocketAddress getsockname() {
     return open ? sockname : null;
@@ -190,7 +217,7 @@ final class MemoryCalls implements SocketCalls, Readiness {
 
   /// Makes a socket that this one, which listens, has let in.
   MemoryCalls letIn(SocketAddress sockname) {
-    var socket = new MemoryCalls(network, family);
+    var socket = new MemoryCalls(network, family, host);
     socket.options.putAll(options);
     socket.sockname = sockname;
     return socket;
@@ -261,7 +288,7 @@ final class MemoryCalls implements SocketCalls, Readiness {
       return;
     }
     open = false;
-    network.closed();
+    network.closed(this);
     SocketAddress own = sockname;
     if (bound && own != null) {
       network.unbind(this, own);
@@ -274,5 +301,22 @@ final class MemoryCalls implements SocketCalls, Readiness {
   /// Closes a socket that its program has never had.
   void drop() {
     open = false;
+  }
+
+  /// Tells what the socket is, and its addresses.
+  String describe() {
+    return role == null ? "socket" : role.describe();
+  }
+
+  /// Returns an address without what only an object has to tell.
+  static String text(@Nullable SocketAddress address) {
+    return switch (address) {
+      case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address six ->
+          "[" + six.getHostAddress() + "]:" + inet.getPort();
+      case InetSocketAddress inet -> inet.getAddress().getHostAddress() + ":" + inet.getPort();
+      case UnixDomainSocketAddress unix when unix.getPath().toString().isEmpty() -> "(no name)";
+      case null -> "(no name)";
+      default -> address.toString();
+    };
   }
 }

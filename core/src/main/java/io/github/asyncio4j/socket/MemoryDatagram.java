@@ -13,13 +13,12 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.ReadOnlyBufferException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /// A datagram socket of a [MemoryNetwork]. The loop's thread.
-final class MemoryDatagram implements DatagramCalls, MemoryCalls.Role {
+final class MemoryDatagram extends MemoryMessages {
   /*
    * Each datagram goes by a wire of its own, so what has a latency may overtake another, as it may on
    * the way through a network. A full receive buffer drops what comes, as the system's does.
@@ -31,24 +30,15 @@ final class MemoryDatagram implements DatagramCalls, MemoryCalls.Role {
   // What a datagram counts for in a receive buffer beyond its bytes.
   private static final int OVERHEAD = 512;
 
-  private final MemoryCalls socket;
   private final Queue<Datagram> arrived = new ArrayDeque<>();
   private int arrivedBytes;
   private long dropped;
   // Nobody has the port that was sent to, and nobody here has been told.
   private boolean refused;
 
-  // Any thread reads.
-  private volatile @Nullable SocketAddress peername;
-
   MemoryDatagram(MemoryCalls socket) {
-    this.socket = socket;
+    super(socket);
     socket.become(this);
-  }
-
-  @Override
-  public SocketCalls owner() {
-    return socket;
   }
 
   // Readiness.
@@ -58,18 +48,7 @@ final class MemoryDatagram implements DatagramCalls, MemoryCalls.Role {
     return arrived.isEmpty() && !refused ? Selector.WRITE : Selector.READ | Selector.WRITE;
   }
 
-  @Override
-  public void watched(int interest) {
-    // Nobody asks.
-  }
-
   // Names.
-
-  @Override
-  public void bind(@Nullable SocketAddress address) throws IOException {
-    socket.ensureOpen();
-    socket.bind(address);
-  }
 
   @Override
   public boolean connect(SocketAddress address) throws IOException {
@@ -79,39 +58,21 @@ final class MemoryDatagram implements DatagramCalls, MemoryCalls.Role {
     if (target instanceof InetSocketAddress inet) {
       socket.bindAsClientOf(inet);
     }
-    peername = target;
+    peername(target);
     return true;
-  }
-
-  @Override
-  public @Nullable SocketAddress getpeername() {
-    return socket.isOpen() ? peername : null;
   }
 
   // Receiving.
 
   @Override
-  public int recv(ByteBuffer dst) throws IOException {
-    Received received = recvfrom(dst);
-    return received == null ? Socket.NO_DATAGRAM : received.count();
-  }
-
-  @Override
-  public @Nullable Received recvfrom(ByteBuffer dst) throws IOException {
-    if (dst.isReadOnly()) {
-      throw new ReadOnlyBufferException();
-    }
-    socket.ensureOpen();
+  @Nullable Datagram take() throws PortUnreachableException {
     throwRefused("recvfrom");
     Datagram next = arrived.poll();
-    if (next == null) {
-      return null;
+    if (next != null) {
+      arrivedBytes -= next.data().remaining() + OVERHEAD;
+      socket.changed();
     }
-    arrivedBytes -= next.data().remaining() + OVERHEAD;
-    int count = Math.min(next.data().remaining(), dst.remaining());
-    dst.put(next.data().slice(0, count));
-    socket.changed();
-    return new Received(count, next.address());
+    return next;
   }
 
   private void throwRefused(String call) throws PortUnreachableException {
@@ -125,35 +86,9 @@ final class MemoryDatagram implements DatagramCalls, MemoryCalls.Role {
   // Sending.
 
   @Override
-  public int send(ByteBuffer src) throws IOException {
-    int count = src.remaining();
-    return sendto(src, null) ? count : 0;
-  }
-
-  @Override
-  public long send(ByteBuffer[] srcs, int offset, int length) throws IOException {
-    int total = 0;
-    for (int i = offset; i < offset + length; i++) {
-      total += srcs[i].remaining();
-    }
-    if (total == 0) {
-      return 0;
-    }
-    var joined = ByteBuffer.allocate(total);
-    for (int i = offset; i < offset + length; i++) {
-      joined.put(srcs[i].duplicate());
-    }
-    sendto(joined.flip(), null);
-    for (int i = offset; i < offset + length; i++) {
-      srcs[i].position(srcs[i].limit());
-    }
-    return total;
-  }
-
-  @Override
   public boolean sendto(ByteBuffer src, @Nullable SocketAddress address) throws IOException {
     socket.ensureOpen();
-    SocketAddress peer = peername;
+    SocketAddress peer = peername();
     SocketAddress target = address == null ? peer : MemoryNetwork.reachable(address);
     if (target == null) {
       throw SocketFailures.of("sendto", Errno.EDESTADDRREQ);
@@ -189,7 +124,7 @@ final class MemoryDatagram implements DatagramCalls, MemoryCalls.Role {
     if (target.getAddress().isMulticastAddress()) {
       for (MemoryDatagram listener : network.groups().listeners(target, from)) {
         if (listener != this || socket.isOn(StandardSocketOptions.IP_MULTICAST_LOOP)) {
-          network.newWire().carry(() -> listener.arrive(data.duplicate(), from));
+          carry(from.getAddress(), listener.host(), () -> listener.arrive(data.duplicate(), from));
         }
       }
     } else if (target.getAddress().equals(BROADCAST)) {
@@ -197,10 +132,10 @@ final class MemoryDatagram implements DatagramCalls, MemoryCalls.Role {
         throw SocketFailures.of("sendto(" + target + ")", Errno.EACCES);
       }
       for (MemoryDatagram listener : network.datagramsOn(target.getPort(), from)) {
-        network.newWire().carry(() -> listener.arrive(data.duplicate(), from));
+        carry(from.getAddress(), listener.host(), () -> listener.arrive(data.duplicate(), from));
       }
     } else {
-      network.newWire().carry(() -> deliver(data, target, from));
+      carry(from.getAddress(), target.getAddress(), () -> deliver(data, target, from));
     }
   }
 
@@ -209,8 +144,8 @@ final class MemoryDatagram implements DatagramCalls, MemoryCalls.Role {
     MemoryDatagram receiver = network.datagramsAt(target, from);
     if (receiver != null) {
       receiver.arrive(data, from);
-    } else if (target.equals(peername)) {
-      network.newWire().carry(this::refuse);
+    } else if (target.equals(peername())) {
+      carry(target.getAddress(), from.getAddress(), this::refuse);
     }
   }
 
@@ -228,8 +163,17 @@ final class MemoryDatagram implements DatagramCalls, MemoryCalls.Role {
       throw new IllegalStateException("not bound: " + target);
     }
     return own.getAddress().isAnyLocalAddress()
-        ? new InetSocketAddress(MemoryNetwork.routeTo(target.getAddress()), own.getPort())
+        ? new InetSocketAddress(socket.sourceFor(target.getAddress()), own.getPort())
         : own;
+  }
+
+  private void carry(InetAddress from, InetAddress to, Runnable arrival) {
+    socket.network().wiring().datagram(from, to).carry(arrival);
+  }
+
+  /// Returns the host that hears what is sent to several.
+  private InetAddress host() {
+    return socket.sourceFor(BROADCAST);
   }
 
   private void arrive(ByteBuffer data, SocketAddress from) {
@@ -250,7 +194,7 @@ final class MemoryDatagram implements DatagramCalls, MemoryCalls.Role {
   /// Tells whether what comes from an address is for this socket: one that is connected hears its
   /// peer only.
   boolean hears(InetSocketAddress from) {
-    SocketAddress peer = peername;
+    SocketAddress peer = peername();
     return peer == null || peer.equals(from);
   }
 

@@ -31,7 +31,9 @@ final class MemoryEnd {
     NONE,
     /// The peer has reset the connection, and nobody here has been told.
     RESET,
-    /// It has, and somebody has been told.
+    /// The peer has not answered for too long, and nobody here has been told.
+    TIMED_OUT,
+    /// One of these, and somebody has been told.
     TOLD
   }
 
@@ -52,6 +54,7 @@ final class MemoryEnd {
 
   private MemoryEnd(Wire out) {
     this.out = out;
+    out.whenGivenUp(() -> fail(Fault.TIMED_OUT));
   }
 
   /// Makes two ends that are connected, and returns the first.
@@ -120,7 +123,7 @@ final class MemoryEnd {
     if (arrived > 0) {
       return take(dst);
     }
-    throwReset("recv");
+    throwFault("recv");
     return input == Input.ENDED || fault == Fault.TOLD ? -1 : 0;
   }
 
@@ -147,17 +150,23 @@ final class MemoryEnd {
     changed.run();
   }
 
-  private void throwReset(String call) throws IOException {
-    if (fault == Fault.RESET) {
+  private void throwFault(String call) throws IOException {
+    int errno =
+        switch (fault) {
+          case RESET -> Errno.ECONNRESET;
+          case TIMED_OUT -> Errno.ETIMEDOUT;
+          case NONE, TOLD -> 0;
+        };
+    if (errno != 0) {
       fault = Fault.TOLD;
-      throw SocketFailures.of(call, Errno.ECONNRESET);
+      throw SocketFailures.of(call, errno);
     }
   }
 
   // Sending.
 
   int send(ByteBuffer src) throws IOException {
-    throwReset("send");
+    throwFault("send");
     if (output == Output.ENDED || fault == Fault.TOLD) {
       throw SocketFailures.of("send", Errno.EPIPE);
     }
@@ -189,11 +198,15 @@ final class MemoryEnd {
   }
 
   private void reset() {
+    fail(Fault.RESET);
+  }
+
+  private void fail(Fault with) {
     if (closed) {
       return;
     }
     drop();
-    fault = fault == Fault.NONE ? Fault.RESET : fault;
+    fault = fault == Fault.NONE ? with : fault;
     changed.run();
   }
 

@@ -84,9 +84,9 @@ final class MemoryListener implements ListeningCalls, MemoryCalls.Role {
   @Override
   public @Nullable StreamCalls accept() throws IOException {
     socket.ensureOpen();
-    StreamCalls accepted = pending.poll();
+    MemoryStream accepted = pending.poll();
     if (accepted != null) {
-      socket.network().opened();
+      accepted.accepted();
       leavePlace();
     }
     socket.changed();
@@ -101,6 +101,11 @@ final class MemoryListener implements ListeningCalls, MemoryCalls.Role {
   @Override
   public void watched(int interest) {
     // Nobody asks.
+  }
+
+  @Override
+  public String describe() {
+    return "listening at " + MemoryCalls.text(socket.getsockname());
   }
 
   /// Resets who was not accepted, and has those who wait for a place find that nobody listens.

@@ -13,9 +13,11 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,73 +28,105 @@ import org.jspecify.annotations.Nullable;
 /// there until [#removeFile] is called, as the system's is until unlink(2). Permissions and
 /// credentials there are none.
 ///
-/// Every address is local. One thread, that of the one loop whose sockets these are.
+/// Every address is local, unless a [Wiring] knows of several hosts. One thread, that of the one
+/// loop whose sockets these are.
 public final class MemoryNetwork {
   private static final int FIRST_FREE_PORT = 49152;
   private static final int LAST_PORT = 0xffff;
   private static final InetAddress ANY = InetAddress.ofLiteral("0.0.0.0");
   private static final InetAddress ANY6 = InetAddress.ofLiteral("::");
 
-  private final Supplier<? extends Wire> wires;
+  private final Wiring wiring;
   private final Map<SocketAddress, List<MemoryCalls>> bound = new HashMap<>();
   private final Map<SocketAddress, List<MemoryCalls>> boundDatagrams = new HashMap<>();
   private final MemoryGroups groups = new MemoryGroups();
   private int nextPort = FIRST_FREE_PORT;
   private int nextName;
-  private int openSockets;
+  // In the order in which they were opened.
+  private final Set<MemoryCalls> open = new LinkedHashSet<>();
+
+  /// Makes a network without sockets, on one host.
+  ///
+  /// @param wires asked for each direction of each connection, each handshake, and each datagram
+  public MemoryNetwork(Supplier<? extends Wire> wires) {
+    this(new OneHost(wires));
+  }
 
   /// Makes a network without sockets.
-  ///
-  /// @param wires asked for each direction of each connection, and for each handshake
-  public MemoryNetwork(Supplier<? extends Wire> wires) {
-    this.wires = Objects.requireNonNull(wires, "wires");
+  public MemoryNetwork(Wiring wiring) {
+    this.wiring = Objects.requireNonNull(wiring, "wiring");
+  }
+
+  private record OneHost(Supplier<? extends Wire> wires) implements Wiring {
+    OneHost {
+      Objects.requireNonNull(wires, "wires");
+    }
+
+    @Override
+    public Wire handshake(@Nullable InetAddress from, @Nullable InetAddress to) {
+      return wires.get();
+    }
+
+    @Override
+    public Wire stream(@Nullable InetAddress from, @Nullable InetAddress to) {
+      return wires.get();
+    }
+
+    @Override
+    public Wire datagram(@Nullable InetAddress from, @Nullable InetAddress to) {
+      return wires.get();
+    }
   }
 
   /// Opens a socket.
-  ///
-  /// @throws UnsupportedOperationException for unix datagrams
   public Socket open(StandardProtocolFamily family, SocketType type) {
-    if (type == SocketType.DATAGRAM && family == StandardProtocolFamily.UNIX) {
-      throw new UnsupportedOperationException(
-          "a socket in memory of type " + type + " and family " + family);
-    }
-    opened();
     var calls = new MemoryCalls(this, family);
+    opened(calls);
     return type == SocketType.STREAM
         ? Socket.ofMemory(new MemoryStream(calls), family)
-        : Socket.ofMemory(new MemoryDatagram(calls), family);
+        : Socket.ofMemory(
+            family == StandardProtocolFamily.UNIX
+                ? new MemoryUnixDatagram(calls)
+                : new MemoryDatagram(calls),
+            family);
   }
 
   /// Opens two sockets that are connected to each other, without addresses.
   public List<Socket> pair() {
-    var first = new MemoryStream(new MemoryCalls(this, StandardProtocolFamily.UNIX));
-    var second = new MemoryStream(new MemoryCalls(this, StandardProtocolFamily.UNIX));
-    MemoryEnd end = MemoryEnd.connected(newWire(), newWire());
-    first.connected(end, null);
-    second.connected(end.peer(), null);
-    opened();
-    opened();
-    return List.of(
-        Socket.ofMemory(first, StandardProtocolFamily.UNIX),
-        Socket.ofMemory(second, StandardProtocolFamily.UNIX));
+    MemoryEnd end = MemoryEnd.connected(wiring.stream(null, null), wiring.stream(null, null));
+    return List.of(paired(end), paired(end.peer()));
+  }
+
+  private Socket paired(MemoryEnd end) {
+    var calls = new MemoryCalls(this, StandardProtocolFamily.UNIX);
+    var stream = new MemoryStream(calls);
+    stream.connected(end, null);
+    opened(calls);
+    return Socket.ofMemory(stream, StandardProtocolFamily.UNIX);
   }
 
   /// Returns how many sockets are open: those that were opened or accepted and not closed. A test
   /// that compares it before and after finds what was left open.
   public int openSockets() {
-    return openSockets;
+    return open.size();
   }
 
-  void opened() {
-    openSockets++;
+  /// Returns what each of these sockets is, with its addresses, the one that was opened first at
+  /// the start: `listening at 10.0.0.1:80`, `connection 10.0.0.1:80 to 10.0.0.1:49152`.
+  public List<String> describeOpenSockets() {
+    return open.stream().map(MemoryCalls::describe).toList();
   }
 
-  void closed() {
-    openSockets--;
+  void opened(MemoryCalls calls) {
+    open.add(calls);
   }
 
-  Wire newWire() {
-    return wires.get();
+  void closed(MemoryCalls calls) {
+    open.remove(calls);
+  }
+
+  Wiring wiring() {
+    return wiring;
   }
 
   // Addresses.
@@ -108,7 +142,7 @@ public final class MemoryNetwork {
     } else if (!maySharePort(address, calls)) {
       throw SocketFailures.ofBind("bind(" + address + ")", Errno.EADDRINUSE);
     }
-    namesLike(calls).computeIfAbsent(address, _ -> new ArrayList<>()).add(calls);
+    namesLike(calls, address).computeIfAbsent(address, _ -> new ArrayList<>()).add(calls);
     return address;
   }
 
@@ -120,13 +154,13 @@ public final class MemoryNetwork {
     SocketAddress free;
     do {
       free = UnixNameAddress.of("%05x".formatted(nextName++));
-    } while (bound.containsKey(free));
+    } while (bound.containsKey(free) || boundDatagrams.containsKey(free));
     return free;
   }
 
   private boolean maySharePort(SocketAddress address, MemoryCalls calls) {
     if (!(address instanceof InetSocketAddress)) {
-      return !bound.containsKey(address);
+      return !namesLike(calls, address).containsKey(address);
     }
     return holdersOf(calls, address).stream()
         .allMatch(other -> other.isReusingPort() && calls.isReusingPort());
@@ -135,7 +169,7 @@ public final class MemoryNetwork {
   /// Returns who is in the way of an address: on it, on the wildcard of its port, or on any address
   /// of its port when it is the wildcard itself.
   private List<MemoryCalls> holdersOf(MemoryCalls calls, SocketAddress address) {
-    Map<SocketAddress, List<MemoryCalls>> names = namesLike(calls);
+    Map<SocketAddress, List<MemoryCalls>> names = namesLike(calls, address);
     var holders = new ArrayList<>(names.getOrDefault(address, List.of()));
     if (address instanceof InetSocketAddress inet) {
       names.forEach(
@@ -152,8 +186,13 @@ public final class MemoryNetwork {
     return holders;
   }
 
-  private Map<SocketAddress, List<MemoryCalls>> namesLike(MemoryCalls calls) {
-    return calls.isForDatagrams() ? boundDatagrams : bound;
+  /// Ports, and abstract names, of datagrams have nothing to do with those of streams (udp(7),
+  /// unix(7)); a path is one file whatever it is for.
+  private Map<SocketAddress, List<MemoryCalls>> namesLike(
+      MemoryCalls calls, SocketAddress address) {
+    return calls.isForDatagrams() && !(address instanceof UnixDomainSocketAddress)
+        ? boundDatagrams
+        : bound;
   }
 
   private InetSocketAddress free(MemoryCalls calls, InetAddress address) throws IOException {
@@ -187,8 +226,36 @@ public final class MemoryNetwork {
       throw UnixFailures.ofConnect(address, call, Errno.ENOENT);
     }
     if (listenerAt(address) == null) {
-      throw UnixFailures.ofConnect(address, call, Errno.ECONNREFUSED);
+      boolean otherType =
+          bound.getOrDefault(address, List.of()).stream()
+              .anyMatch(calls -> calls.unixDatagrams() != null);
+      throw UnixFailures.ofConnect(
+          address, call, otherType ? Errno.EPROTOTYPE : Errno.ECONNREFUSED);
     }
+  }
+
+  /// Returns the datagram socket that has a unix address.
+  ///
+  /// @param failure makes what is thrown when there is none
+  MemoryUnixDatagram unixDatagramsAt(SocketAddress address, UnixFailure failure)
+      throws IOException {
+    boolean isPath = address instanceof UnixDomainSocketAddress;
+    List<MemoryCalls> holders = (isPath ? bound : boundDatagrams).get(address);
+    if (holders == null) {
+      throw failure.of(isPath ? Errno.ENOENT : Errno.ECONNREFUSED);
+    }
+    MemoryCalls holder = holders.getFirst();
+    MemoryUnixDatagram found = holder.unixDatagrams();
+    if (found == null) {
+      throw failure.of(
+          holder.isOpen() && !holder.isForDatagrams() ? Errno.EPROTOTYPE : Errno.ECONNREFUSED);
+    }
+    return found;
+  }
+
+  /// Makes the exception for an errno.
+  interface UnixFailure {
+    IOException of(int errno);
   }
 
   /// Gives the address of a socket that is closed free, unless it is a file.
@@ -196,7 +263,7 @@ public final class MemoryNetwork {
     if (address instanceof UnixDomainSocketAddress) {
       return;
     }
-    Map<SocketAddress, List<MemoryCalls>> names = namesLike(calls);
+    Map<SocketAddress, List<MemoryCalls>> names = namesLike(calls, address);
     List<MemoryCalls> holders = names.get(address);
     if (holders != null && holders.remove(calls) && holders.isEmpty()) {
       names.remove(address);
@@ -205,7 +272,8 @@ public final class MemoryNetwork {
 
   /// Returns an address for a socket that connects without having been bound.
   InetSocketAddress clientAddress(MemoryCalls calls, InetSocketAddress server) throws IOException {
-    return (InetSocketAddress) bind(calls, new InetSocketAddress(server.getAddress(), 0));
+    return (InetSocketAddress)
+        bind(calls, new InetSocketAddress(calls.sourceFor(server.getAddress()), 0));
   }
 
   /// Returns where a connect to an address leads: by a wildcard to this host.

@@ -4,6 +4,7 @@ package io.github.asyncio4j.socket;
 import io.github.asyncio4j.internal.ffi.Errno;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -19,7 +20,7 @@ final class MemoryStream implements StreamCalls, MemoryCalls.Role {
     UNCONNECTED,
     CONNECTING,
     /// The connect has failed, and nobody has been told.
-    REFUSED,
+    FAILED,
     CONNECTED
   }
 
@@ -33,6 +34,8 @@ final class MemoryStream implements StreamCalls, MemoryCalls.Role {
 
   // The loop's thread.
   private State state = State.UNCONNECTED;
+  // Why a connect has failed.
+  private int failure;
   private @Nullable MemoryEnd end;
 
   MemoryStream(MemoryCalls socket) {
@@ -51,7 +54,7 @@ final class MemoryStream implements StreamCalls, MemoryCalls.Role {
   public int ready() {
     return switch (state) {
       case CONNECTED -> Objects.requireNonNull(end).ready();
-      case REFUSED -> Selector.READ | Selector.WRITE;
+      case FAILED -> Selector.READ | Selector.WRITE;
       case UNCONNECTED, CONNECTING -> 0;
     };
   }
@@ -105,9 +108,25 @@ final class MemoryStream implements StreamCalls, MemoryCalls.Role {
       socket.stayUnnamed();
     }
     state = State.CONNECTING;
-    socket.network().newWire().carry(() -> request(target));
+    handshake(hostOf(socket.getsockname()), hostOf(target)).carry(() -> request(target));
     // One that arrives at once is told of in the next poll, as by the system.
     return false;
+  }
+
+  /// Returns the host of an address, or null when it has none.
+  private @Nullable InetAddress hostOf(@Nullable SocketAddress address) {
+    return address instanceof InetSocketAddress inet
+        ? inet.getAddress().isAnyLocalAddress()
+            ? socket.sourceFor(inet.getAddress())
+            : inet.getAddress()
+        : null;
+  }
+
+  /// A client that hears nothing of what it sends gives up, whichever way it was lost.
+  private Wire handshake(@Nullable InetAddress from, @Nullable InetAddress to) {
+    Wire wire = socket.network().wiring().handshake(from, to);
+    wire.whenGivenUp(() -> fail(Errno.ETIMEDOUT));
+    return wire;
   }
 
   private void request(SocketAddress address) {
@@ -120,20 +139,30 @@ final class MemoryStream implements StreamCalls, MemoryCalls.Role {
     if (listener != null && !listener.takePlace(() -> request(address))) {
       return;
     }
-    Wire back = network.newWire();
+    InetAddress here = hostOf(socket.getsockname());
+    InetAddress there = hostOf(address);
+    Wire back = handshake(there, here);
     if (listener == null) {
-      back.carry(this::refuse);
+      back.carry(() -> fail(Errno.ECONNREFUSED));
       return;
     }
-    MemoryEnd ours = MemoryEnd.connected(network.newWire(), network.newWire());
+    MemoryEnd ours =
+        MemoryEnd.connected(
+            network.wiring().stream(here, there), network.wiring().stream(there, here));
     MemoryStream accepted = listener.letIn(address);
     accepted.connected(ours.peer(), socket.getsockname());
+    back.whenGivenUp(
+        () -> {
+          fail(Errno.ETIMEDOUT);
+          listener.leavePlace();
+        });
     back.carry(() -> established(ours, address, listener, accepted));
   }
 
-  private void refuse() {
+  private void fail(int errno) {
     if (isConnecting()) {
-      state = State.REFUSED;
+      state = State.FAILED;
+      failure = errno;
       socket.changed();
     }
   }
@@ -166,9 +195,9 @@ final class MemoryStream implements StreamCalls, MemoryCalls.Role {
   @Override
   public boolean finishConnect(SocketAddress address) throws IOException {
     socket.ensureOpen();
-    if (state == State.REFUSED) {
+    if (state == State.FAILED) {
       state = State.UNCONNECTED;
-      throw SocketFailures.ofConnect("Connect call failed " + address, Errno.ECONNREFUSED);
+      throw SocketFailures.ofConnect("Connect call failed " + address, failure);
     }
     return state == State.CONNECTED;
   }
@@ -238,6 +267,19 @@ final class MemoryStream implements StreamCalls, MemoryCalls.Role {
     if (end != null) {
       end.close(socket.closesHard());
     }
+  }
+
+  /// Is told that the program has it.
+  void accepted() {
+    socket.network().opened(socket);
+  }
+
+  @Override
+  public String describe() {
+    String own = MemoryCalls.text(socket.getsockname());
+    return state == State.CONNECTED
+        ? "connection " + own + " to " + MemoryCalls.text(peername)
+        : "unconnected socket at " + own;
   }
 
   /// Closes a socket that nobody has accepted.

@@ -12,8 +12,13 @@ public interface Wire {
         }
       };
 
-  /// Has something arrive: now or later, but in the order of the calls.
+  /// Has something arrive: now or later, but in the order of the calls. One that is for a datagram
+  /// may lose it, or have it arrive twice.
   void carry(Runnable arrival);
+
+  /// Sets whom to tell when what was sent was not answered for so long that the sender has given
+  /// up. What is under way then never arrives.
+  default void whenGivenUp(Runnable givenUp) {}
 
   /// Returns how many bytes go, or are received, in one piece.
   ///

@@ -4,9 +4,9 @@ package io.github.asyncio4j.testing;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.LoopLocal;
 import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.internal.net.Network;
 import io.github.asyncio4j.internal.net.SocketFiles;
 import io.github.asyncio4j.internal.net.Sockets;
-import io.github.asyncio4j.internal.net.Network;
 import io.github.asyncio4j.socket.MemoryNetwork;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketType;
@@ -26,16 +26,18 @@ final class MemoryLink {
   private final EventLoop loop;
   private final LinkConditions conditions;
   private final RandomGenerator random;
-  private final MemoryNetwork sockets;
   private final MemoryHosts hosts;
+  private final MemoryLinks links;
+  private final MemoryNetwork sockets;
   private final Network network;
 
   MemoryLink(EventLoop loop, LinkConditions conditions, RandomGenerator random, MemoryHosts hosts) {
     this.loop = loop;
     this.conditions = conditions;
     this.random = random;
-    this.sockets = network(conditions);
     this.hosts = hosts;
+    this.links = new MemoryLinks(loop, hosts, conditions, random);
+    this.sockets = new MemoryNetwork(links.wiring());
     this.network = new NamingNetwork(Lowlevel.of(loop), opener(sockets), hosts);
   }
 
@@ -55,13 +57,17 @@ final class MemoryLink {
     return hosts;
   }
 
+  MemoryLinks links() {
+    return links;
+  }
+
   Network network() {
     return network;
   }
 
   /// Returns a network of other conditions.
   MemoryNetwork network(LinkConditions others) {
-    return new MemoryNetwork(() -> new LinkWire(loop, others, random));
+    return new MemoryNetwork(new MemoryLinks(loop, hosts, others, random).wiring());
   }
 
   private static Sockets opener(MemoryNetwork sockets) {

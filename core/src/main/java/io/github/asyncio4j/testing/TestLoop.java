@@ -8,8 +8,12 @@ import io.github.asyncio4j.LoopObserver;
 import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Task;
+import io.github.asyncio4j.internal.jdk.LibraryLogger;
 import io.github.asyncio4j.socket.MemoryNetwork;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,7 +46,12 @@ import java.util.random.RandomGenerator;
 /// do datagrams and unix sockets, whose paths are no files of the system. A server is reached under
 /// the names and addresses that it was given, and `getaddrinfo` knows those, `localhost`, literals,
 /// and what a test adds ([#hosts()]). Transports, servers and errors are those of every loop: only
-/// the sockets are not the system's. Descriptors cannot be watched.
+/// the sockets are not the system's. Descriptors cannot be watched. [#links()] lie between hosts:
+/// they have latencies, lose datagrams, and break.
+///
+/// **Left open.** [#leftOpen()] names the servers, connections and endpoints that are open, or were
+/// when the loop was closed; then they are in the log, in debug mode as a warning. Tasks that are
+/// pending when the loop is closed go to the exception handler, as on every loop.
 ///
 /// Threads as for [io.github.asyncio4j.EventLoop].
 public final class TestLoop extends BaseEventLoop {
@@ -60,6 +69,8 @@ public final class TestLoop extends BaseEventLoop {
 
   // Written by the loop thread, read by any.
   private volatile long now;
+  // What was there when the loop was closed.
+  private List<String> leftAtEnd = List.of();
   // How far the clock may jump; then the run ends. Loop thread.
   private long horizon = NO_HORIZON;
 
@@ -214,6 +225,41 @@ public final class TestLoop extends BaseEventLoop {
     return link.hosts();
   }
 
+  /// Returns the links between the hosts of the network: a test changes their conditions, breaks
+  /// and repairs them.
+  public MemoryLinks links() {
+    return link.links();
+  }
+
+  // What is left.
+
+  /// Returns what of the network is open, a line for each: listening sockets, connections (one line
+  /// for each end that is open) and datagram sockets, by their addresses and the names of their
+  /// hosts. Empty for a test that has put everything away.
+  ///
+  /// Once the loop is closed it is what was there then. What is being closed is there until it is:
+  /// a moment later, in virtual time, see [#advance]. Pairs are not of the network.
+  public List<String> leftOpen() {
+    return isClosed() ? leftAtEnd : openNow();
+  }
+
+  private List<String> openNow() {
+    return network().describeOpenSockets().stream().map(hosts()::named).toList();
+  }
+
+  /// Fails when something is left: a task that is pending, or something of the network that is
+  /// open.
+  ///
+  /// @throws AssertionError that names each of them
+  public void ensureNothingLeft() {
+    var left = new ArrayList<String>();
+    pendingTasks().forEach(task -> left.add("task " + task.getName() + " is pending"));
+    left.addAll(leftOpen());
+    if (!left.isEmpty()) {
+      throw new AssertionError("left open on " + this + ":\n  " + String.join("\n  ", left));
+    }
+  }
+
   @Override
   protected LoopConnections connections() {
     return link.network();
@@ -227,6 +273,17 @@ public final class TestLoop extends BaseEventLoop {
   @Override
   protected LoopSockets sockets() {
     return link.network().sockets();
+  }
+
+  @Override
+  protected void onClosing() {
+    leftAtEnd = openNow();
+    if (!leftAtEnd.isEmpty()) {
+      LibraryLogger.get()
+          .log(
+              getDebug() ? Level.WARNING : Level.DEBUG,
+              () -> "left open on " + this + ": " + String.join(", ", leftAtEnd));
+    }
   }
 
   @Override

@@ -7,12 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.asyncio4j.DatagramOptions;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.LoopKind;
-import io.github.asyncio4j.testing.TestLoop;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -51,14 +49,6 @@ final class UnixDatagramRefusalTest {
   void theSocketsOfTheJdkAreNotOfThisKind(LoopKind kind) throws Exception {
     try (var loop = kind.newLoop()) {
       ensureRefused(loop, "A unix datagram socket cannot be done");
-    }
-  }
-
-  // EL-61
-  @Test
-  void socketsInMemoryAreNotOfThisKind() throws Exception {
-    try (var loop = new TestLoop()) {
-      ensureRefused(loop, "a socket in memory of type DATAGRAM and family UNIX");
     }
   }
 }

@@ -41,7 +41,9 @@ import org.opentest4j.TestAbortedException;
 /// - a task is still pending, an asynchronous generator still open: with its stack;
 /// - the exception handler was called, unless the test took or expected it by the
 ///   [ExceptionRecorder];
-/// - a task was suspended inside a blocking call of the JDK, unless [AsyncioOptions] allow it.
+/// - a task was suspended inside a blocking call of the JDK, unless [AsyncioOptions] allow it;
+/// - a server, a connection or a datagram endpoint of a [TestLoop] is open, unless they allow that:
+///   by its address.
 ///
 /// Any test fails that takes longer than [AsyncioOptions#limitSeconds()]. A `@Timeout` of JUnit
 /// does not end a loop: it interrupts the test's thread, and a loop keeps interrupts for its end.

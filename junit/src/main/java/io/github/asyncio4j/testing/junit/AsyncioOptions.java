@@ -23,6 +23,10 @@ public @interface AsyncioOptions {
   /// other such a call holds up the loop, and nobody can tell.
   boolean allowHiddenSuspensions() default false;
 
+  /// Tells whether servers, connections and datagram endpoints may be open at the end of the test.
+  /// Only a [io.github.asyncio4j.testing.TestLoop] knows of them.
+  boolean allowOpenSockets() default false;
+
   /// Returns how long the test may take, in seconds of real time, whatever the clock; 0 for as long
   /// as it likes.
   ///

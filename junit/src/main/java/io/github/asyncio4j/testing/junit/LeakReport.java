@@ -43,6 +43,13 @@ final class LeakReport {
     }
   }
 
+  void open(List<String> sockets) {
+    // They may be open because an assertion has failed, so they take nothing from that.
+    for (String socket : sockets) {
+      text.append("\nstill open: ").append(socket);
+    }
+  }
+
   void failures(List<ExceptionContext> contexts) {
     for (ExceptionContext context : contexts) {
       text.append("\nreported to the exception handler: ").append(context.message());
@@ -61,7 +68,7 @@ final class LeakReport {
     if (text.isEmpty()) {
       return null;
     }
-    if (onlyAssertions) {
+    if (onlyAssertions && !causes.isEmpty()) {
       // Made in a callback or in the handler of a server, they are the failures of the test.
       var first = (AssertionError) causes.getFirst();
       causes.stream().skip(1).filter(other -> other != first).forEach(first::addSuppressed);

@@ -22,6 +22,7 @@ final class LoopFixture {
   private final LoopWatch watch;
   private final ExceptionRecorder failures;
   private final boolean mayBlock;
+  private final boolean mayLeaveOpen;
   private final int limitSeconds;
 
   private LoopFixture(BaseEventLoop loop, LoopWatch watch, @Nullable AsyncioOptions options) {
@@ -29,6 +30,7 @@ final class LoopFixture {
     this.watch = watch;
     this.failures = ExceptionRecorder.on(loop);
     this.mayBlock = options != null && options.allowHiddenSuspensions();
+    this.mayLeaveOpen = options != null && options.allowOpenSockets();
     this.limitSeconds =
         options == null ? AsyncioOptions.DEFAULT_LIMIT_SECONDS : options.limitSeconds();
   }
@@ -91,6 +93,9 @@ final class LoopFixture {
       report.suspensions(watch.suspensions());
     }
     loop.close();
+    if (!mayLeaveOpen && loop instanceof TestLoop virtual) {
+      report.open(virtual.leftOpen());
+    }
     report.failures(failures.unexpected().stream().filter(c -> !isAbout(c, leaked)).toList());
     return report.error();
   }

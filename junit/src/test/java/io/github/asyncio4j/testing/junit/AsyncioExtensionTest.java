@@ -93,6 +93,18 @@ final class AsyncioExtensionTest {
   }
 
   @Test
+  void whatIsLeftOpenOfTheNetworkFailsTheTestByItsName() {
+    assertThat(failureOf("leaksAServer"))
+        .hasMessageContaining("still open: listening at shop.test/10.0.0.1:80");
+    assertThat(failureOf("leaksAConnection"))
+        .hasMessageContaining(
+            "still open: connection shop.test/10.0.0.1:49152 to shop.test/10.0.0.1:80")
+        .hasMessageNotContaining("listening");
+    assertThat(failureOf("leaksAnEndpoint"))
+        .hasMessageContaining("still open: datagram socket at localhost/127.0.0.1:5353");
+  }
+
+  @Test
   void aFailureThatNobodyReceivesFailsTheTest() {
     Throwable failure = failureOf("failsInACallback");
 

@@ -6,6 +6,8 @@ import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.testing.TestLoop;
+import io.github.asyncio4j.transport.DatagramProtocol;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +59,26 @@ final class BadExamples {
   @AsyncioOptions(clock = AsyncioOptions.Clock.REAL)
   void leaksATaskOnARealLoop(EventLoop loop) {
     loop.createTask(() -> waitsForNobody(loop), "forgotten");
+  }
+
+  @AsyncioTest
+  void leaksAServer() throws Exception {
+    kept.add(Asyncio.startServer((_, writer) -> writer.close(), "shop.test", 80));
+  }
+
+  @AsyncioTest
+  void leaksAConnection() throws Exception {
+    try (var server = Asyncio.startServer((_, writer) -> writer.close(), "shop.test", 80)) {
+      kept.add(Asyncio.openConnection("shop.test", server.port()));
+    }
+    Asyncio.sleep(Duration.ofSeconds(1));
+  }
+
+  @AsyncioTest
+  void leaksAnEndpoint(EventLoop loop) throws Exception {
+    kept.add(
+        loop.createDatagramEndpoint(
+            () -> new DatagramProtocol() {}, new InetSocketAddress("127.0.0.1", 5353), null));
   }
 
   @AsyncioTest

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(AsyncioExtension.class)
 final class GoodExamples {
   /// How many tests pass, each seed counted.
-  static final int PASSING = 69;
+  static final int PASSING = 70;
 
   private final List<String> log = new ArrayList<>();
   private EventLoop ofBeforeEach;
@@ -167,6 +167,12 @@ final class GoodExamples {
     loop.runUntilComplete(() -> Asyncio.sleep(Duration.ofSeconds(seconds)));
 
     assertThat(Duration.ofNanos(loop.time())).isEqualTo(Duration.ofSeconds(seconds));
+  }
+
+  @AsyncioTest
+  @AsyncioOptions(allowOpenSockets = true)
+  void leavesItsServerToTheLoop() throws Exception {
+    log.add(Asyncio.startServer((_, writer) -> writer.close(), "test", 80).sockets().toString());
   }
 
   @AsyncioTest
