@@ -140,7 +140,7 @@ final class AwaitTrace {
 
   private static boolean isBoundary(String className, String methodName) {
     return className.startsWith(ROOT)
-        && (className.equals(TASK) && methodName.equals(TASK_BODY)
+        && ((className.equals(TASK) && methodName.equals(TASK_BODY))
             || className.equals(HANDLE)
             || className.equals(KERNEL));
   }

@@ -241,7 +241,7 @@ final class AwaitedFramesTest {
     var later = new ArrayList<Throwable>();
     thrownByResetIn(
         (reader, _) -> {
-          catchThrowable(() -> readLine(reader));
+          var _ = catchThrowable(() -> readLine(reader));
           later.add(catchThrowable(() -> reader.readexactly(1)));
         });
 
