@@ -234,6 +234,7 @@ public final class Asyncio {
   /// @throws IllegalArgumentException when they belong to different loops
   /// @throws IllegalStateException when there are none, no loop runs in this thread and the policy
   ///   has none for it
+  @CheckReturnValue
   public static <T extends @Nullable Object> Future<List<T>> gather(
       Collection<? extends Future<? extends T>> futures) {
     return Gather.results(loopOf(futures), futures);
@@ -241,6 +242,7 @@ public final class Asyncio {
 
   /// Returns a future for the results of several, in the order given; as [#gather(Collection)].
   @SafeVarargs
+  @CheckReturnValue
   public static <T extends @Nullable Object> Future<List<T>> gather(
       Future<? extends T>... futures) {
     var list = new ArrayList<Future<? extends T>>(futures.length);
@@ -252,6 +254,7 @@ public final class Asyncio {
 
   /// Starts a task for each body and returns a future for their results; as [#gather(Collection)].
   @SafeVarargs
+  @CheckReturnValue
   public static <T extends @Nullable Object> Future<List<T>> gather(
       Coroutine<? extends T>... bodies) {
     var list = new ArrayList<Coroutine<? extends T>>(bodies.length);
@@ -266,12 +269,14 @@ public final class Asyncio {
   /// Lambdas, and an empty list, need a variable of the type `List<Coroutine<T>>`: the compiler
   /// cannot tell whether `gather(List.of(() -> 1, () -> 2))` or `gather(List.of())` is of bodies or
   /// of futures.
+  @CheckReturnValue
   public static <T extends @Nullable Object> Future<List<T>> gather(
       List<? extends Coroutine<? extends T>> bodies) {
     return gather(Gather.<T>start(bodies));
   }
 
   /// Starts a task for each body and returns a future for their ends; as [#gather(Collection)].
+  @CheckReturnValue
   public static Future<List<@Nullable Void>> gather(TaskBody... bodies) {
     List<TaskBody> list = Arrays.asList(bodies);
     Futures.requireElements(list, "bodies");
@@ -285,6 +290,7 @@ public final class Asyncio {
   /// it ends with a [CancelledError] all the same.
   ///
   /// @throws IllegalArgumentException when they belong to different loops
+  @CheckReturnValue
   public static <T extends @Nullable Object> Future<List<Outcome<T>>> gatherOutcomes(
       Collection<? extends Future<? extends T>> futures) {
     return Gather.outcomes(loopOf(futures), futures);
@@ -292,6 +298,7 @@ public final class Asyncio {
 
   /// Returns a future for the outcomes of several; as [#gatherOutcomes(Collection)].
   @SafeVarargs
+  @CheckReturnValue
   public static <T extends @Nullable Object> Future<List<Outcome<T>>> gatherOutcomes(
       Future<? extends T>... futures) {
     var list = new ArrayList<Future<? extends T>>(futures.length);
@@ -304,6 +311,7 @@ public final class Asyncio {
   /// Starts a task for each body and returns a future for their outcomes; as
   /// [#gatherOutcomes(Collection)].
   @SafeVarargs
+  @CheckReturnValue
   public static <T extends @Nullable Object> Future<List<Outcome<T>>> gatherOutcomes(
       Coroutine<? extends T>... bodies) {
     var list = new ArrayList<Coroutine<? extends T>>(bodies.length);
@@ -315,6 +323,7 @@ public final class Asyncio {
 
   /// Starts a task for each body and returns a future for their outcomes; as
   /// [#gatherOutcomes(Collection)].
+  @CheckReturnValue
   public static <T extends @Nullable Object> Future<List<Outcome<T>>> gatherOutcomes(
       List<? extends Coroutine<? extends T>> bodies) {
     return gatherOutcomes(Gather.<T>start(bodies));
@@ -330,17 +339,20 @@ public final class Asyncio {
   /// A future that is done is returned itself. Does not suspend. Cancelling the inner future
   /// cancels this one. What goes wrong in the inner one after this one was cancelled is reported to
   /// the exception handler.
+  @CheckReturnValue
   public static <T extends @Nullable Object> Future<T> shield(Future<T> inner) {
     return Shield.of(Objects.requireNonNull(inner, "inner"));
   }
 
   /// Starts a task for a body and returns a future that can be cancelled without cancelling it; as
   /// [#shield(Future)].
+  @CheckReturnValue
   public static <T extends @Nullable Object> Future<T> shield(Coroutine<T> body) {
     return shield(createTask(body));
   }
 
   /// Starts a task for a body that returns nothing; as [#shield(Coroutine)].
+  @CheckReturnValue
   public static Future<@Nullable Void> shield(TaskBody body) {
     return shield(createTask(body));
   }

@@ -182,9 +182,9 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
       throw new IllegalStateException("Event loop stopped before Future completed: " + future);
     }
     try {
-      return future.result();
+      return future.take();
     } catch (Exception | Error e) {
-      Descriptions.addCallerFrames(e);
+      AwaitTrace.addRunner(e);
       throw e;
     }
   }
@@ -394,7 +394,17 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
     watched = debug || observer != null;
   }
 
-  /// Tells whether each handle is looked at: in debug mode and when there is an observer.
+  /// Tells whether each handle is looked at: in debug mode and when there is an observer. Tells
+  /// whether a blocking call of the JDK suspends its task only. Any thread.
+  boolean carriesTasks() {
+    return engine == CoroutineEngine.LOOP_THREAD;
+  }
+
+  /// Returns how long a callback may take before it is slow. Any thread.
+  long slowCallbackNanos() {
+    return kernel.slowCallbackNanos();
+  }
+
   boolean isWatched() {
     return watched;
   }

@@ -50,7 +50,7 @@ final class CompletionStages {
   ///
   /// Cancelling it, from any thread, cancels the other.
   static <T extends @Nullable Object> CompletableFuture<T> unwrap(Future<T> future) {
-    var result = new CompletableFuture<T>();
+    var result = new FollowingFuture<T>(future.loop);
     tie(future, result);
     return result;
   }

@@ -121,7 +121,7 @@ enum CoroutineEngine {
     try {
       runWhereItMay(loop);
     } catch (KeyboardInterrupt | SystemExit e) {
-      Descriptions.addCallerFrames(e);
+      AwaitTrace.addRunner(e);
       throw e;
     }
   }

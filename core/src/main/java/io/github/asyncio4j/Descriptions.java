@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -53,22 +52,6 @@ final class Descriptions {
                     .limit(STACK_DEPTH)
                     .map(StackWalker.StackFrame::toStackTraceElement)
                     .toList());
-  }
-
-  /// Adds the frames of the current thread to a failure of a task, whose own trace ends where its
-  /// virtual thread begins: so the trace tells who ran the loop. The JDK's source launcher also
-  /// counts on its own frames being there. Once only.
-  static void addCallerFrames(Throwable failure) {
-    StackTraceElement[] own = failure.getStackTrace();
-    StackTraceElement[] caller = Thread.currentThread().getStackTrace();
-    if (own.length == 0 || own[own.length - 1].equals(caller[caller.length - 1])) {
-      return;
-    }
-    // Without getStackTrace() and this method.
-    int skipped = Math.min(2, caller.length);
-    StackTraceElement[] all = Arrays.copyOf(own, own.length + caller.length - skipped);
-    System.arraycopy(caller, skipped, all, own.length, caller.length - skipped);
-    failure.setStackTrace(all);
   }
 
   /// Returns what an object of a program says of itself; a `toString` that fails is told by the

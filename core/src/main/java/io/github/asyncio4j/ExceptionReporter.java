@@ -25,6 +25,9 @@ final class ExceptionReporter {
 
   /// Reports a failure in the context of its task, else its future, else its handle.
   void report(ExceptionContext failure) {
+    if (failure.exception() != null) {
+      AwaitTrace.strip(failure.exception());
+    }
     ExceptionHandler current = handler;
     if (current == null) {
       reportToDefault(failure);

@@ -19,6 +19,8 @@ final class Failure {
 
   // Null once it is retrieved. Apart from this, so that only the future holds the exception.
   private @Nullable UnseenFailure unseen;
+  // Made by the first who is thrown the exception.
+  private @Nullable AwaitTrace trace;
 
   private Failure(Throwable exception, @Nullable UnseenFailure unseen) {
     this.exception = exception;
@@ -56,6 +58,21 @@ final class Failure {
       unseen.forget();
       unseen = null;
     }
+  }
+
+  /// Adds the frames of the caller, who is about to be thrown the exception.
+  void joinFrames(StackRoom stack) {
+    AwaitTrace joining = trace;
+    if (joining == null) {
+      try {
+        joining = new AwaitTrace(exception);
+      } catch (OutOfMemoryError e) {
+        // Then without.
+        return;
+      }
+      trace = joining;
+    }
+    joining.join(stack);
   }
 
   /// Throws the exception as it is; the return type lets the caller write `throw`.

@@ -67,7 +67,8 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   /// Suspends the current task until the future is done, and returns its result (FT-07).
   ///
   /// A future that is done answers at once, without suspending. Cancelling the task cancels
-  /// this future.
+  /// this future. The stack trace of a failure tells the way that it has taken: its own
+  /// frames first, then those of this call, and so on for each task that awaits another.
   ///
   /// @throws CancelledError when the task or the future is cancelled
   /// @throws IllegalStateException outside a task of this future's loop, or in the task that this
@@ -113,10 +114,19 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   ///
   /// @throws InvalidStateException when the future is pending
   /// @throws CancelledError when it is cancelled
-  /// @throws Exception the exception of the future, as it is
+  /// @throws Exception the exception of the future, as it is, its stack trace followed by the
+  ///   caller's frames
+  public final T result() throws Exception {
+    if (state == State.FINISHED && outcome instanceof Failure failure) {
+      failure.joinFrames(loop.stack);
+    }
+    return take();
+  }
+
+  /// Returns the result; what it throws has the frames that it had.
   // Only complete(T) stores a result, and where T is not nullable it is none that is null.
   @SuppressWarnings({"unchecked", "NullAway"})
-  public final T result() throws Exception {
+  final T take() throws Exception {
     if (state == State.FINISHED) {
       if (outcome instanceof Failure failure) {
         failure.retrieved();
@@ -245,6 +255,9 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   ///
   /// Cancelling it cancels this future, a [CancelledError] of this one cancels it. It is completed
   /// on the loop thread, so stages that depend on it without an executor run there.
+  ///
+  /// Its `get()` and `join()` throw an IllegalStateException where they would stop the loop that is
+  /// to complete it: in a callback, and in a task that the loop's own thread does not carry.
   public final CompletableFuture<T> toCompletableFuture() {
     return CompletionStages.unwrap(this);
   }
@@ -353,6 +366,11 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     if (awaiter != null) {
       action.accept(awaiter);
     }
+  }
+
+  /// Tells whether somebody waits for the future, which is about to be done.
+  final boolean isAwaited() {
+    return callbacks != null;
   }
 
   /// Removes the handle of a task that waits no more.

@@ -44,6 +44,7 @@ final class Kernel {
   final TaskCarrier carrier;
   final CallbackRunner callbacks;
   final MemoryReserves reserves;
+  private final FreezeWatch freezes;
 
   // True while the loop may be blocked in the selector. Who posts and turns it false wakes it up.
   private volatile boolean sleeping;
@@ -53,7 +54,7 @@ final class Kernel {
   // How many posted handles may still be taken in this iteration.
   private int room = MAX_POSTED;
   private @Nullable Throwable endOfRun;
-  private long slowCallbackNanos = TimeUnit.MILLISECONDS.toNanos(100);
+  private volatile long slowCallbackNanos = TimeUnit.MILLISECONDS.toNanos(100);
 
   Kernel(BaseEventLoop loop, Selector selector) {
     this.loop = loop;
@@ -62,6 +63,7 @@ final class Kernel {
     this.carrier = new TaskCarrier(loop, ready, posted);
     this.callbacks = new CallbackRunner(loop, carrier);
     this.reserves = new MemoryReserves(callbacks);
+    this.freezes = new FreezeWatch(loop);
   }
 
   /// Makes iterations until the loop is stopped.
@@ -80,6 +82,7 @@ final class Kernel {
       stopping = false;
       room = MAX_POSTED;
       carrier.stop();
+      freezes.stopped();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -205,12 +208,7 @@ final class Kernel {
         observer.handleStarted(handle, task);
       }
       long start = System.nanoTime();
-      if (handle.carriesThread()) {
-        handle.run(loop);
-      } else {
-        callbacks.run(() -> handle.run(loop));
-        callbacks.over();
-      }
+      runWatched(handle, task);
       long took = System.nanoTime() - start;
       if (observer != null) {
         observer.handleDone(handle, task);
@@ -221,6 +219,26 @@ final class Kernel {
       if (endOfRun != null) {
         throwEndOfRun();
       }
+    }
+  }
+
+  private void runWatched(Handle handle, @Nullable Task<?> task) {
+    boolean debug = loop.getDebug();
+    if (debug) {
+      freezes.started(task != null ? task : handle);
+    }
+    if (handle.carriesThread()) {
+      handle.run(loop);
+    } else {
+      callbacks.run(
+          () -> {
+            freezes.runsHere();
+            handle.run(loop);
+          });
+      callbacks.over();
+    }
+    if (debug) {
+      freezes.ended();
     }
   }
 

@@ -30,7 +30,8 @@ public sealed interface LoopDiagnostics permits EventLoop {
   /// environment variable `ASYNCIO4J_DEBUG` is not empty.
   ///
   /// In debug mode callbacks from the wrong thread throw, slow callbacks are logged, handles and
-  /// futures remember where they were made.
+  /// futures remember where they were made. What keeps the loop from going on for ten times the
+  /// duration of a slow callback, 250 ms at least, is told of with its stack while it still does.
   void setDebug(boolean enabled);
 
   /// Returns from which duration on a callback is logged as slow in debug mode; 100 ms at first

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import io.github.asyncio4j.selector.Pollable;
 import java.io.IOException;
 import java.util.Iterator;
@@ -77,6 +79,19 @@ public final class Lowlevel {
       throw new IllegalStateException("isCancellation() called outside a task: " + thrown);
     }
     return task.isCancelledBy(thrown);
+  }
+
+  /// Logs a warning where the loop logs its own. Never throws. Any thread.
+  public void warn(String text) {
+    BaseEventLoop.LOGGER.log(WARNING, text);
+  }
+
+  /// Returns what adds the frames of its caller to the stack trace of an exception that is thrown
+  /// again and again, as a future does whenever it throws its own: behind the frames that the
+  /// exception has now, in place of those that were added last. Loop thread only.
+  public Runnable frameJoiner(Throwable exception) {
+    var trace = new AwaitTrace(Objects.requireNonNull(exception, "exception"));
+    return () -> trace.join(loop.stack);
   }
 
   /// Returns the task in whose stead another one runs, as the body of an async generator runs in

@@ -17,6 +17,8 @@ final class UnseenFailure extends PhantomReference<Future<?>> {
   private final UnretrievedFailures failures;
   private final String kind;
   private final @Nullable String taskName;
+  // Of a gather whose future nobody has waited for, which looks like a call that waits.
+  private final boolean gatherIgnored;
   private final @Nullable HandleTrace trace;
   private @Nullable Throwable exception;
   private @Nullable WeakReference<Throwable> original;
@@ -36,6 +38,7 @@ final class UnseenFailure extends PhantomReference<Future<?>> {
       this.kind = "Future";
       this.taskName = null;
     }
+    this.gatherIgnored = future instanceof GatheringFuture && !future.isAwaited();
   }
 
   /// Nothing is to be reported.
@@ -65,7 +68,10 @@ final class UnseenFailure extends PhantomReference<Future<?>> {
     String name = taskName == null ? "" : " name='" + taskName + "'";
     String created = trace == null ? "" : trace.createdAt();
     ExceptionContext report =
-        ExceptionContext.of(kind + " exception was never retrieved")
+        ExceptionContext.of(
+                gatherIgnored
+                    ? "gather() was never awaited: it returns a future"
+                    : kind + " exception was never retrieved")
             .with(
                 "future",
                 "<"

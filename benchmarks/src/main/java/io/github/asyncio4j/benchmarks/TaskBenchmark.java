@@ -3,6 +3,8 @@ package io.github.asyncio4j.benchmarks;
 
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.VoidCoroutine;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -54,6 +56,28 @@ public class TaskBenchmark {
           }
         });
     return ran;
+  }
+
+  /// A task that fails and is awaited at once: the exception is made, and gets the frames of both.
+  @Benchmark
+  @OperationsPerInvocation(OPERATIONS)
+  public long failedTaskAwait(LoopState state) throws Exception {
+    EventLoop loop = state.loop;
+    state.run(
+        () -> {
+          for (int i = 0; i < OPERATIONS; i++) {
+            try {
+              loop.createTask((VoidCoroutine) TaskBenchmark::fail).await();
+            } catch (IOException e) {
+              ran++;
+            }
+          }
+        });
+    return ran;
+  }
+
+  private static void fail() throws IOException {
+    throw new IOException("refused");
   }
 
   /// A thousand tasks, of which the last one is awaited: they run in the order they were made.

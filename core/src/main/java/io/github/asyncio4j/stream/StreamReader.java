@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.transport.ReadTransport;
 import java.io.IOException;
@@ -49,6 +50,8 @@ public final class StreamReader implements Iterable<byte[]> {
   // All below: loop thread only.
   private @Nullable ReadTransport transport;
   private @Nullable Exception exception;
+  // Adds the frames of the read that throws it.
+  private @Nullable Runnable frames;
   private boolean eof;
   private boolean paused;
 
@@ -383,7 +386,7 @@ public final class StreamReader implements Iterable<byte[]> {
 
   private void begin(String call) throws IOException {
     if (exception != null) {
-      throw ConnectionFailures.toThrow(exception);
+      throw failure(exception);
     }
     ensureNobodyWaits(call);
   }
@@ -402,7 +405,7 @@ public final class StreamReader implements Iterable<byte[]> {
   /// @throws IOException when the connection has failed
   private void waitFor(String call, int wakeAt, int most) throws IOException {
     if (exception != null) {
-      throw ConnectionFailures.toThrow(exception);
+      throw failure(exception);
     }
     Future<@Nullable Void> future = loop.createFuture();
     waiter = future;
@@ -421,8 +424,29 @@ public final class StreamReader implements Iterable<byte[]> {
       pauseIfFull();
     }
     if (wokenBy != null) {
-      throw ConnectionFailures.toThrow(wokenBy);
+      throw failure(wokenBy);
     }
+  }
+
+  private IOException failure(Exception failure) {
+    if (failure == exception) {
+      joinFrames(failure);
+    }
+    return ConnectionFailures.toThrow(failure);
+  }
+
+  private void joinFrames(Exception failure) {
+    Runnable joiner = frames;
+    if (joiner == null) {
+      try {
+        joiner = Lowlevel.of(loop).frameJoiner(failure);
+      } catch (OutOfMemoryError e) {
+        // The failure matters more.
+        return;
+      }
+      frames = joiner;
+    }
+    joiner.run();
   }
 
   private void wake() {
@@ -457,6 +481,7 @@ public final class StreamReader implements Iterable<byte[]> {
   /// An [IOException] or a [RuntimeException] is thrown as it is, any other is wrapped.
   public void setException(Exception exception) {
     this.exception = Objects.requireNonNull(exception, "exception");
+    frames = null;
     if (waiter != null && !waiter.done()) {
       wokenBy = exception;
     }
@@ -478,7 +503,7 @@ public final class StreamReader implements Iterable<byte[]> {
   /// @throws IOException when the connection has failed or is at its end
   byte[] takeForTls() throws IOException {
     if (exception != null) {
-      throw ConnectionFailures.toThrow(exception);
+      throw failure(exception);
     }
     if (eof) {
       throw new ConnectionResetException("startTls() at the end of the peer's stream");

@@ -4,6 +4,7 @@ package io.github.asyncio4j.stream;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.ServedProtocol;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.socket.ConnectionResetException;
@@ -115,6 +116,13 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
       } finally {
         transport.close();
       }
+    } else if (loop.getDebug() && !transport.isClosing()) {
+      Lowlevel.of(loop)
+          .warn(
+              "The handler of "
+                  + transport.getExtraInfo("peername")
+                  + " has ended without closing its writer, and the connection stays open: "
+                  + transport);
     }
   }
 

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Says in debug mode that a task or a callback keeps its loop from going on, while it still does:
+/// [EventLoop#setSlowCallbackDuration] tells of it only when it is over, and what never ends would
+/// never be told.
+final class FreezeWatch {
+  // How many times the duration of a slow callback it takes, and at least: a busy machine makes
+  // short callbacks slow.
+  private static final int TIMES_SLOW = 10;
+  private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /// What runs.
+  private static final class Running {
+    final Object what;
+    final long since = System.nanoTime();
+    // Written by the thread that runs it, read by the watchdog.
+    volatile @Nullable Thread thread;
+    // Watchdog.
+    boolean told;
+
+    Running(Object what) {
+      this.what = what;
+    }
+  }
+
+  private final BaseEventLoop loop;
+  // Written by the loop's thread, read by the watchdog.
+  private volatile @Nullable Running running;
+
+  FreezeWatch(BaseEventLoop loop) {
+    this.loop = loop;
+  }
+
+  /// A task makes a step, or a callback begins. Loop thread.
+  void started(Object what) {
+    running = new Running(what);
+    Watchdog.watch(this);
+  }
+
+  /// The callback that has begun runs in this thread.
+  void runsHere() {
+    Running now = running;
+    if (now != null) {
+      now.thread = Thread.currentThread();
+    }
+  }
+
+  /// It is over. Loop thread.
+  void ended() {
+    running = null;
+  }
+
+  /// The loop does not run any more.
+  void stopped() {
+    running = null;
+    Watchdog.leave(this);
+  }
+
+  /// Returns after how many nanoseconds something is told.
+  long nanos() {
+    long slow = loop.slowCallbackNanos();
+    return slow > Long.MAX_VALUE / TIMES_SLOW
+        ? Long.MAX_VALUE
+        : Math.max(slow * TIMES_SLOW, SHORTEST_NANOS);
+  }
+
+  /// Tells what has run for too long, once. Watchdog.
+  void look() {
+    Running now = running;
+    if (now == null || now.told) {
+      return;
+    }
+    long lasts = System.nanoTime() - now.since;
+    if (lasts < nanos()) {
+      return;
+    }
+    now.told = true;
+    Thread thread = threadOf(now);
+    // What runs may end at any moment: then this is the stack of something else, or none.
+    StackTraceElement[] frames = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
+    if (running != now) {
+      return;
+    }
+    BaseEventLoop.LOGGER.log(WARNING, text(now.what, lasts, frames));
+  }
+
+  private static @Nullable Thread threadOf(Running now) {
+    Thread thread = now.thread;
+    return thread == null && now.what instanceof Task<?> task ? task.thread() : thread;
+  }
+
+  private String text(Object what, long nanos, StackTraceElement[] frames) {
+    var text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%s has kept %s from going on for %.3f seconds, and still does",
+            Descriptions.textOf(what),
+            loop,
+            nanos / 1e9));
+    if (what instanceof Task && !loop.carriesTasks()) {
+      text.append(
+          ". Blocking calls belong into Asyncio.toThread(); with --add-opens"
+              + " java.base/java.lang=ALL-UNNAMED they only suspend their task");
+    }
+    for (StackTraceElement frame : AwaitTrace.withoutMachinery(frames)) {
+      text.append("\n  at ").append(frame);
+    }
+    return text.toString();
+  }
+}
