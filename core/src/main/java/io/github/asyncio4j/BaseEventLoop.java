@@ -454,9 +454,9 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
 
   @Override
   public final <T extends @Nullable Object> Future<T> runInExecutor(
-      @Nullable Executor executor, Callable<T> call) {
+      @Nullable Executor executor, Callable<T> call, ExecutorOptions options) {
     ensureOpen();
-    return this.executor.start(executor, call).future();
+    return this.executor.start(executor, call, options);
   }
 
   @Override
