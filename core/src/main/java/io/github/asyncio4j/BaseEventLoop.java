@@ -65,6 +65,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   final DrivenBodies drivenBodies = new DrivenBodies(this);
   final UnretrievedFailures failures = new UnretrievedFailures(this);
   final EagerStart eager = new EagerStart(this);
+  final SignalHandlers signals = new SignalHandlers(this);
   final StackRoom stack = new StackRoom();
   final Lowlevel lowlevel = new Lowlevel(this);
   // What layers keep with the loop, by their LoopLocal.
@@ -241,7 +242,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
     }
   }
 
-  private void ensureOpen() {
+  void ensureOpen() {
     if (state == State.CLOSED) {
       throw new IllegalStateException("Event loop is closed");
     }
@@ -448,6 +449,24 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   @Override
   public final boolean removeWriter(Pollable fd) {
     return !isClosed() && kernel.watches.removeWriter(fd);
+  }
+
+  // Signals.
+
+  /// Tells whether the handlers of signals are called for those of the process. A subclass for
+  /// tests may leave those alone; its signals come by [Lowlevel#signalArrived(String)] only.
+  protected boolean hasSignalsOfProcess() {
+    return true;
+  }
+
+  @Override
+  public final void addSignalHandler(String signal, Runnable callback) {
+    signals.add(signal, callback);
+  }
+
+  @Override
+  public final boolean removeSignalHandler(String signal) {
+    return signals.remove(signal);
   }
 
   // Threads.
