@@ -98,10 +98,11 @@ final class Program implements AutoCloseable {
     return output.readLine();
   }
 
-  /// Does what Ctrl-C in the program's terminal does.
-  void interrupt() throws Exception {
+  /// Sends a signal: `SIGINT` is what Ctrl-C in the program's terminal does.
+  void send(String signal) throws Exception {
     String pid = Long.toString(process.pid());
-    assertThat(new ProcessBuilder("kill", "-INT", pid).start().waitFor()).isZero();
+    String name = signal.substring("SIG".length());
+    assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
   }
 
   /// Reads what the program still prints, and checks its status and that it reports nothing.

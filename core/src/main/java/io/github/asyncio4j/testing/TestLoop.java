@@ -53,6 +53,8 @@ import java.util.random.RandomGenerator;
 /// when the loop was closed; then they are in the log, in debug mode as a warning. Tasks that are
 /// pending when the loop is closed go to the exception handler, as on every loop.
 ///
+/// **Signals.** [#raiseSignal(String)] sends one to this loop alone.
+///
 /// Threads as for [io.github.asyncio4j.EventLoop].
 public final class TestLoop extends BaseEventLoop {
   /// How long a call in another thread may keep the loop waiting, in real time.
@@ -209,6 +211,29 @@ public final class TestLoop extends BaseEventLoop {
     var text = new StringBuilder(what).append("\n  ").append(this);
     TaskStacks.append(text, pendingTasks());
     return text.toString();
+  }
+
+  // Signals.
+
+  /// Has the loop told of a signal, as if the process had got it: the callback of
+  /// `addSignalHandler` is queued. Signals of the process itself do not come to this loop.
+  ///
+  /// ```java
+  /// loop.callLater(Duration.ofHours(1), () -> loop.raiseSignal("SIGTERM"));
+  /// ```
+  ///
+  /// @param signal its name, `SIGTERM` or `TERM`
+  /// @throws IllegalArgumentException when the platform has no signal of this name
+  /// @throws IllegalStateException when the loop has no callback for it
+  public void raiseSignal(String signal) {
+    if (!Lowlevel.of(this).signalArrived(signal)) {
+      throw new IllegalStateException("the loop handles no " + signal + ": " + this);
+    }
+  }
+
+  @Override
+  protected boolean hasSignalsOfProcess() {
+    return false;
   }
 
   // The network.

@@ -37,6 +37,7 @@ final class Themes {
     SemaphoresScenarios.class,
     SendfileScenarios.class,
     ServersScenarios.class,
+    SignalsScenarios.class,
     StaggeredScenarios.class,
     StreamsScenarios.class,
     TaskFactoriesScenarios.class,
