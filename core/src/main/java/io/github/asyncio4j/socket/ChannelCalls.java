@@ -22,6 +22,8 @@ import java.nio.channels.SocketChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// The NIO tier: a channel, which listening replaces by another, and what every socket can do.
@@ -51,7 +53,10 @@ final class ChannelCalls implements SocketCalls {
 
   // Any thread sets it, once. Not the same as a closed channel: that may be one of two, and the JDK
   // closes channels as well.
-  private volatile boolean closed;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  // Written by the loop thread. How many sockets have the channel, once dup() has made another.
+  private volatile @Nullable AtomicInteger holders;
 
   ChannelCalls(NetworkChannel channel, StandardProtocolFamily family) {
     this.channel = channel;
@@ -121,7 +126,7 @@ final class ChannelCalls implements SocketCalls {
 
   @Override
   public int fileno() {
-    return ChannelDescriptors.fileno(channel());
+    return isOpen() ? ChannelDescriptors.fileno(channel()) : -1;
   }
 
   // Options.
@@ -201,6 +206,9 @@ final class ChannelCalls implements SocketCalls {
 
   @Override
   public @Nullable SocketAddress getsockname() {
+    if (closed.get()) {
+      return null;
+    }
     try {
       return channel.getLocalAddress();
     } catch (IOException e) {
@@ -210,13 +218,34 @@ final class ChannelCalls implements SocketCalls {
 
   @Override
   public boolean isOpen() {
-    return !closed && channel.isOpen();
+    return !closed.get() && channel.isOpen();
   }
 
   @Override
   public void close() throws IOException {
-    closed = true;
-    channel.close();
+    if (closed.compareAndSet(false, true)) {
+      AtomicInteger shared = holders;
+      if (shared == null || shared.decrementAndGet() == 0) {
+        channel.close();
+      }
+    }
+  }
+
+  /// Returns what another socket of the same channel has, which is closed with the last of them.
+  /// For channels that no other will replace.
+  ChannelCalls dup() throws SocketException {
+    ensureOpen();
+    AtomicInteger shared = holders;
+    if (shared == null) {
+      shared = new AtomicInteger(1);
+      holders = shared;
+    }
+    shared.incrementAndGet();
+    var other = new ChannelCalls(channel, family);
+    other.holders = shared;
+    var set = options;
+    other.options = set == null ? null : new LinkedHashMap<>(set);
+    return other;
   }
 
   /// Closes the channel and has another from now on, which is closed as well when a close has come
@@ -226,7 +255,7 @@ final class ChannelCalls implements SocketCalls {
     channel = next;
     before.close();
     // close() writes and reads the two fields in the other order, so one of us sees the other.
-    if (closed) {
+    if (closed.get()) {
       next.close();
       throw SocketFailures.closed();
     }

@@ -9,7 +9,7 @@ import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /// A listening socket of the NIO tier.
-final class ChannelListener implements ListeningCalls {
+final class ChannelListener implements ListeningCalls, DuplicableCalls {
   private final ChannelCalls socket;
   private final ServerSocketChannel channel;
 
@@ -21,6 +21,11 @@ final class ChannelListener implements ListeningCalls {
   @Override
   public SocketCalls owner() {
     return socket;
+  }
+
+  @Override
+  public SocketRole dup() throws IOException {
+    return new ChannelListener(socket.dup(), channel);
   }
 
   @Override

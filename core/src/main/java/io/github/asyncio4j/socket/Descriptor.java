@@ -90,6 +90,24 @@ final class Descriptor implements SocketCalls {
     return role;
   }
 
+  /// Returns the role of another number of the same open file.
+  SocketRole dup() throws IOException {
+    int n = ensureOpen();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(ValueLayout.JAVA_INT);
+      int result = syscalls.fcntl(state, n, Constants.F_DUPFD_CLOEXEC, 0);
+      if (result < 0) {
+        throw SocketFailures.of("fcntl(fd " + n + ", F_DUPFD_CLOEXEC)", -result);
+      }
+      try {
+        return adopt(syscalls, result);
+      } catch (Throwable t) {
+        syscalls.close(state, result);
+        throw t;
+      }
+    }
+  }
+
   private void makeNonBlocking() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(ValueLayout.JAVA_INT);

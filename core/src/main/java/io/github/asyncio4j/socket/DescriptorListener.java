@@ -16,7 +16,7 @@ import java.net.StandardProtocolFamily;
 import org.jspecify.annotations.Nullable;
 
 /// A listening socket of the native tier.
-final class DescriptorListener implements ListeningCalls {
+final class DescriptorListener implements ListeningCalls, DuplicableCalls {
   // How many lost connections one accept passes over before it lets others have a turn.
   private static final int MAX_LOST = 16;
 
@@ -29,6 +29,11 @@ final class DescriptorListener implements ListeningCalls {
   @Override
   public SocketCalls owner() {
     return descriptor;
+  }
+
+  @Override
+  public SocketRole dup() throws IOException {
+    return descriptor.dup();
   }
 
   @Override

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What streams and datagram sockets of the native tier have in common: they connect, and move
 /// bytes between buffers and the kernel.
-abstract sealed class DescriptorPeer permits DescriptorStream, DescriptorDatagram {
+abstract sealed class DescriptorPeer implements DuplicableCalls
+    permits DescriptorStream, DescriptorDatagram {
   /*
    * MSG_DONTWAIT in every call: the non-blocking flag belongs to the open file, which another
    * process may share and change, and a critical call that waits would stop the whole JVM.
@@ -46,6 +47,11 @@ abstract sealed class DescriptorPeer permits DescriptorStream, DescriptorDatagra
 
   public final SocketCalls owner() {
     return descriptor;
+  }
+
+  @Override
+  public final SocketRole dup() throws IOException {
+    return descriptor.dup();
   }
 
   public final void bind(@Nullable SocketAddress address) throws IOException {

@@ -321,6 +321,37 @@ public final class Socket implements Pollable, AutoCloseable {
     }
   }
 
+  /// Makes another socket of the same open file, as dup(2) does: both have its options, its peer
+  /// and its queues, and it is closed when both are. So several loops can accept from one queue,
+  /// each by a server of its own, and none of them loses or refuses a connection when it closes its
+  /// own while another is there. On the NIO tier one loop can watch only one of them.
+  ///
+  /// To be called by whoever may use this socket; then each is used by its own loop. The new one is
+  /// the caller's, and not passed on to child processes. A connect that is in progress is finished
+  /// by the one that has begun it.
+  ///
+  /// @throws ResourceExhaustedException when the system is out of descriptors
+  /// @throws UnsupportedOperationException on the NIO tier, unless the socket listens; names the
+  ///   flag. In memory
+  /// @throws IOException when the socket is closed
+  public Socket dup() throws IOException {
+    if (!(role instanceof DuplicableCalls duplicable)) {
+      if (!isOpen()) {
+        throw SocketFailures.closed();
+      }
+      throw tier() == SocketTier.MEMORY
+          ? new UnsupportedOperationException("a socket in memory cannot be had twice: " + this)
+          : Native.unsupported("Another socket of one that does not listen");
+    }
+    SocketRole other = duplicable.dup();
+    try {
+      return new Socket(other, family, type);
+    } catch (OutOfMemoryError e) {
+      other.owner().close();
+      throw e;
+    }
+  }
+
   /// Receives bytes into a buffer, from its position on, and advances the position.
   ///
   /// One call takes at most 256 KiB. Direct and heap buffers cost the same on the native tier.

@@ -5,17 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.asyncio4j.CancelledError;
+import io.github.asyncio4j.Future;
 import io.github.asyncio4j.LogRecorder;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.Task;
+import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.BaseTransport;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -441,5 +448,66 @@ class ServerContractTest extends NetTest {
       assertThatThrownBy(server::waitClosed).isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(server::startServing).isInstanceOf(IllegalStateException.class);
     }
+  }
+
+  // EL-71, EL-150
+  @Test
+  void serversOfTwoLoopsOnOneListenerLoseNobodyWhenOneIsShutDown() throws Exception {
+    var begun = new CompletableFuture<@Nullable Void>();
+    var end = new CompletableFuture<@Nullable Void>();
+    try (var listener = Socket.open(tier(), StandardProtocolFamily.INET, SocketType.STREAM)) {
+      listener.bind(at("127.0.0.1", 0));
+      listener.listen(100);
+      int port = ((InetSocketAddress) listener.getsockname()).getPort();
+      var options = ServerOptions.DEFAULT.sock(listener.dup());
+      var otherLoop =
+          CompletableFuture.runAsync(
+              () -> serveElsewhere(options, begun, end),
+              task -> Thread.ofPlatform().daemon().start(task));
+      begun.join();
+      run(
+          () -> {
+            var server = loop.createServer(Echo::new, ServerOptions.DEFAULT.sock(listener.dup()));
+            var asked = loop.createTask(() -> blocking(() -> askOften(port, 200)));
+            blockingly(() -> askOften(port, 20));
+
+            server.shutdown(Duration.ofMinutes(1));
+
+            blockingly(() -> askOften(port, 20));
+            assertThat(asked.await()).isEqualTo(200);
+          });
+      end.complete(null);
+      otherLoop.join();
+    }
+  }
+
+  private void serveElsewhere(
+      ServerOptions options,
+      CompletableFuture<@Nullable Void> begun,
+      CompletableFuture<@Nullable Void> end) {
+    try (var other = kind.newLoop()) {
+      other.runUntilComplete(
+          () -> {
+            var server = other.createServer(Echo::new, options);
+            begun.complete(null);
+            Future.await(end);
+            server.shutdown(Duration.ofMinutes(1));
+            return null;
+          });
+    } catch (Exception e) {
+      begun.completeExceptionally(e);
+      throw new AssertionError(e);
+    }
+  }
+
+  /// Connects, says something and gets it back, as often as told.
+  private static int askOften(int port, int times) throws IOException {
+    for (int i = 0; i < times; i++) {
+      try (var peer = Peer.connect(port)) {
+        peer.send("hello");
+        assertThat(text(peer.read(5))).isEqualTo("hello");
+      }
+    }
+    return times;
   }
 }

@@ -288,4 +288,13 @@ final class MemorySocketTest extends SocketRoleContract {
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("MemoryNetwork");
   }
+
+  @Test
+  void aSocketInMemoryIsHadOnce() throws IOException {
+    Socket listener = listener(1);
+
+    assertThatThrownBy(listener::dup)
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("in memory");
+  }
 }

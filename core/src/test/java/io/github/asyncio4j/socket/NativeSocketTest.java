@@ -76,6 +76,25 @@ class NativeSocketTest extends SystemSocketContract {
   }
 
   @Test
+  void aStreamThatIsHadTwiceIsOneStream() throws IOException {
+    int[] fds = Fds.socketpair();
+    Socket a = kept(Socket.ofDescriptor(fds[0]));
+    Socket b = kept(Socket.ofDescriptor(fds[1]));
+    Socket again = kept(a.dup());
+    assertThat(again.fileno()).isNotEqualTo(a.fileno());
+    assertThat(Fds.descriptorFlags(again.fileno())).isEqualTo(Constants.FD_CLOEXEC);
+
+    a.close();
+
+    assertThat(again.send(ByteBuffer.wrap(new byte[] {42}))).isEqualTo(1);
+    var into = ByteBuffer.allocate(2);
+    assertThat(b.recv(into)).isEqualTo(1);
+    assertThat(b.recv(into)).isZero();
+    again.close();
+    assertThat(b.recv(into)).isEqualTo(-1);
+  }
+
+  @Test
   void whatIsNoSocketStaysTheCallers() throws IOException {
     int[] pipe = Fds.pipe();
     assertThatThrownBy(() -> Socket.ofDescriptor(pipe[0]))

@@ -58,6 +58,9 @@ class NioSocketTest extends SystemSocketContract {
           .isInstanceOf(UnsupportedOperationException.class)
           .hasMessageContaining("SO_ERROR");
       assertThatThrownBy(socket::detach).isInstanceOf(UnsupportedOperationException.class);
+      assertThatThrownBy(socket::dup)
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("Another socket of one that does not listen");
     }
     assertThatThrownBy(
             () -> Socket.open(SocketTier.NIO, StandardProtocolFamily.UNIX, SocketType.DATAGRAM))

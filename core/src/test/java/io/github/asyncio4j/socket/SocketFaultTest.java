@@ -278,6 +278,26 @@ class SocketFaultTest {
   }
 
   @Test
+  void anotherSocketThatCannotBeMadeLeavesNothingOpen() throws IOException {
+    long before = Descriptors.count();
+    faults.failKth("fcntl", 1, Errno.EMFILE);
+    assertThatThrownBy(listener::dup)
+        .isInstanceOf(ResourceExhaustedException.class)
+        .hasMessageContaining("fcntl(fd " + listener.fileno() + ", F_DUPFD_CLOEXEC)");
+    faults.clear();
+    for (int k = 1; k <= 3; k++) {
+      faults.failKth("getsockopt", k, Errno.ENOBUFS);
+      assertThatThrownBy(listener::dup).isInstanceOf(IOException.class);
+      faults.clear();
+    }
+    faults.failKth("fcntl", 3, Errno.EINVAL);
+    assertThatThrownBy(listener::dup).hasMessageContaining("EINVAL");
+
+    assertThat(Descriptors.count()).isEqualTo(before);
+    assertThat(listener.isOpen()).isTrue();
+  }
+
+  @Test
   void aFailedAdoptionLeavesTheDescriptorAlone() throws IOException {
     long before = Descriptors.count();
     var failing = new FaultInjector(Native.syscalls(), SEED).failKth("fcntl", 1, Errno.EINVAL);

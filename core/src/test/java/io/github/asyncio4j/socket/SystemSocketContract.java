@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.asyncio4j.Descriptors;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -59,6 +60,52 @@ abstract class SystemSocketContract extends SocketRoleContract {
     assertThat(receiver.recv(into)).isEqualTo(Socket.NO_DATAGRAM);
     assertThat(into.flip()).isEqualTo(ascii("hello"));
     assertThat(receiver.type()).isEqualTo(SocketType.DATAGRAM);
+  }
+
+  @Test
+  void aListenerThatIsHadTwiceListensUntilBothAreClosed() throws IOException {
+    Socket listener = listening(LOOPBACK);
+    Socket other = kept(listener.dup());
+    var address = (InetSocketAddress) listener.getsockname();
+    Socket waiting = connected(listener);
+
+    listener.close();
+    listener.close();
+
+    assertThat(listener.isOpen()).isFalse();
+    assertThat(listener.fileno()).isEqualTo(-1);
+    assertThat(listener.getsockname()).isNull();
+    assertThatThrownBy(listener::accept).hasMessage("Socket is closed");
+    assertThatThrownBy(listener::dup).hasMessage("Socket is closed");
+    assertThat(other.isListening()).isTrue();
+    assertThat(other.getsockname()).isEqualTo(address);
+    assertThat(accepted(other).getpeername()).isEqualTo(waiting.getsockname());
+    Socket later = connected(other);
+    assertThat(accepted(other).getpeername()).isEqualTo(later.getsockname());
+
+    other.close();
+
+    assertThatThrownBy(() -> new java.net.Socket(address.getAddress(), address.getPort()).close())
+        .isInstanceOf(ConnectException.class);
+  }
+
+  @Test
+  void whatWasHadTwiceIsClosedOnce() throws IOException {
+    listening(LOOPBACK).dup().close();
+    long before = Descriptors.count();
+    Socket listener = listening(LOOPBACK);
+    Socket second = kept(listener.dup());
+    Socket third = kept(second.dup());
+    assertThat(third.getsockname()).isEqualTo(listener.getsockname());
+
+    second.close();
+    second.close();
+    assertThat(third.isOpen()).isTrue();
+    listener.close();
+    assertThat(third.getsockname()).isNotNull();
+    third.close();
+
+    assertThat(Descriptors.count()).isEqualTo(before);
   }
 
   @Test
