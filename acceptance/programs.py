@@ -67,6 +67,8 @@ def main():
         work = pathlib.Path(directory)
         what_it_runs(work)
         what_it_compiles(work)
+        debug_mode(work)
+        the_build_is_told(work)
         several_at_once(work)
         without_a_cache(work)
 
@@ -140,6 +142,46 @@ def what_it_compiles(work):
     check(run(program) == (0, "Outcome\n", ""), "is hidden by a file that is new beside it")
     (work / "Outcome.java").unlink()
     check(run(program) == (0, hidden, ""), "and is back when that is gone")
+
+
+def debug_mode(work):
+    program = work / "Debugged.java"
+    program.write_text(
+        "import io.github.asyncio4j.*;\nvoid main() throws Exception {\n"
+        "  Asyncio.run(() -> IO.println(Asyncio.getRunningLoop().getDebug()));\n}\n"
+    )
+    for time in "the first time", "the second time":
+        for flags in (), ("--portable",):
+            check(run(*flags, program) == (0, "false\n", ""), f"no debug mode {time} {flags}")
+            got = run(*flags, "--debug", program)
+            check(got == (0, "true\n", ""), f"debug mode {time} {flags}")
+    got = run("--debug", program, JDK_JAVA_OPTIONS="-XX:+UseSerialGC")[:2]
+    check(got == (0, "true\n"), "debug mode of what the launcher of the JDK compiles")
+    status, out, _ = run("--debug", "--check")
+    check(status == 0 and " debug=true " in out, "a check in debug mode")
+
+
+def the_build_is_told(work):
+    checkout = work / "checkout"
+    for name in "bin", "core/src/main", "examples/src/main/java":
+        (checkout / name).mkdir(parents=True)
+    shutil.copy(ASYNCIO, checkout / "bin")
+    (checkout / "pom.xml").touch()
+    (checkout / "core" / "pom.xml").touch()
+    tools = work / "maven"
+    tools.mkdir()
+    (tools / "mvn").write_text("#!/bin/sh\necho broken; exit 1\n")
+    (tools / "mvn").chmod(0o755)
+    done = subprocess.run(
+        [checkout / "bin" / "asyncio", "--check"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"},
+    )
+    said = ["asyncio: building the library, which is done once", "broken"]
+    said.append("asyncio: the build failed")
+    check((done.returncode, done.stdout) == (1, ""), "a build that fails ends it")
+    check(done.stderr.splitlines() == said, "a build is told where there is no terminal")
 
 
 def several_at_once(work):

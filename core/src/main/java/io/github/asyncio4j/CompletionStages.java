@@ -22,7 +22,8 @@ final class CompletionStages {
     future.addDoneCallback(
         f -> {
           if (f.cancelled()) {
-            stage.toCompletableFuture().cancel(false);
+            // True makes no difference to a future of the JDK, but its HTTP client aborts the exchange.
+            stage.toCompletableFuture().cancel(true);
           }
         });
     return future;
