@@ -401,11 +401,6 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
     return engine == CoroutineEngine.LOOP_THREAD;
   }
 
-  /// Returns how long a callback may take before it is slow. Any thread.
-  long slowCallbackNanos() {
-    return kernel.slowCallbackNanos();
-  }
-
   boolean isWatched() {
     return watched;
   }

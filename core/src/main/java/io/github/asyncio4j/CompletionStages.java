@@ -22,7 +22,8 @@ final class CompletionStages {
     future.addDoneCallback(
         f -> {
           if (f.cancelled()) {
-            // True makes no difference to a future of the JDK, but its HTTP client aborts the exchange.
+            // True makes no difference to a future of the JDK, but its HTTP client aborts the
+            // exchange.
             stage.toCompletableFuture().cancel(true);
           }
         });
@@ -51,9 +52,20 @@ final class CompletionStages {
   ///
   /// Cancelling it, from any thread, cancels the other.
   static <T extends @Nullable Object> CompletableFuture<T> unwrap(Future<T> future) {
-    var result = new FollowingFuture<T>(future.loop);
+    var result = new FollowingFuture<T>(call -> ensureMayWait(future.loop, call));
     tie(future, result);
     return result;
+  }
+
+  // A task that the loop's own thread carries is suspended by the call, and others go on.
+  private static void ensureMayWait(BaseEventLoop loop, String call) {
+    if (loop.holdsLoop() && !(loop.carriesTasks() && Task.ofThisThread() != null)) {
+      throw new IllegalStateException(
+          call
+              + " would wait for ever, since it stops the loop that completes the future: await()"
+              + " the future that toCompletableFuture() was called on. "
+              + loop);
+    }
   }
 
   /// Gives the outcome of a future of the loop to one of the JDK. Loop thread.

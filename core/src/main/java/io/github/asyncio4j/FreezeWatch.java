@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.github.asyncio4j.internal.jdk.LibraryLogger;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -16,31 +17,53 @@ final class FreezeWatch {
   private static final int TIMES_SLOW = 10;
   private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+  private static final System.Logger LOGGER = LibraryLogger.get();
+
+  /// The loop, as far as it matters here. Any thread. Its text names it.
+  interface Watched {
+    /// Returns how long a callback may take before it is slow.
+    long slowCallbackNanos();
+
+    /// Tells whether a blocking call of the JDK suspends its task only.
+    boolean carriesTasks();
+  }
+
+  /// A step of a task.
+  interface Step {
+    /// Returns the thread that it is made in, or null before the first one has begun. Any thread.
+    @Nullable Thread thread();
+  }
+
   /// What runs.
   private static final class Running {
     final Object what;
+    final @Nullable Step step;
     final long since = System.nanoTime();
     // Written by the thread that runs it, read by the watchdog.
     volatile @Nullable Thread thread;
     // Watchdog.
     boolean told;
 
-    Running(Object what) {
+    Running(Object what, @Nullable Step step) {
       this.what = what;
+      this.step = step;
     }
   }
 
-  private final BaseEventLoop loop;
+  private final Watched loop;
   // Written by the loop's thread, read by the watchdog.
   private volatile @Nullable Running running;
 
-  FreezeWatch(BaseEventLoop loop) {
+  FreezeWatch(Watched loop) {
     this.loop = loop;
   }
 
   /// A task makes a step, or a callback begins. Loop thread.
-  void started(Object what) {
-    running = new Running(what);
+  ///
+  /// @param what the task or the callback, for its text
+  /// @param step the task's, or null
+  void started(Object what, @Nullable Step step) {
+    running = new Running(what, step);
     Watchdog.watch(this);
   }
 
@@ -88,24 +111,24 @@ final class FreezeWatch {
     if (running != now) {
       return;
     }
-    BaseEventLoop.LOGGER.log(WARNING, text(now.what, lasts, frames));
+    LOGGER.log(WARNING, text(now, lasts, frames));
   }
 
   private static @Nullable Thread threadOf(Running now) {
     Thread thread = now.thread;
-    return thread == null && now.what instanceof Task<?> task ? task.thread() : thread;
+    return thread == null && now.step != null ? now.step.thread() : thread;
   }
 
-  private String text(Object what, long nanos, StackTraceElement[] frames) {
+  private String text(Running now, long nanos, StackTraceElement[] frames) {
     var text = new StringBuilder();
     text.append(
         String.format(
             Locale.ROOT,
             "%s has kept %s from going on for %.3f seconds, and still does",
-            Descriptions.textOf(what),
-            loop,
+            Descriptions.textOf(now.what),
+            Descriptions.textOf(loop),
             nanos / 1e9));
-    if (what instanceof Task && !loop.carriesTasks()) {
+    if (now.step != null && !loop.carriesTasks()) {
       text.append(
           ". Blocking calls belong into Asyncio.toThread(); with --add-opens"
               + " java.base/java.lang=ALL-UNNAMED they only suspend their task");

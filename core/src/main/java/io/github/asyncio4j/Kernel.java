@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Loop thread only, save for [#post(PostedHandle)]. "The loop thread" is here, as everywhere in
 /// this package, whoever holds the loop: its own thread, or a task's thread that runs in its stead.
-final class Kernel {
+final class Kernel implements FreezeWatch.Watched {
   // The poll is never longer than a day, whatever the first timer says.
   private static final long MAX_POLL_NANOS = TimeUnit.HOURS.toNanos(24);
   // When the loop looks again whether there is memory.
@@ -63,7 +63,7 @@ final class Kernel {
     this.carrier = new TaskCarrier(loop, ready, posted);
     this.callbacks = new CallbackRunner(loop, carrier);
     this.reserves = new MemoryReserves(callbacks);
-    this.freezes = new FreezeWatch(loop);
+    this.freezes = new FreezeWatch(this);
   }
 
   /// Makes iterations until the loop is stopped.
@@ -225,7 +225,8 @@ final class Kernel {
   private void runWatched(Handle handle, @Nullable Task<?> task) {
     boolean debug = loop.getDebug();
     if (debug) {
-      freezes.started(task != null ? task : handle);
+      freezes.started(
+          task != null ? task : handle, handle instanceof TaskThread thread ? thread : null);
     }
     if (handle.carriesThread()) {
       handle.run(loop);
@@ -321,8 +322,20 @@ final class Kernel {
     watches.closeAll(closing);
   }
 
-  long slowCallbackNanos() {
+  @Override
+  public long slowCallbackNanos() {
     return slowCallbackNanos;
+  }
+
+  @Override
+  public boolean carriesTasks() {
+    return loop.carriesTasks();
+  }
+
+  /// Returns the text of the loop.
+  @Override
+  public String toString() {
+    return loop.toString();
   }
 
   void setSlowCallbackNanos(long nanos) {

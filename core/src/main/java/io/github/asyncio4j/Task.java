@@ -284,11 +284,6 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return taskThread.runMeanwhile(child);
   }
 
-  /// Returns the thread that the body runs in, or null before the first step. Any thread.
-  @Nullable Thread thread() {
-    return taskThread.thread;
-  }
-
   boolean isThread(Thread thread) {
     return taskThread.thread == thread;
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import io.github.asyncio4j.conformance.stage.Boom;
 import static io.github.asyncio4j.conformance.stage.Stage.runBriefly;
 
 import io.github.asyncio4j.ContextVar;
+import io.github.asyncio4j.conformance.stage.Boom;
 import io.github.asyncio4j.conformance.stage.Stage;
 import java.util.concurrent.atomic.AtomicInteger;
 

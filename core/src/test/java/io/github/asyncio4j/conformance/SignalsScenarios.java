@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import io.github.asyncio4j.conformance.stage.Boom;
-import io.github.asyncio4j.conformance.stage.Stage;
 import static io.github.asyncio4j.conformance.stage.Stage.runBriefly;
 import static io.github.asyncio4j.conformance.stage.Stage.settle;
 
@@ -11,6 +9,8 @@ import io.github.asyncio4j.ContextVar;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.KeyboardInterrupt;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Stage;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The twins of `conformance/python/signals.py`.

@@ -106,7 +106,7 @@ public final class Stage {
   }
 
   /// Sends a signal to this process, or to the one that the loop believes to be in.
-  void raise(String signal) {
+  public void raise(String signal) {
     outside.raise(signal);
   }
 
