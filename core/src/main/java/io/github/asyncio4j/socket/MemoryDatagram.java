@@ -111,7 +111,7 @@ final class MemoryDatagram implements DatagramCalls, MemoryCalls.Role {
     int count = Math.min(next.data().remaining(), dst.remaining());
     dst.put(next.data().slice(0, count));
     socket.changed();
-    return new Received(count, next.address());
+    return new Received(count, next.address(), count < next.data().remaining());
   }
 
   private void throwRefused(String call) throws PortUnreachableException {
