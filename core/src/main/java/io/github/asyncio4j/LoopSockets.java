@@ -84,7 +84,8 @@ public interface LoopSockets {
   /// Receives a datagram and says whose it is (EL-104).
   ///
   /// @param sock a datagram socket
-  /// @param bufsize the most bytes of it to return; the rest is lost
+  /// @param bufsize the most bytes of it to return; the rest is lost, which only
+  ///   [#sockRecvfromInto(Socket, ByteBuffer)] tells
   /// @return its bytes, which are the caller's, and the sender
   /// @throws IllegalArgumentException when `bufsize` is negative, or the socket is not for
   ///   datagrams
@@ -93,7 +94,7 @@ public interface LoopSockets {
   Datagram sockRecvfrom(Socket sock, int bufsize) throws IOException;
 
   /// Receives a datagram into a buffer, from its position to its limit, advances the position, and
-  /// says whose it is (EL-104). The rest of one that is longer is lost.
+  /// says whose it is (EL-104). The rest of one that is longer is lost, and the result says so.
   ///
   /// The buffer is used until the call returns. When it fails or is cancelled it is as before.
   ///

@@ -115,6 +115,13 @@ public final class TlsKit {
     return KIT.context(own, trusted);
   }
 
+  /// Returns managers of keys.
+  ///
+  /// @param own whose certificates and keys they have
+  public static KeyManager[] keys(Name... own) throws IOException, GeneralSecurityException {
+    return KIT.keyManagers(List.of(own));
+  }
+
   private SSLContext context(List<Name> own, List<Name> trusted) {
     try {
       var trust = KeyStore.getInstance("PKCS12");

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A datagram socket of the NIO tier.
 final class ChannelDatagram implements DatagramCalls {
+  /// At least what the largest datagram has.
+  private static final int LARGEST = 65_535;
+
   private final ChannelCalls socket;
   private final DatagramChannel channel;
 
@@ -88,16 +91,36 @@ final class ChannelDatagram implements DatagramCalls {
       throw new ReadOnlyBufferException();
     }
     socket.ensureOpen();
-    int limit = ChannelCalls.cap(dst);
+    int room = dst.remaining();
+    if (room >= LARGEST) {
+      return receive(dst.slice(dst.position(), LARGEST), dst, LARGEST);
+    }
+    // The JDK drops the rest of a datagram without a word: it shows by one byte more.
+    ScratchBuffer scratch = ScratchBuffer.take();
     try {
-      int before = dst.position();
-      SocketAddress sender = channel.receive(dst);
-      return sender == null ? null : new Received(dst.position() - before, sender);
+      return receive(scratch.room(room + 1), dst, room);
+    } finally {
+      scratch.giveBack();
+    }
+  }
+
+  /// Receives into a buffer what is for another one, or for the same memory, and advances that.
+  private @Nullable Received receive(ByteBuffer into, ByteBuffer dst, int room) throws IOException {
+    SocketAddress sender;
+    try {
+      sender = channel.receive(into);
     } catch (IOException e) {
       throw failure("recvfrom", e);
-    } finally {
-      dst.limit(limit);
     }
+    if (sender == null) {
+      return null;
+    }
+    int count = Math.min(into.position(), room);
+    if (room < LARGEST) {
+      dst.put(dst.position(), into, 0, count);
+    }
+    dst.position(dst.position() + count);
+    return new Received(count, sender, into.position() > room);
   }
 
   @Override

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Any socket of the tier may use it, one after the other. Loop thread only.
 public final class DatagramBatch {
   /*
-   * Each place has room for the largest datagram there is, so none is cut. Memory that nothing was
+   * Each place has room for the largest datagram of UDP, so none of those is cut. Memory that nothing was
    * received into costs address space only, once the allocator has cleared it.
    */
 
@@ -32,12 +32,14 @@ public final class DatagramBatch {
 
   private final ByteBuffer[] data;
   private final @Nullable SocketAddress[] addresses;
+  private final boolean[] truncated;
   private final @Nullable Mmsghdr headers;
   private final @Nullable SenderCache senders;
 
   private DatagramBatch(ByteBuffer[] data, @Nullable Mmsghdr headers) {
     this.data = data;
     this.addresses = new @Nullable SocketAddress[data.length];
+    this.truncated = new boolean[data.length];
     this.headers = headers;
     this.senders = headers == null ? null : new SenderCache();
   }
@@ -93,6 +95,17 @@ public final class DatagramBatch {
     return addresses[index];
   }
 
+  /// Tells whether a datagram that was received was longer than the room for it, as one of a unix
+  /// socket may be that has a larger send buffer: its rest is lost.
+  public boolean isTruncated(int index) {
+    return truncated[index];
+  }
+
+  /// Returns how long a datagram may be at most.
+  public int roomForEach() {
+    return data[0].capacity();
+  }
+
   /// Returns the structures to receive with; native tier.
   Mmsghdr headers() {
     return Objects.requireNonNull(headers);
@@ -103,6 +116,7 @@ public final class DatagramBatch {
     Mmsghdr from = headers();
     for (int i = 0; i < count; i++) {
       room(i).limit(from.received(i));
+      truncated[i] = from.isTruncated(i);
       addresses[i] = Objects.requireNonNull(senders).address(from.name(i), from.nameLength(i));
     }
   }
@@ -120,6 +134,7 @@ public final class DatagramBatch {
     }
     data[0].flip();
     addresses[0] = one.address();
+    truncated[0] = one.truncated();
     return 1;
   }
 }

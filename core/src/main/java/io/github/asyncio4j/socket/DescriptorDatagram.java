@@ -56,7 +56,10 @@ final class DescriptorDatagram extends DescriptorPeer implements DatagramCalls, 
       }
       int count = headers.received(0);
       scratch.copyTo(dst, count);
-      return new Received(count, SystemAddress.read(headers.name(0), headers.nameLength(0)));
+      return new Received(
+          count,
+          SystemAddress.read(headers.name(0), headers.nameLength(0)),
+          headers.isTruncated(0));
     } finally {
       scratch.giveBack();
     }

@@ -69,7 +69,7 @@ abstract class MemoryMessages implements DatagramCalls, MemoryCalls.Role {
     }
     int count = Math.min(next.data().remaining(), dst.remaining());
     dst.put(next.data().slice(0, count));
-    return new Received(count, next.address());
+    return new Received(count, next.address(), count < next.data().remaining());
   }
 
   /// Takes the oldest of those that have arrived; null when there is none.

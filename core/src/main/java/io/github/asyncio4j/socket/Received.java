@@ -8,4 +8,5 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param count how many bytes of the datagram are in the buffer; 0 for an empty one
 /// @param address the sender; null for a unix socket without a name
-public record Received(int count, @Nullable SocketAddress address) {}
+/// @param truncated whether the datagram was longer than the buffer: its rest is lost
+public record Received(int count, @Nullable SocketAddress address, boolean truncated) {}

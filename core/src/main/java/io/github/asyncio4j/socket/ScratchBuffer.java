@@ -68,6 +68,11 @@ final class ScratchBuffer {
     return room.address();
   }
 
+  /// Returns the start of the room.
+  ByteBuffer room(int length) {
+    return roomBytes.slice(0, length);
+  }
+
   /// Copies bytes from a buffer's position to the start of the room. No position moves.
   void copyFrom(ByteBuffer src, int length) {
     roomBytes.put(0, src, src.position(), length);

@@ -12,6 +12,8 @@ import javax.net.ssl.SSLSocket;
 
 /// What each engine and each socket of a context begins with. Immutable.
 final class EngineSettings {
+  private static final SecurityLevel LEVEL = new SecurityLevel();
+
   private final boolean client;
   private final VerifyMode mode;
   private final boolean checkHostname;
@@ -37,6 +39,7 @@ final class EngineSettings {
             .filter(protocols::contains)
             .toArray(String[]::new));
     if (client) {
+      parameters.setAlgorithmConstraints(LEVEL);
       parameters.setEndpointIdentificationAlgorithm(checkHostname ? "HTTPS" : "");
     } else if (mode == VerifyMode.CERT_REQUIRED) {
       parameters.setNeedClientAuth(true);

@@ -20,8 +20,9 @@ public final class Ssl {
   ///
   /// It speaks TLS 1.2 and 1.3, with what else the JVM has by default. A client
   /// ([Purpose#SERVER_AUTH]) needs a certificate of its server that it trusts and that is for the
-  /// host that its engine or socket was made for. A server ([Purpose#CLIENT_AUTH]) has a chain and
-  /// asks for no certificate, unless the options say so.
+  /// host that its engine or socket was made for, with a `subjectAltName`, and signatures and keys
+  /// of 112 bits at least: no SHA-1, no RSA below 2048 bits. A server ([Purpose#CLIENT_AUTH]) has a
+  /// chain and asks for no certificate, unless the options say so.
   ///
   /// The context is an ordinary one, and initialized. Its engines are in the mode of its side
   /// already and have these settings as their `SSLParameters`, which can be changed. So an engine

@@ -64,7 +64,13 @@ final class TrustedCertificates {
       throws GeneralSecurityException {
     var factory = TrustManagerFactory.getInstance("PKIX");
     factory.init(store);
-    return factory.getTrustManagers();
+    TrustManager[] managers = factory.getTrustManagers();
+    for (int i = 0; i < managers.length; i++) {
+      if (managers[i] instanceof X509ExtendedTrustManager x509) {
+        managers[i] = new NamedServers(x509);
+      }
+    }
+    return managers;
   }
 
   /* Such a directory may also hold a text, a list of what is revoked, or directories. */

@@ -29,6 +29,8 @@ public interface DatagramProtocol extends BaseProtocol {
   /// @param exc what the system says: a [java.net.PortUnreachableException] when an ICMP message
   ///   has come that the peer of a connected endpoint has no such port; of a unix socket a
   ///   [java.nio.file.NoSuchFileException] when there is no such path, and a
-  ///   [java.net.ConnectException] when nobody has the socket that is there
+  ///   [java.net.ConnectException] when nobody has the socket that is there. Also that a datagram
+  ///   was longer than the 256 KiB that are received at a time, as one of a unix socket may be: it
+  ///   is dropped, since its rest is lost
   default void errorReceived(IOException exc) {}
 }

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -268,8 +267,8 @@ final class FlowFaultTest extends NetTest {
               (reader, writer) -> {
                 try (writer) {
                   narrow(writer.transport());
-                  var sending = loop.createTask(() -> send(writer, bytes, 1));
-                  long received = receive(reader, there);
+                  var sending = loop.createTask(() -> SummedStreams.send(writer, bytes, 1));
+                  long received = SummedStreams.receive(reader, there);
                   served.setResult(new long[] {received, sending.await()});
                 }
               };
@@ -277,9 +276,9 @@ final class FlowFaultTest extends NetTest {
             var connection = Streams.openConnection(loop, "127.0.0.1", port(server));
             try (var writer = connection.writer()) {
               narrow(writer.transport());
-              var sending = loop.createTask(() -> send(writer, bytes, 2));
+              var sending = loop.createTask(() -> SummedStreams.send(writer, bytes, 2));
               var received = new CRC32C();
-              long count = receive(connection.reader(), received);
+              long count = SummedStreams.receive(connection.reader(), received);
               long sumThere = sending.await();
               assertThat(count).isEqualTo(bytes);
               var ends = served.await();
@@ -289,32 +288,5 @@ final class FlowFaultTest extends NetTest {
             }
           }
         });
-  }
-
-  /// Sends so many bytes in writes of 1 byte to 1 MiB, and ends the stream; returns their sum.
-  private static long send(StreamWriter writer, long bytes, long seed) throws Exception {
-    var random = new Random(seed);
-    var sum = new CRC32C();
-    for (long sent = 0; sent < bytes; ) {
-      var piece = new byte[(int) Math.min(bytes - sent, 1 + (1 << random.nextInt(21)))];
-      random.nextBytes(piece);
-      sum.update(piece);
-      writer.write(piece);
-      writer.drain();
-      sent += piece.length;
-    }
-    writer.writeEof();
-    return sum.getValue();
-  }
-
-  private static long receive(StreamReader reader, CRC32C sum) throws Exception {
-    long count = 0;
-    byte[] piece = reader.read(1 << 16);
-    while (piece.length > 0) {
-      sum.update(piece);
-      count += piece.length;
-      piece = reader.read(1 << 16);
-    }
-    return count;
   }
 }

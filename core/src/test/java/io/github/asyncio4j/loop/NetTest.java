@@ -9,6 +9,7 @@ import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.Task;
 import io.github.asyncio4j.VoidCoroutine;
 import io.github.asyncio4j.internal.net.HostLookup;
 import io.github.asyncio4j.socket.SocketTier;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +116,46 @@ abstract class NetTest {
     for (int i = 0; i < 20; i++) {
       Asyncio.sleep(Duration.ZERO);
     }
+  }
+
+  /// Lets a while pass in which nothing happens and sees that the loop slept all the time.
+  void assertQuiet() {
+    passIterations();
+    long before = selector.selects();
+    Asyncio.sleep(Duration.ofMillis(30));
+    assertThat(selector.selects() - before).isLessThan(10);
+  }
+
+  /// Has something done many times outside of the loop, several at once; each is told its number.
+  void many(int count, Numbered action) throws Exception {
+    var next = new AtomicInteger();
+    var tasks = new ArrayList<Task<?>>();
+    for (int i = 0; i < 4; i++) {
+      tasks.add(
+          loop.createTask(
+              () ->
+                  blockingly(
+                      () -> {
+                        for (int n = next.getAndIncrement();
+                            n < count;
+                            n = next.getAndIncrement()) {
+                          action.run(n);
+                        }
+                      })));
+    }
+    for (var task : tasks) {
+      task.await();
+    }
+  }
+
+  interface Numbered {
+    void run(int number) throws Exception;
+  }
+
+  /// Closes a server and waits for its connections.
+  static void end(Server server) {
+    server.close();
+    server.waitClosed();
   }
 
   /// Lets the loop poll once. The JDK closes a channel that is registered not before that.

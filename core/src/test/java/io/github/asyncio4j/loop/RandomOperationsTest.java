@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.asyncio4j.Asyncio;
+import io.github.asyncio4j.Load;
 import io.github.asyncio4j.LogRecorder;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.Server;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(LoopKind.class)
 class RandomOperationsTest extends NetTest {
-  private static final int SEEDS = Integer.getInteger("seeds", 500);
+  private static final int SEEDS = Load.of(500, 10_000);
 
   RandomOperationsTest(LoopKind kind) {
     super(kind);
@@ -32,7 +33,7 @@ class RandomOperationsTest extends NetTest {
 
   @Override
   Duration timeLimit() {
-    return Duration.ofMinutes(2);
+    return Duration.ofMinutes(Load.of(2, 20));
   }
 
   /// One end, and what a model knows of it.

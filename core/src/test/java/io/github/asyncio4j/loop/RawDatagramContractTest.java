@@ -80,6 +80,7 @@ final class RawDatagramContractTest extends RawSocketCase {
           var receiving = started(() -> loop.sockRecvfromInto(one, buffer));
           loop.sockSendto(other, bytes("hello"), one.getsockname());
           assertThat(receiving.await().count()).isEqualTo(4);
+          assertThat(receiving.await().truncated()).isTrue();
           assertThat(receiving.await().address()).isEqualTo(other.getsockname());
           assertThat(buffer.position()).isEqualTo(6);
           assertThatThrownBy(() -> loop.sockRecvfromInto(one, buffer))

@@ -19,12 +19,16 @@ import io.github.asyncio4j.stream.Streams;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -34,6 +38,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class StartTlsTest extends TlsTest {
   private static final SslOptions SERVER_SIDE = SslOptions.DEFAULT.serverSide(true);
   private static final SslOptions CLIENT_SIDE = SslOptions.DEFAULT.serverHostname("localhost");
+
+  @TempDir private Path directory;
 
   StartTlsTest(LoopKind kind) {
     super(kind);
@@ -203,6 +209,53 @@ final class StartTlsTest extends TlsTest {
               .isInstanceOf(ConnectionResetException.class);
           client.untilLost();
           accepted.untilLost();
+        });
+  }
+
+  // EL-90, EL-91
+  @Test
+  void whoCannotWriteIsRefusedAtTheCallAndLeftAsItIs() throws Exception {
+    run(
+        () -> {
+          for (boolean tls : new boolean[] {false, true}) {
+            var client = recorder();
+            var accepted = recorder();
+            accepted.keepOpenAtEof = true;
+            if (tls) {
+              joinTls(client, accepted, "TLSv1.3");
+            } else {
+              join(client, accepted);
+            }
+            Path content = Files.write(directory.resolve("content"), new byte[30_000_000]);
+            accepted.transport.pauseReading();
+            try (var file = FileChannel.open(content)) {
+              var sending = loop.createTask(() -> loop.sendfile(client.transport, file));
+              passIterations();
+              assertThat(sending.done()).isFalse();
+              assertThatThrownBy(
+                      () -> loop.startTls(client.transport, client, TlsKit.client(), CLIENT_SIDE))
+                  .isInstanceOf(IllegalStateException.class)
+                  .hasMessageContaining("sendfile is in progress");
+              accepted.transport.resumeReading();
+              assertThat(sending.await()).isEqualTo(30_000_000L);
+            }
+            accepted.transport.write(bytes("still in order"));
+            client.untilReceived(14);
+            client.transport.writeEof();
+            assertThatThrownBy(
+                    () -> loop.startTls(client.transport, client, TlsKit.client(), CLIENT_SIDE))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Cannot call startTls() after writeEof()");
+            accepted.until(() -> accepted.calls.contains("eof"));
+            accepted.transport.write(bytes("too"));
+            client.untilReceived(17);
+            accepted.transport.close();
+            client.untilLost();
+            accepted.untilLost();
+            assertThat(client.text()).isEqualTo("still in ordertoo");
+            assertThat(accepted.received.size()).isEqualTo(30_000_000);
+            assertThat(client.lostTo).isNull();
+          }
         });
   }
 

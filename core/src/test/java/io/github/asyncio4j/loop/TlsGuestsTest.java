@@ -22,8 +22,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.security.Principal;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -31,13 +29,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedKeyManager;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -181,8 +175,12 @@ final class TlsGuestsTest extends TlsTest {
   // C16: the JDK asks a client's key manager in the loop's thread.
   @Test
   void anErrorOfAKeyManagerEndsTheHandshakeAtOnce() throws Exception {
-    var context = SSLContext.getInstance("TLS");
-    context.init(new KeyManager[] {new ThrowingKeys()}, new TrustManager[] {new TrustsAll()}, null);
+    var keys =
+        new TlsGuests.FailingKeys(
+            () -> {
+              throw new AssertionError("of a guest");
+            });
+    var context = TlsGuests.context(new KeyManager[] {keys}, new TlsGuests.TrustsAll());
     run(
         () -> {
           try (var server =
@@ -209,8 +207,7 @@ final class TlsGuestsTest extends TlsTest {
     var asked = new AtomicInteger();
     var go = new CountDownLatch(1);
     var released = new CountDownLatch(threads + 1);
-    var context = SSLContext.getInstance("TLS");
-    context.init(new KeyManager[] {new SlowKeys(asked, go)}, null, null);
+    var context = TlsGuests.context(new KeyManager[] {new SlowKeys(asked, go)});
     var engines = new ArrayList<SSLEngine>();
     var factory =
         new SslEngineFactory() {
@@ -347,66 +344,13 @@ final class TlsGuestsTest extends TlsTest {
     }
   }
 
-  /// Trusts everybody.
-  private static final class TrustsAll implements X509TrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
-    }
-  }
-
-  /// Fails when it is asked for a certificate.
-  private static class ThrowingKeys extends X509ExtendedKeyManager {
-    @Override
-    public String chooseEngineClientAlias(
-        String[] keyTypes, Principal @Nullable [] issuers, SSLEngine engine) {
-      throw new AssertionError("of a guest");
-    }
-
-    @Override
-    public String @Nullable [] getClientAliases(String keyType, Principal[] issuers) {
-      return null;
-    }
-
-    @Override
-    public @Nullable String chooseClientAlias(
-        String[] keyTypes, Principal[] issuers, Socket socket) {
-      return null;
-    }
-
-    @Override
-    public String @Nullable [] getServerAliases(String keyType, Principal[] issuers) {
-      return null;
-    }
-
-    @Override
-    public @Nullable String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
-      return null;
-    }
-
-    @Override
-    public X509Certificate @Nullable [] getCertificateChain(String alias) {
-      return null;
-    }
-
-    @Override
-    public @Nullable PrivateKey getPrivateKey(String alias) {
-      return null;
-    }
-  }
-
   /// Waits when it is asked for a certificate, and has none.
-  private static final class SlowKeys extends ThrowingKeys {
+  private static final class SlowKeys extends TlsGuests.FailingKeys {
     private final AtomicInteger asked;
     private final CountDownLatch go;
 
     SlowKeys(AtomicInteger asked, CountDownLatch go) {
+      super(() -> new IllegalStateException("no certificate"));
       this.asked = asked;
       this.go = go;
     }
@@ -420,7 +364,7 @@ final class TlsGuestsTest extends TlsTest {
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-      throw new IllegalStateException("no certificate");
+      return super.chooseEngineServerAlias(keyType, issuers, engine);
     }
   }
 }

@@ -14,6 +14,7 @@ import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.socket.SocketType;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -300,6 +301,53 @@ final class TlsHandshakeTest extends TlsTest {
             assertThatThrownBy(() -> connect(this::recorder, talking, CLIENT))
                 .isInstanceOf(SSLException.class);
             talks.untilLost();
+          }
+        });
+  }
+
+  // C5: an engine is at rest too when its peer has cancelled the handshake, which needs no key
+  @Test
+  void whoCancelsTheHandshakeIsNoPeer() throws Exception {
+    // user_canceled and close_notify (RFC 8446, 6.1), in the clear.
+    byte[] alerts = {21, 3, 3, 0, 2, 1, 90, 21, 3, 3, 0, 2, 1, 0};
+    run(
+        () -> {
+          for (String version : VERSIONS) {
+            var cancels =
+                watched(
+                    new Recorder(loop) {
+                      @Override
+                      public void dataReceived(ByteBuffer data) {
+                        super.dataReceived(data);
+                        transport.write(alerts);
+                      }
+                    });
+            try (var cancelling = serve(() -> cancels)) {
+              var client = recorder();
+              assertThatThrownBy(
+                      () ->
+                          connect(
+                              () -> client,
+                              cancelling,
+                              CLIENT.sslParameters(p -> p.setProtocols(new String[] {version}))))
+                  .isInstanceOf(SSLHandshakeException.class);
+              cancels.untilLost();
+              assertThat(client.calls).isEmpty();
+            }
+            var accepted = recorder();
+            try (var server = serve(() -> accepted, server(version))) {
+              int port = port(server);
+              blockingly(
+                  () -> {
+                    try (var peer = EnginePeer.connect(port, version)) {
+                      peer.send(peer.hello());
+                      peer.send(alerts);
+                      peer.readAll();
+                    }
+                  });
+              end(server);
+              assertThat(accepted.calls).isEmpty();
+            }
           }
         });
   }

@@ -48,10 +48,4 @@ abstract class TlsTest extends NetTest {
     socket.startHandshake();
     return socket;
   }
-
-  /// Closes a server and waits for its connections.
-  static void end(Server server) {
-    server.close();
-    server.waitClosed();
-  }
 }

@@ -254,14 +254,6 @@ class TransportEndContractTest extends NetTest {
         });
   }
 
-  /// Lets a while pass in which nothing happens and sees that the loop slept all the time.
-  private void assertQuiet() throws Exception {
-    passIterations();
-    long before = selector.selects();
-    io.github.asyncio4j.Asyncio.sleep(java.time.Duration.ofMillis(30));
-    assertThat(selector.selects() - before).isLessThan(10);
-  }
-
   //
   @Test
   void pausingAndResumingAreIdempotentAndDoNothingOnceClosed() throws Exception {

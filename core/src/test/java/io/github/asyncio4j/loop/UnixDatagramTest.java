@@ -8,6 +8,7 @@ import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.DatagramOptions;
 import io.github.asyncio4j.LoopKind;
+import io.github.asyncio4j.internal.ffi.Fds;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketTier;
 import io.github.asyncio4j.socket.SocketType;
@@ -394,6 +395,90 @@ final class UnixDatagramTest extends NetTest {
             assertThat(server.received.get(i)).hasSize(sizes[i % sizes.length]);
           }
           closeAll();
+        });
+  }
+
+  // D4
+  @Test
+  void aDatagramThatIsTooLargeToBeReceivedIsToldAndDroppedAndTheNextOnesArrive() throws Exception {
+    run(
+        () -> {
+          var server = endpoint(at("server"), null);
+          try (var sender =
+              Socket.open(SocketTier.NATIVE, StandardProtocolFamily.UNIX, SocketType.DATAGRAM)) {
+            sender.setOption(java.net.StandardSocketOptions.SO_SNDBUF, 200_000);
+            sender.connect(at("server"));
+            int told = 0;
+            for (int first : new int[] {300_000, 262_145, 262_144, 1}) {
+              // One alone, and some that are received together.
+              for (int i = 0; i < 2; i++) {
+                int size = first;
+                assertThat(Fds.send(sender.fileno(), size)).isEqualTo(size);
+                assertThat(sender.send(bytes("next"))).isEqualTo(4);
+                int before = server.received.size();
+                told += size > 262_144 ? 1 : 0;
+                server.untilErrors(told);
+                server.untilReceived(before + (size > 262_144 ? 1 : 2));
+                assertThat(server.received.getLast()).isEqualTo(bytes("next").array());
+              }
+            }
+            assertThat(server.errors)
+                .hasSize(4)
+                .allSatisfy(e -> assertThat(e).hasMessageContaining("more than 262144 bytes"));
+          }
+          closeAll();
+        });
+  }
+
+  // A socket that is not connected is always writable, whoever is to receive.
+  @Test
+  void aTaskThatSendsToAReceiverThatDoesNotReadCostsNoProcessor() throws Exception {
+    run(
+        () -> {
+          for (boolean connected : new boolean[] {true, false}) {
+            var name = at(connected ? "peer" : "stranger");
+            try (var receiver =
+                    Socket.open(
+                        SocketTier.NATIVE, StandardProtocolFamily.UNIX, SocketType.DATAGRAM);
+                var sender =
+                    Socket.open(
+                        SocketTier.NATIVE, StandardProtocolFamily.UNIX, SocketType.DATAGRAM)) {
+              receiver.bind(name);
+              if (connected) {
+                sender.connect(name);
+              }
+              var address = connected ? null : name;
+              int sent = 0;
+              while (sender.sendto(bytes("x"), address)) {
+                sent++;
+              }
+              var sending = loop.createTask(() -> loop.sockSendto(sender, bytes("x"), address));
+              passIterations();
+              long before = selector.selects();
+              Asyncio.sleep(Duration.ofMillis(200));
+              assertThat(selector.selects() - before).isLessThan(50);
+              assertThat(sending.done()).isFalse();
+
+              for (int i = 0; i < sent; i++) {
+                loop.sockRecvfrom(receiver, 1);
+              }
+              assertThat(sending.await()).isEqualTo(1);
+              loop.sockRecvfrom(receiver, 1);
+
+              for (int i = 0; i < sent; i++) {
+                assertThat(sender.sendto(bytes("x"), address)).isTrue();
+              }
+              var cancelled = loop.createTask(() -> loop.sockSendto(sender, bytes("x"), address));
+              Asyncio.sleep(Duration.ofMillis(20));
+              cancelled.cancel();
+              assertThatThrownBy(cancelled::await)
+                  .isInstanceOf(io.github.asyncio4j.CancelledError.class);
+              var closed = loop.createTask(() -> loop.sockSendto(sender, bytes("x"), address));
+              Asyncio.sleep(Duration.ofMillis(20));
+              loop.createTask(sender::close).await();
+              assertThatThrownBy(closed::await).isInstanceOf(java.io.IOException.class);
+            }
+          }
         });
   }
 

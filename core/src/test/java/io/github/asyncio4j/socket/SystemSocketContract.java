@@ -150,7 +150,8 @@ abstract class SystemSocketContract extends SocketRoleContract {
 
       for (int count : new int[] {5, 3, 0}) {
         await(receiver, Selector.READ);
-        assertThat(receiver.recvfrom(into)).isEqualTo(new Received(count, sender.getsockname()));
+        assertThat(receiver.recvfrom(into))
+            .isEqualTo(new Received(count, sender.getsockname(), false));
       }
       assertThat(into.flip()).isEqualTo(ascii("helloyou"));
     }
@@ -158,6 +159,36 @@ abstract class SystemSocketContract extends SocketRoleContract {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> receiver.recvfrom(ByteBuffer.allocate(1).asReadOnlyBuffer()))
         .isInstanceOf(ReadOnlyBufferException.class);
+  }
+
+  // D4
+  @Test
+  void aDatagramThatIsLongerThanTheBufferIsCutAndThatIsTold() throws IOException {
+    Socket receiver = boundDatagrams();
+    Socket sender = boundDatagrams();
+    var longest = ByteBuffer.allocate(65_507);
+    for (int room : new int[] {1, 4, 5, 6, 65_506, 65_507, 65_534, 65_535, 70_000}) {
+      for (ByteBuffer into :
+          new ByteBuffer[] {ByteBuffer.allocate(room + 1), ByteBuffer.allocateDirect(room + 1)}) {
+        for (ByteBuffer sent : new ByteBuffer[] {ascii("hello"), longest.clear()}) {
+          int length = sent.remaining();
+          assertThat(sender.sendto(sent, receiver.getsockname())).isTrue();
+          await(receiver, Selector.READ);
+          into.clear().position(1);
+
+          Received received = receiver.recvfrom(into);
+
+          assertThat(received)
+              .isEqualTo(new Received(Math.min(length, room), sender.getsockname(), length > room));
+          assertThat(into.position()).isEqualTo(1 + received.count());
+          assertThat(into.limit()).isEqualTo(room + 1);
+          if (length == 5) {
+            assertThat(into.flip().position(1))
+                .isEqualTo(ascii("hello".substring(0, received.count())));
+          }
+        }
+      }
+    }
   }
 
   @Test

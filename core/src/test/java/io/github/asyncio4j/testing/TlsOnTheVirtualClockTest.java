@@ -7,19 +7,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.GreedyEngine;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.TlsKit;
 import io.github.asyncio4j.socket.ConnectionResetException;
+import io.github.asyncio4j.ssl.SslEngineFactory;
 import io.github.asyncio4j.transport.BaseTransport;
 import io.github.asyncio4j.transport.Protocol;
 import io.github.asyncio4j.transport.Transport;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -202,6 +209,76 @@ final class TlsOnTheVirtualClockTest {
             client.lost.await();
             assertThat(accepted.received.toByteArray()).isEqualTo(all);
             assertThat(seconds(loop)).isGreaterThan(100);
+          }
+        });
+  }
+
+  /// An engine that encrypts nothing for a while, as one does that has to hear from the peer first.
+  private static final class HeldEngine extends GreedyEngine {
+    boolean held;
+
+    HeldEngine(SSLEngine engine) {
+      super(engine, 0);
+    }
+
+    @Override
+    public SSLEngineResult wrap(ByteBuffer[] srcs, int offset, int length, ByteBuffer dst)
+        throws SSLException {
+      return held
+          ? new SSLEngineResult(SSLEngineResult.Status.OK, HandshakeStatus.NEED_UNWRAP, 0, 0)
+          : super.wrap(srcs, offset, length, dst);
+    }
+
+    @Override
+    public HandshakeStatus getHandshakeStatus() {
+      return held ? HandshakeStatus.NEED_UNWRAP : super.getHandshakeStatus();
+    }
+  }
+
+  // What waited in the clear at the close is more than had been encrypted, for long.
+  @Test
+  void aSlowPeerHasItsTimeAlsoWhenNothingWasEncryptedAtTheClose() throws Exception {
+    byte[] all = new byte[3_000_000];
+    Arrays.fill(all, (byte) 7);
+    var engines = new ArrayList<HeldEngine>();
+    SslEngineFactory holding =
+        (side, host, port) -> {
+          engines.add(
+              new HeldEngine(SslEngineFactory.of(TlsKit.client()).newEngine(side, host, port)));
+          return engines.getLast();
+        };
+    run(
+        0,
+        loop -> {
+          var accepted =
+              new Party(loop) {
+                @Override
+                public void dataReceived(ByteBuffer data) {
+                  super.dataReceived(data);
+                  transport.pauseReading();
+                }
+              };
+          try (var server = loop.createServer(() -> accepted, "server.test", 443, SERVER)) {
+            assertThat(server.isServing()).isTrue();
+            var client = new Party(loop);
+            loop.createConnection(() -> client, "server.test", 443, CLIENT.ssl(holding));
+            while (accepted.transport == null) {
+              Asyncio.sleep(Duration.ofMillis(1));
+            }
+            engines.getLast().held = true;
+            client.transport.write(all);
+            assertThat(client.transport.getWriteBufferSize()).isEqualTo(all.length);
+            client.transport.close();
+            Asyncio.sleep(Duration.ofSeconds(1));
+            engines.getLast().held = false;
+            accepted.transport.write(new byte[1]);
+            while (!accepted.lost.done()) {
+              Asyncio.sleep(Duration.ofSeconds(20));
+              accepted.transport.resumeReading();
+            }
+            assertThat(accepted.lost.await()).isNull();
+            client.lost.await();
+            assertThat(accepted.received.toByteArray()).isEqualTo(all);
           }
         });
   }

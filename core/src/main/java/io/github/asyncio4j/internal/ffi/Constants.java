@@ -15,6 +15,7 @@ public final class Constants {
   public static final int SHUT_RD = 0;
   public static final int SHUT_WR = 1;
 
+  public static final int MSG_TRUNC = 0x20;
   public static final int MSG_DONTWAIT = 0x40;
   public static final int MSG_NOSIGNAL = 0x4000;
 

@@ -11,12 +11,13 @@ public final class Mmsghdr {
   /*
    * mmsghdr: a msghdr, the length of the message u32 at 56, padding; 64 bytes.
    * msghdr: name pointer, name length u32 at 8, padding, iov pointer at 16, iov count size_t at 24,
-   * control pointer, control length, flags; 56 bytes. iovec: pointer, length; 16 bytes.
+   * control pointer, control length, flags at 48; 56 bytes. iovec: pointer, length; 16 bytes.
    * The iovecs follow the headers in one piece of memory, and the addresses follow those.
    */
   private static final int NAME_LENGTH = 8;
   private static final int IOV_POINTER = 16;
   private static final int IOV_COUNT = 24;
+  private static final int FLAGS = 48;
   private static final int MESSAGE_LENGTH = 56;
   private static final int HEADER_BYTES = 64;
   private static final int IOVEC_BYTES = 16;
@@ -72,6 +73,11 @@ public final class Mmsghdr {
   /// Returns how many bytes a message has that was received.
   public int received(int index) {
     return segment.get(ValueLayout.JAVA_INT, header(index) + MESSAGE_LENGTH);
+  }
+
+  /// Tells whether a message that was received was longer than the room for it.
+  public boolean isTruncated(int index) {
+    return (segment.get(ValueLayout.JAVA_INT, header(index) + FLAGS) & Constants.MSG_TRUNC) != 0;
   }
 
   /// Returns where the address is that a message was received with, or goes to.

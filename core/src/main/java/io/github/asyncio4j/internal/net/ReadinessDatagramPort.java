@@ -10,6 +10,7 @@ import io.github.asyncio4j.socket.DatagramBatch;
 import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -50,7 +51,7 @@ final class ReadinessDatagramPort implements DatagramPort {
   // Null for sockets that the system knows the room of.
   private final @Nullable FruitlessRoom pauses;
   // What did not find its turn.
-  private final Queue<Datagram> rest = new ArrayDeque<>(0);
+  private final Queue<Kept> rest = new ArrayDeque<>(0);
   private @Nullable ReusableHandle restHandle;
   private boolean restQueued;
   // The rest had its turn, and readiness that was found by the same poll waits for the next one.
@@ -68,6 +69,8 @@ final class ReadinessDatagramPort implements DatagramPort {
             ? new FruitlessRoom(lowlevel.loop(), this::onRoom)
             : null;
   }
+
+  private record Kept(Datagram datagram, boolean truncated) {}
 
   // Receiving.
 
@@ -126,7 +129,7 @@ final class ReadinessDatagramPort implements DatagramPort {
       int index = next++;
       ByteBuffer data = batch.data(index);
       ByteBuffer copy = ByteBuffer.allocate(data.remaining()).put(data).flip();
-      rest.add(new Datagram(copy, batch.address(index)));
+      rest.add(new Kept(new Datagram(copy, batch.address(index)), batch.isTruncated(index)));
     }
     if (!rest.isEmpty() && !restQueued) {
       restQueued = true;
@@ -141,12 +144,23 @@ final class ReadinessDatagramPort implements DatagramPort {
 
   @Override
   public @Nullable Datagram receive() throws IOException {
-    Datagram datagram = rest.poll();
-    if (datagram == null) {
-      datagram = ask();
-    }
+    Kept kept = rest.poll();
+    Datagram datagram = kept == null ? ask() : whole(kept.datagram(), kept.truncated());
     if (datagram != null) {
       budget -= datagram.data().remaining();
+    }
+    return datagram;
+  }
+
+  private Datagram whole(Datagram datagram, boolean truncated) throws SocketException {
+    if (truncated) {
+      throw new SocketException(
+          "a datagram of more than "
+              + batch.roomForEach()
+              + " bytes from "
+              + datagram.address()
+              + " was cut and is dropped: "
+              + socket);
     }
     return datagram;
   }
@@ -165,7 +179,7 @@ final class ReadinessDatagramPort implements DatagramPort {
       }
     }
     int index = next++;
-    return new Datagram(batch.data(index), batch.address(index));
+    return whole(new Datagram(batch.data(index), batch.address(index)), batch.isTruncated(index));
   }
 
   @Override

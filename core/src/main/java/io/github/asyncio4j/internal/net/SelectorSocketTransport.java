@@ -139,6 +139,11 @@ final class SelectorSocketTransport
   }
 
   @Override
+  public void ensureWritable(String call) {
+    output.ensureWritable(call);
+  }
+
+  @Override
   public FileOutput sendingFile() {
     return new TransportFile(net, life, port, input, output);
   }

@@ -4,8 +4,10 @@ package io.github.asyncio4j.internal.net;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.socket.SocketType;
 import java.io.IOException;
 import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import org.jspecify.annotations.Nullable;
 
 /// The tasks that wait for one socket: at most one to read and one to write.
@@ -106,7 +108,7 @@ final class SocketWaits implements IoPort.Owner {
 
   private static void wake(@Nullable Turn turn) {
     if (turn != null) {
-      turn.ready.trySetResult(null);
+      turn.tryAgain();
     }
   }
 
@@ -152,11 +154,26 @@ final class SocketWaits implements IoPort.Owner {
   final class Turn implements AutoCloseable {
     private final Side side;
     private final String call;
+    // Null for what the system knows the room of.
+    private final @Nullable FruitlessRoom pauses;
     private Future<@Nullable Void> ready = lowlevel.loop().createFuture();
 
     private Turn(Side side, String call) {
       this.side = side;
       this.call = call;
+      this.pauses =
+          side == Side.WRITE
+                  && socket.type() == SocketType.DATAGRAM
+                  && socket.family() == StandardProtocolFamily.UNIX
+              ? new FruitlessRoom(lowlevel.loop(), this::tryAgain)
+              : null;
+    }
+
+    private void tryAgain() {
+      if (pauses != null) {
+        pauses.called();
+      }
+      ready.trySetResult(null);
     }
 
     /// Suspends the calling task until another try is worth while.
@@ -166,7 +183,11 @@ final class SocketWaits implements IoPort.Owner {
     void untilReady() throws IOException {
       ensureOpen();
       ready = lowlevel.loop().createFuture();
-      ask(side, true);
+      if (pauses != null && pauses.isDue()) {
+        pauses.begin(null);
+      } else {
+        ask(side, true);
+      }
       ready.join();
       ensureOpen();
     }
@@ -180,6 +201,9 @@ final class SocketWaits implements IoPort.Owner {
     /// Lets others have their turn.
     @Override
     public void close() {
+      if (pauses != null) {
+        pauses.cancel();
+      }
       if (side == Side.READ) {
         reader = null;
       } else {

@@ -82,7 +82,7 @@ final class StreamOutput {
   // Writing.
 
   void write(ByteBuffer data) {
-    ensureNotEnded("write");
+    ensureWritable("write");
     if (!data.hasRemaining()) {
       return;
     }
@@ -96,7 +96,7 @@ final class StreamOutput {
   }
 
   void writelines(Iterable<ByteBuffer> pieces) {
-    ensureNotEnded("writelines");
+    ensureWritable("writelines");
     boolean dropped = false;
     try {
       int index = 0;
@@ -128,7 +128,10 @@ final class StreamOutput {
     }
   }
 
-  private void ensureNotEnded(String call) {
+  /// Refuses a call that is going to write.
+  ///
+  /// @throws IllegalStateException when a file is being sent, or the stream was ended
+  void ensureWritable(String call) {
     if (state != State.OPEN) {
       throw new IllegalStateException("Cannot call " + call + "() after writeEof()");
     }
@@ -143,7 +146,7 @@ final class StreamOutput {
   ///
   /// @throws IllegalStateException when another one is sent, or the stream was ended
   void lend(TransportFile file) {
-    ensureNotEnded("sendfile");
+    ensureWritable("sendfile");
     this.file = file;
   }
 

@@ -25,6 +25,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /// One connection under TLS: the protocol of the transport below, and what moves the engine on
@@ -77,7 +78,7 @@ public final class TlsConnection implements BufferedProtocol {
   private @Nullable Future<@Nullable Void> waiter;
   // Of the handshake, later of the shutdown.
   private @Nullable TimerHandle timer;
-  private int unsentBefore;
+  private long takenBefore;
   private @Nullable Throwable lostBecause;
   private boolean rawTold;
   // Whether its owner closed it when all output was gone: what becomes of the goodbye is no news.
@@ -311,6 +312,7 @@ public final class TlsConnection implements BufferedProtocol {
       }
       case NOT_HANDSHAKING -> {
         if (state == State.HANDSHAKING) {
+          ensureNotCancelled();
           state = State.FINISHED;
           return true;
         }
@@ -321,6 +323,14 @@ public final class TlsConnection implements BufferedProtocol {
       default -> {}
     }
     return input.advance() || finishIfOver();
+  }
+
+  /// Refuses a peer that has said goodbye before the handshake was done: the engine is at rest then
+  /// as well, and nobody has proved anything.
+  private void ensureNotCancelled() throws SSLException {
+    if (engine.isInboundDone() || engine.isOutboundDone()) {
+      throw new SSLHandshakeException("the peer has cancelled the SSL handshake");
+    }
   }
 
   private void tasksDone(@Nullable Throwable failure) {
@@ -434,7 +444,7 @@ public final class TlsConnection implements BufferedProtocol {
     state = State.LOST;
     var below = raw;
     if (below != null && !loop.isClosed()) {
-      watchShutdown(below);
+      watchShutdown();
       below.close();
     }
   }
@@ -456,7 +466,7 @@ public final class TlsConnection implements BufferedProtocol {
     state = State.CLOSING;
     closedClean = output.size() == 0;
     input.dropPlain();
-    watchShutdown(Objects.requireNonNull(raw));
+    watchShutdown();
     try {
       output.end();
     } catch (SSLException | RuntimeException e) {
@@ -479,19 +489,17 @@ public final class TlsConnection implements BufferedProtocol {
     return true;
   }
 
-  private void watchShutdown(Transport below) {
+  private void watchShutdown() {
     cancelTimer();
-    unsentBefore = below.getWriteBufferSize();
+    takenBefore = output.taken();
     timer = loop.callLater(settings.shutdownTimeout(), this::shutdownExpired, context);
   }
 
   private void shutdownExpired() {
     timer = null;
-    var below = Objects.requireNonNull(raw);
-    int unsent = output.size();
-    if (unsent > 0 && unsent < unsentBefore) {
+    if (output.size() > 0 && output.taken() > takenBefore) {
       // The peer is slow and takes what it gets: a transport without TLS would wait for it too.
-      watchShutdown(below);
+      watchShutdown();
       return;
     }
     if (lostBecause == null) {

@@ -57,6 +57,8 @@ final class TlsOutput {
   private @Nullable ArrayDeque<ByteBuffer> queue;
   private long queued;
   private int droppedWrites;
+  // Bytes that the raw transport has been given.
+  private long given;
   // Bytes that the engine sent on its own account since the raw transport held little.
   private int answers;
   // What may write at present, and nobody else.
@@ -94,6 +96,11 @@ final class TlsOutput {
     return (int) Math.min(queued + inRaw, Integer.MAX_VALUE);
   }
 
+  /// Returns a figure that grows by each byte that the kernel takes, whatever is written meanwhile.
+  long taken() {
+    return given - (raw == null ? 0 : raw.getWriteBufferSize());
+  }
+
   void limits(WriteBufferLimits limits) {
     flow.limits(limits);
     if (raw != null) {
@@ -125,7 +132,7 @@ final class TlsOutput {
   // Writing.
 
   void write(ByteBuffer data) {
-    ensureNotEnded("write");
+    ensureWritable("write");
     if (!data.hasRemaining()) {
       return;
     }
@@ -139,7 +146,7 @@ final class TlsOutput {
   }
 
   void writelines(Iterable<ByteBuffer> pieces) {
-    ensureNotEnded("writelines");
+    ensureWritable("writelines");
     boolean dropped = false;
     ByteBuffer small = buffers.take().limit(RECORD);
     try {
@@ -190,7 +197,10 @@ final class TlsOutput {
     small.clear().limit(RECORD);
   }
 
-  private void ensureNotEnded(String call) {
+  /// Refuses a call that is going to write.
+  ///
+  /// @throws IllegalStateException when a file is being sent, or the stream was ended
+  void ensureWritable(String call) {
     if (state != State.OPEN && connection.isOpen()) {
       throw new IllegalStateException("Cannot call " + call + "() after writeEof()");
     }
@@ -206,7 +216,7 @@ final class TlsOutput {
   ///
   /// @throws IllegalStateException when another one is sent, or the stream was ended
   void lend(TlsFile file) {
-    ensureNotEnded("sendfile");
+    ensureWritable("sendfile");
     this.file = file;
   }
 
@@ -311,6 +321,7 @@ final class TlsOutput {
 
   private void send(ByteBuffer out) {
     if (out.position() > 0) {
+      given += out.position();
       raw().write(out.flip());
     }
     out.clear();

@@ -60,6 +60,11 @@ final class TlsTransport implements FileTransport, ContextOwner {
   }
 
   @Override
+  public void ensureWritable(String call) {
+    output.ensureWritable(call);
+  }
+
+  @Override
   public FileOutput sendingFile() {
     return new TlsFile(connection, input, output);
   }

@@ -36,6 +36,9 @@ public final class TlsUpgrade {
     if (transport.isClosing()) {
       throw new ConnectionResetException("startTls on a transport that is closing: " + transport);
     }
+    if (transport instanceof FileTransport own) {
+      own.ensureWritable("startTls");
+    }
     Context context =
         transport instanceof ContextOwner owner ? owner.context() : Context.copyContext();
     Future<@Nullable Void> done = loop.createFuture();

@@ -56,6 +56,14 @@ public final class Fds {
     return check("read", Native.syscalls().read(ERRNO, fd, BYTES, count));
   }
 
+  /// Sends so many bytes in one piece.
+  public static int send(int fd, int count) throws IOException {
+    try (var arena = Arena.ofConfined()) {
+      var bytes = arena.allocate(count);
+      return check("send", Native.syscalls().send(ERRNO, fd, bytes, count, 0));
+    }
+  }
+
   public static void close(int... fds) throws IOException {
     for (int fd : fds) {
       check("close(fd " + fd + ")", Native.syscalls().close(ERRNO, fd));
