@@ -26,6 +26,7 @@ final class Themes {
     LocksScenarios.class,
     LoopScenarios.class,
     NamesScenarios.class,
+    PipesScenarios.class,
     QueueShutdownScenarios.class,
     QueuesScenarios.class,
     RawSocketsScenarios.class,

@@ -38,7 +38,8 @@ class Recorder implements Protocol {
     if (!calls.isEmpty()) {
       breaches.add("connectionMade after " + calls);
     }
-    this.transport = (Transport) transport;
+    // Null for one end of a pipe.
+    this.transport = transport instanceof Transport both ? both : null;
     note("made");
   }
 

@@ -43,6 +43,7 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
   private final UnixEndpoints unix;
   private final FileSender files;
   private final RawSockets sockets;
+  private final PipeConnector pipes;
 
   /// Makes the network of a loop; the loop closes it.
   public StreamNetwork(Lowlevel lowlevel, Sockets sockets, HostLookup lookup) {
@@ -67,6 +68,7 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
     this.unix = new UnixEndpoints(net, connector, binder);
     this.files = new FileSender(net);
     this.sockets = new RawSockets(net, names, files);
+    this.pipes = new PipeConnector(net);
   }
 
   /// Returns the part of the loop that works with sockets directly.
@@ -77,6 +79,11 @@ public class StreamNetwork implements LoopConnections, AutoCloseable {
   /// Returns the part of the loop that sends files.
   public LoopFiles files() {
     return files;
+  }
+
+  /// Returns the part of the loop that makes transports of pipes.
+  public PipeConnector pipes() {
+    return pipes;
   }
 
   /// Makes a transport of a connected socket, which it owns from now on, and joins its protocol.
