@@ -11,9 +11,12 @@ import io.github.asyncio4j.internal.tasks.StaggeredRace;
 import io.github.asyncio4j.internal.tasks.ToThread;
 import io.github.asyncio4j.internal.tasks.Wait;
 import io.github.asyncio4j.internal.tasks.WaitFor;
+import io.github.asyncio4j.pipe.ReadPipe;
+import io.github.asyncio4j.pipe.WritePipe;
 import io.github.asyncio4j.stream.ClientConnected;
 import io.github.asyncio4j.stream.StreamConnection;
 import io.github.asyncio4j.stream.StreamReader;
+import io.github.asyncio4j.stream.StreamWriter;
 import io.github.asyncio4j.stream.Streams;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -756,6 +759,36 @@ public final class Asyncio {
       throws IOException {
     return Streams.startServer(
         getRunningLoop(), clientConnected, options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /// Returns a reader of the end of a pipe, which it owns; as [EventLoop#connectReadPipe].
+  public static StreamReader openReadPipe(ReadPipe pipe) throws IOException {
+    return Streams.openReadPipe(getRunningLoop(), pipe, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /// Returns a writer to the end of a pipe, which it owns; as [EventLoop#connectWritePipe].
+  public static StreamWriter openWritePipe(WritePipe pipe) throws IOException {
+    return Streams.openWritePipe(getRunningLoop(), pipe);
+  }
+
+  /// Returns the reader of standard input, the loop's one. Suspending.
+  ///
+  /// @throws IOException when standard input is closed
+  public static StreamReader stdin() throws IOException {
+    return Streams.stdin(getRunningLoop());
+  }
+
+  /// Returns the writer to standard output, the loop's one; as [Streams#stdout(EventLoop)] says, a
+  /// program that ends with much output closes it and waits. Suspending.
+  ///
+  /// @throws IOException when standard output is closed
+  public static StreamWriter stdout() throws IOException {
+    return Streams.stdout(getRunningLoop());
+  }
+
+  /// Returns the writer to standard error; as [#stdout()].
+  public static StreamWriter stderr() throws IOException {
+    return Streams.stderr(getRunningLoop());
   }
 
   /// Connects to a unix socket and returns a reader and a writer (ST-01). Suspending.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.pipe.ReadPipe;
+import io.github.asyncio4j.pipe.WritePipe;
 import io.github.asyncio4j.socket.Datagram;
 import io.github.asyncio4j.socket.Received;
 import io.github.asyncio4j.socket.Socket;
@@ -8,7 +10,9 @@ import io.github.asyncio4j.ssl.SslEngineFactory;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.DatagramProtocol;
 import io.github.asyncio4j.transport.DatagramTransport;
+import io.github.asyncio4j.transport.ReadTransport;
 import io.github.asyncio4j.transport.Transport;
+import io.github.asyncio4j.transport.WriteTransport;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -190,5 +194,22 @@ abstract sealed class DelegatingLoop implements EventLoop permits BaseEventLoop 
   @Override
   public final Socket sockAccept(Socket sock) throws IOException {
     return sockets().sockAccept(sock);
+  }
+
+  // Pipes.
+
+  /// Returns the part that makes transports of pipes.
+  protected abstract LoopPipes pipes();
+
+  @Override
+  public final <P extends BaseProtocol> Connection<ReadTransport, P> connectReadPipe(
+      Supplier<P> protocolFactory, ReadPipe pipe) throws IOException {
+    return pipes().connectReadPipe(protocolFactory, pipe);
+  }
+
+  @Override
+  public final <P extends BaseProtocol> Connection<WriteTransport, P> connectWritePipe(
+      Supplier<P> protocolFactory, WritePipe pipe) throws IOException {
+    return pipes().connectWritePipe(protocolFactory, pipe);
   }
 }

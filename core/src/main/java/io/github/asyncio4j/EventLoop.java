@@ -22,6 +22,7 @@ public sealed interface EventLoop
         LoopConnections,
         LoopFiles,
         LoopSockets,
+        LoopPipes,
         LoopDescriptors,
         LoopSignals,
         LoopExecutors,

@@ -20,12 +20,21 @@ final class Watches {
   private final Kernel kernel;
   // By channel where there is one, else by descriptor number; by what says itself when it is ready.
   private final Map<Object, IoWatch> byKey = new HashMap<>();
-  final SelfPolling self = new SelfPolling();
+  final SelfPolling self = new SelfPolling(this::onLoopThread);
 
   Watches(BaseEventLoop loop, Selector selector, Kernel kernel) {
     this.loop = loop;
     this.selector = selector;
     this.kernel = kernel;
+  }
+
+  /// Any thread; what comes when the loop is closed is nobody's business any more.
+  private void onLoopThread(Runnable change) {
+    if (loop.holdsLoop()) {
+      change.run();
+    } else {
+      loop.tryPost(new PostedHandle(change, CurrentContext.snapshot()));
+    }
   }
 
   /// Opens a watch that belongs to a transport or the like.

@@ -72,6 +72,11 @@ final class ClockedLoop extends BaseEventLoop {
   }
 
   @Override
+  protected LoopPipes pipes() {
+    throw new UnsupportedOperationException("this loop has no network");
+  }
+
+  @Override
   protected LoopConnections connections() {
     throw new UnsupportedOperationException("this loop has no network");
   }

@@ -5,6 +5,7 @@ import io.github.asyncio4j.loop.SelectorEventLoop;
 import io.github.asyncio4j.selector.EpollSelector;
 import io.github.asyncio4j.selector.NioSelector;
 import io.github.asyncio4j.selector.Selector;
+import io.github.asyncio4j.socket.SocketTier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Supplier;
@@ -53,6 +54,11 @@ public enum LoopKind {
   /// Tells whether its sockets are descriptors.
   public boolean isNative() {
     return selector.equals("epoll");
+  }
+
+  /// Returns the tier of what its selector watches.
+  public SocketTier tier() {
+    return selector.equals("epoll") ? SocketTier.NATIVE : SocketTier.NIO;
   }
 
   /// Returns a new loop of this kind.

@@ -5,6 +5,7 @@ import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.LoopConnections;
 import io.github.asyncio4j.LoopFiles;
 import io.github.asyncio4j.LoopObserver;
+import io.github.asyncio4j.LoopPipes;
 import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.internal.net.HostLookup;
@@ -73,6 +74,11 @@ public final class SelectorEventLoop extends BaseEventLoop {
   @Override
   protected LoopSockets sockets() {
     return network.sockets();
+  }
+
+  @Override
+  protected LoopPipes pipes() {
+    return network.pipes();
   }
 
   @Override

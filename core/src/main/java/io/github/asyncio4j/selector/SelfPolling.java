@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// Watches what says itself when it is ready, beside a [Selector] or in its place: the same
@@ -12,9 +13,20 @@ import org.jspecify.annotations.Nullable;
 public final class SelfPolling {
   private final Map<Readiness, Watched> registrations = new HashMap<>();
   private final LinkedHashSet<Watched> ready = new LinkedHashSet<>();
+  private final Executor owner;
+
+  /// Makes one that is for what changes in its own thread only.
+  public SelfPolling() {
+    this(Runnable::run);
+  }
 
   /// Makes one that watches nothing.
-  public SelfPolling() {}
+  ///
+  /// @param owner has the thread of this object do something, soon or, when it is called by that
+  ///   one, at once; called by any thread
+  public SelfPolling(Executor owner) {
+    this.owner = Objects.requireNonNull(owner, "owner");
+  }
 
   /// Starts to watch.
   ///
@@ -87,7 +99,8 @@ public final class SelfPolling {
         throw new IllegalStateException("not valid any more: " + pollable);
       }
       interest = ops;
-      readiness.watched(ops, this::changed);
+      readiness.watched(
+          ops, readiness.changesInAnyThread() ? () -> owner.execute(this::changed) : this::changed);
       changed();
     }
 

@@ -498,6 +498,12 @@ public final class StreamReader implements Iterable<byte[]> {
     this.transport = Objects.requireNonNull(transport, "transport");
   }
 
+  /// Returns what it reads from, or null before that is connected and when it has ended. To close
+  /// it ends the stream.
+  public @Nullable ReadTransport transport() {
+    return transport;
+  }
+
   /// Takes what is unread, because it belongs to TLS and not to the reader's stream.
   ///
   /// @throws IOException when the connection has failed or is at its end

@@ -10,7 +10,9 @@ import io.github.asyncio4j.Task;
 import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.transport.BaseTransport;
 import io.github.asyncio4j.transport.BufferedProtocol;
+import io.github.asyncio4j.transport.ReadTransport;
 import io.github.asyncio4j.transport.Transport;
+import io.github.asyncio4j.transport.WriteTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -43,9 +45,9 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
   // Null until it is started, and when it is done.
   private @Nullable Task<?> handler;
   // Null before there is one.
-  private @Nullable Transport transport;
+  private @Nullable BaseTransport transport;
 
-  /// Makes the protocol of a client.
+  /// Makes the protocol of a client, or of one end of a pipe.
   ///
   /// @param loop the loop of the transport
   /// @param reader what is fed
@@ -71,10 +73,12 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
 
   @Override
   public void connectionMade(BaseTransport transport) {
-    var stream = (Transport) transport;
-    this.transport = stream;
-    reader.setTransport(stream);
+    this.transport = transport;
+    if (transport instanceof ReadTransport source) {
+      reader.setTransport(source);
+    }
     if (clientConnected != null) {
+      var stream = (Transport) transport;
       try {
         serve(clientConnected, stream);
       } catch (RuntimeException | Error e) {
@@ -101,7 +105,7 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
   private void handlerDone(Future<?> handler) {
     this.handler = null;
     // Another one than at first, if the handler has put the connection under TLS.
-    Transport transport = Objects.requireNonNull(this.transport);
+    BaseTransport transport = Objects.requireNonNull(this.transport);
     if (handler.cancelled()) {
       transport.close();
       return;
@@ -143,7 +147,7 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
   @Override
   public boolean eofReceived() {
     reader.feedEof();
-    return transport == null || transport.canWriteEof();
+    return !(transport instanceof WriteTransport output) || output.canWriteEof();
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.SslOptions;
 import io.github.asyncio4j.ssl.SslEngineFactory;
 import io.github.asyncio4j.transport.Transport;
+import io.github.asyncio4j.transport.WriteTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
@@ -34,19 +35,19 @@ import org.jspecify.annotations.Nullable;
 /// ```
 public final class StreamWriter implements AutoCloseable {
   // Loop thread only.
-  private Transport transport;
+  private WriteTransport transport;
   private final StreamReaderProtocol protocol;
   private final @Nullable StreamReader reader;
   private final EventLoop loop;
 
   /// Makes the writer of a connection.
   ///
-  /// @param transport the connection
+  /// @param transport the connection, or one end of a pipe
   /// @param protocol the transport's protocol, which knows when it is to pause
   /// @param reader the other half, whose failure `drain` reports too; null for none
   /// @param loop the loop of the transport
   public StreamWriter(
-      Transport transport,
+      WriteTransport transport,
       StreamReaderProtocol protocol,
       @Nullable StreamReader reader,
       EventLoop loop) {
@@ -56,8 +57,19 @@ public final class StreamWriter implements AutoCloseable {
     this.loop = Objects.requireNonNull(loop, "loop");
   }
 
-  /// Returns the transport that is written to.
+  /// Returns the transport of the connection.
+  ///
+  /// @throws IllegalStateException when it is a pipe that is written to, which has one direction:
+  ///   [#writeTransport()] returns that
   public Transport transport() {
+    if (transport instanceof Transport both) {
+      return both;
+    }
+    throw new IllegalStateException("not a transport of both directions: " + transport);
+  }
+
+  /// Returns the transport that is written to.
+  public WriteTransport writeTransport() {
     return transport;
   }
 
@@ -159,6 +171,7 @@ public final class StreamWriter implements AutoCloseable {
   /// @param options the name that a client verifies, among others; `received` and, on a connection
   ///   that was accepted, `serverSide` are understood
   /// @throws IllegalArgumentException when a client is given no name, or a server one
+  /// @throws IllegalStateException when it is a pipe
   /// @throws IOException when the connection is over, or the handshake fails; the connection is
   ///   closed
   public void startTls(SslEngineFactory ssl, SslOptions options) throws IOException {
@@ -169,23 +182,25 @@ public final class StreamWriter implements AutoCloseable {
     if (!own.serverSide() && own.serverHostname() == null) {
       throw new IllegalArgumentException("serverHostname is needed; \"\" verifies none");
     }
-    if (reader == null) {
-      transport = loop.startTls(transport, protocol, ssl, own);
-    } else {
-      transport = startTls(reader, ssl, own);
-    }
-    protocol.replaceTransport(transport);
+    Transport clear = transport();
+    Transport encrypted =
+        reader == null
+            ? loop.startTls(clear, protocol, ssl, own)
+            : startTls(clear, reader, ssl, own);
+    transport = encrypted;
+    protocol.replaceTransport(encrypted);
   }
 
-  private Transport startTls(StreamReader reader, SslEngineFactory ssl, SslOptions options)
+  private Transport startTls(
+      Transport clear, StreamReader reader, SslEngineFactory ssl, SslOptions options)
       throws IOException {
     byte[] unread = reader.takeForTls();
     try {
-      return loop.startTls(transport, protocol, ssl, options.received(ByteBuffer.wrap(unread)));
+      return loop.startTls(clear, protocol, ssl, options.received(ByteBuffer.wrap(unread)));
     } catch (Throwable t) {
-      if (!transport.isClosing()) {
+      if (!clear.isClosing()) {
         // It was refused, and all is as it was.
-        reader.takeBack(unread, transport);
+        reader.takeBack(unread, clear);
       }
       throw t;
     }

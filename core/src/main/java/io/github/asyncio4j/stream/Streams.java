@@ -6,6 +6,8 @@ import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.pipe.ReadPipe;
+import io.github.asyncio4j.pipe.WritePipe;
 import io.github.asyncio4j.socket.UnixNameAddress;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
@@ -144,6 +146,66 @@ public final class Streams {
       throws IOException {
     Objects.requireNonNull(options, "options");
     return loop.createServer(serverProtocols(loop, clientConnected, limit), options);
+  }
+
+  // Pipes.
+
+  /// Makes a stream of the end of a pipe that is read from.
+  ///
+  /// The stream owns the end: it is closed when the stream has ended, or when its transport is
+  /// closed ([StreamReader#transport()]). When the call fails or is cancelled it is closed, too.
+  ///
+  /// @param limit of the reader, see [StreamReader]
+  /// @throws IllegalArgumentException when the limit is below 1, or as
+  ///   [EventLoop#connectReadPipe(Supplier, ReadPipe)]
+  /// @throws IOException as there
+  public static StreamReader openReadPipe(EventLoop loop, ReadPipe pipe, int limit)
+      throws IOException {
+    Objects.requireNonNull(loop, "loop");
+    var reader = new StreamReader(loop, limit);
+    var _ = loop.connectReadPipe(() -> new StreamReaderProtocol(loop, reader), pipe);
+    return reader;
+  }
+
+  /// Makes a stream of the end of a pipe that is written to.
+  ///
+  /// The stream owns the end, which is closed with it. When the call fails or is cancelled it is
+  /// closed, too.
+  ///
+  /// @throws IOException as [EventLoop#connectWritePipe(Supplier, WritePipe)]
+  public static StreamWriter openWritePipe(EventLoop loop, WritePipe pipe) throws IOException {
+    Objects.requireNonNull(loop, "loop");
+    // Its reader is never fed.
+    var nobody = new StreamReader(loop);
+    var connection = loop.connectWritePipe(() -> new StreamReaderProtocol(loop, nobody), pipe);
+    return new StreamWriter(connection.transport(), connection.protocol(), null, loop);
+  }
+
+  /// Returns the stream of standard input, the same one to every task of the loop as long as it is
+  /// not at its end. Suspending.
+  ///
+  /// Nobody has to close it. See [ReadPipe#stdin()] for what is done to standard input: nothing.
+  ///
+  /// @throws IOException when standard input is closed
+  public static StreamReader stdin(EventLoop loop) throws IOException {
+    return StandardIo.stdin(loop);
+  }
+
+  /// Returns the stream of standard output, the same one to every task of the loop as long as it is
+  /// not closed. Suspending.
+  ///
+  /// Nobody has to close it; but what the system has not taken when the loop is closed is lost. So
+  /// a program that ends with much output closes it and waits: `out.close(); out.waitClosed();`.
+  /// See [WritePipe#stdout()] for what is done to standard output: nothing.
+  ///
+  /// @throws IOException when standard output is closed
+  public static StreamWriter stdout(EventLoop loop) throws IOException {
+    return StandardIo.stdout(loop);
+  }
+
+  /// Returns the stream of standard error; as [#stdout(EventLoop)].
+  public static StreamWriter stderr(EventLoop loop) throws IOException {
+    return StandardIo.stderr(loop);
   }
 
   // Unix sockets.

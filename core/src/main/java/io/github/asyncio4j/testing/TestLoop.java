@@ -5,6 +5,7 @@ import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.LoopConnections;
 import io.github.asyncio4j.LoopFiles;
 import io.github.asyncio4j.LoopObserver;
+import io.github.asyncio4j.LoopPipes;
 import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Task;
@@ -309,6 +310,11 @@ public final class TestLoop extends BaseEventLoop {
               getDebug() ? Level.WARNING : Level.DEBUG,
               () -> "left open on " + this + ": " + String.join(", ", leftAtEnd));
     }
+  }
+
+  @Override
+  protected LoopPipes pipes() {
+    return link.network().pipes();
   }
 
   @Override

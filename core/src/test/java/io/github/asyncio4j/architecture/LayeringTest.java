@@ -24,8 +24,10 @@ final class LayeringTest {
     MAY_USE.put("internal.ffi", Set.of("internal.jdk"));
     MAY_USE.put("selector", Set.of("internal.ffi"));
     MAY_USE.put("socket", Set.of("internal.ffi", "selector"));
+    MAY_USE.put("pipe", Set.of("internal.jdk", "internal.ffi", "selector", "socket"));
     MAY_USE.put(
-        "", Set.of("transport", "ssl", "internal.jdk", "internal.ffi", "selector", "socket"));
+        "",
+        Set.of("transport", "ssl", "internal.jdk", "internal.ffi", "selector", "socket", "pipe"));
     MAY_USE.put("internal.tasks", Set.of("", "internal.jdk"));
     MAY_USE.put("internal.tls", Set.of("transport", "ssl", "internal.jdk", "socket", ""));
     MAY_USE.put(
@@ -36,19 +38,20 @@ final class LayeringTest {
             "internal.ffi",
             "selector",
             "socket",
+            "pipe",
             "ssl",
             "",
             "internal.tasks",
             "internal.tls"));
     MAY_USE.put(
         "loop", Set.of("transport", "internal.ffi", "selector", "socket", "", "internal.net"));
-    MAY_USE.put("stream", Set.of("transport", "ssl", "socket", "", "internal.tasks"));
+    MAY_USE.put("stream", Set.of("transport", "ssl", "socket", "pipe", "", "internal.tasks"));
     MAY_USE.put("sync", Set.of(""));
     MAY_USE.put("flow", Set.of(""));
     MAY_USE.put(
         "testing",
         Set.of("transport", "internal.jdk", "selector", "socket", "", "internal.net", "stream"));
-    MAY_USE.put(FACADE, Set.of("transport", "socket", "", "internal.tasks", "stream"));
+    MAY_USE.put(FACADE, Set.of("transport", "socket", "pipe", "", "internal.tasks", "stream"));
     MAY_USE.put("internal.check", Set.of("", "stream", "sync", FACADE));
   }
 

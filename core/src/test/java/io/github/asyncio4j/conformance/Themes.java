@@ -28,6 +28,7 @@ final class Themes {
     LocksScenarios.class,
     LoopScenarios.class,
     NamesScenarios.class,
+    PipesScenarios.class,
     QueueShutdownScenarios.class,
     QueuesScenarios.class,
     RacesScenarios.class,

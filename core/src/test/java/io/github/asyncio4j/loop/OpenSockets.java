@@ -30,12 +30,21 @@ final class OpenSockets {
 
   /// Returns the open sockets, by number. Files are left out: class loading opens those.
   static Map<String, String> now() throws IOException {
+    return open("socket:");
+  }
+
+  /// Returns the open ends of pipes, by number.
+  static Map<String, String> pipes() throws IOException {
+    return open("pipe:");
+  }
+
+  private static Map<String, String> open(String kind) throws IOException {
     var sockets = new TreeMap<String, String>();
     try (var entries = Files.newDirectoryStream(DIRECTORY)) {
       for (var entry : entries) {
         try {
           var target = Files.readSymbolicLink(entry).toString();
-          if (target.startsWith("socket:")) {
+          if (target.startsWith(kind)) {
             sockets.put(entry.getFileName().toString(), target);
           }
         } catch (IOException e) {

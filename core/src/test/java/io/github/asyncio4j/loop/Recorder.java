@@ -26,7 +26,8 @@ class Recorder extends CallRecorder implements Protocol {
 
   @Override
   public void connectionMade(BaseTransport transport) {
-    this.transport = (Transport) transport;
+    // Null for one end of a pipe.
+    this.transport = transport instanceof Transport both ? both : null;
     noteMade();
   }
 

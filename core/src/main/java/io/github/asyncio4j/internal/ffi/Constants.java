@@ -59,8 +59,30 @@ public final class Constants {
   public static final int F_SETFL = 4;
   public static final int F_DUPFD_CLOEXEC = 1030;
   public static final int FD_CLOEXEC = 1;
+  public static final int O_RDONLY = 0;
+  public static final int O_WRONLY = 1;
+  public static final int O_RDWR = 2;
+  public static final int O_NOCTTY = 0x100;
   public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
+
+  public static final int AT_EMPTY_PATH = 0x1000;
+  public static final int STATX_TYPE = 1;
+  public static final int S_IFMT = 0xF000;
+  public static final int S_IFIFO = 0x1000;
+  public static final int S_IFCHR = 0x2000;
+  public static final int S_IFDIR = 0x4000;
+  public static final int S_IFBLK = 0x6000;
+  public static final int S_IFREG = 0x8000;
+  public static final int S_IFSOCK = 0xC000;
+
+  // asm-generic/ioctls.h
+  public static final int TIOCGWINSZ = 0x5413;
+  public static final int TIOCSWINSZ = 0x5414;
+  public static final int TIOCGPTN = 0x80045430;
+  public static final int TIOCSPTLCK = 0x40045431;
+  public static final int TIOCGPTPEER = 0x5441;
+  public static final int TCSANOW = 0;
 
   public static final int EPOLL_CLOEXEC = 0x80000;
   public static final int EPOLL_CTL_ADD = 1;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class LinuxSyscalls implements Syscalls {
   /*
    * Every integer and pointer is passed as a 64-bit number. The linker generates code for each
-   * shape of function, about 10 ms each; so there are nine shapes instead of nineteen. On x86-64
+   * shape of function, about 10 ms each; so there are nine shapes instead of twenty. On x86-64
    * and AArch64 each argument has a register of its own, of which a C function reads as much as it
    * declares, variadic or not; of a result the low half is ours to interpret.
    *
@@ -54,9 +54,16 @@ final class LinuxSyscalls implements Syscalls {
   private static final MethodHandle WRITE = cold("write", 3);
   private static final MethodHandle FCNTL = cold("fcntl", 3);
   private static final MethodHandle PIPE2 = cold("pipe2", 2);
+  private static final MethodHandle IOCTL = cold("ioctl", 3);
+  private static final MethodHandle TCGETATTR = cold("tcgetattr", 2);
+  private static final MethodHandle TCSETATTR = cold("tcsetattr", 3);
+  private static final MethodHandle OPEN = cold("open", 3);
   private static final MethodHandle EPOLL_CREATE1 = cold("epoll_create1", 1);
   private static final MethodHandle EPOLL_CTL = cold("epoll_ctl", 4);
   private static final MethodHandle EPOLL_WAIT = cold("epoll_wait", 4);
+
+  // glibc 2.28, Linux 4.11.
+  private static final @Nullable MethodHandle STATX = optional("statx", 5);
 
   // glibc 2.35, Linux 5.11.
   private static final @Nullable MethodHandle EPOLL_PWAIT2 = optional("epoll_pwait2", 5);
@@ -350,6 +357,86 @@ final class LinuxSyscalls implements Syscalls {
       throw Native.unexpected(t);
     } finally {
       Reference.reachabilityFence(fds);
+    }
+  }
+
+  @Override
+  public int ioctl(MemorySegment errno, int fd, int request, MemorySegment argp) {
+    try {
+      // An unsigned long in C, of which no request has more than 32 bits.
+      return orErrno(
+          (long)
+              IOCTL.invokeExact(errno, (long) fd, Integer.toUnsignedLong(request), argp.address()),
+          errno);
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    } finally {
+      Reference.reachabilityFence(argp);
+    }
+  }
+
+  @Override
+  public int tcgetattr(MemorySegment errno, int fd, MemorySegment termios) {
+    try {
+      return orErrno((long) TCGETATTR.invokeExact(errno, (long) fd, termios.address()), errno);
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    } finally {
+      Reference.reachabilityFence(termios);
+    }
+  }
+
+  @Override
+  public int tcsetattr(MemorySegment errno, int fd, int actions, MemorySegment termios) {
+    try {
+      return orErrno(
+          (long) TCSETATTR.invokeExact(errno, (long) fd, (long) actions, termios.address()), errno);
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    } finally {
+      Reference.reachabilityFence(termios);
+    }
+  }
+
+  @Override
+  public int open(MemorySegment errno, MemorySegment pathname, int flags, int mode) {
+    try {
+      return orErrno(
+          (long) OPEN.invokeExact(errno, pathname.address(), (long) flags, (long) mode), errno);
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    } finally {
+      Reference.reachabilityFence(pathname);
+    }
+  }
+
+  @Override
+  public int statx(
+      MemorySegment errno,
+      int dirfd,
+      MemorySegment pathname,
+      int flags,
+      int mask,
+      MemorySegment statxbuf) {
+    if (STATX == null) {
+      return -Errno.ENOSYS;
+    }
+    try {
+      return orErrno(
+          (long)
+              STATX.invokeExact(
+                  errno,
+                  (long) dirfd,
+                  pathname.address(),
+                  (long) flags,
+                  (long) mask,
+                  statxbuf.address()),
+          errno);
+    } catch (Throwable t) {
+      throw Native.unexpected(t);
+    } finally {
+      Reference.reachabilityFence(pathname);
+      Reference.reachabilityFence(statxbuf);
     }
   }
 

@@ -92,6 +92,37 @@ public interface Syscalls {
   /// @param fds room for two ints
   int pipe2(MemorySegment errno, MemorySegment fds, int flags);
 
+  /// Has a device do something: ioctl(2).
+  ///
+  /// @param argp what the request says: a pointer, or a number as one
+  int ioctl(MemorySegment errno, int fd, int request, MemorySegment argp);
+
+  /// Asks for the mode of a terminal: termios(3).
+  ///
+  /// @param termios [Termios#segment()]
+  int tcgetattr(MemorySegment errno, int fd, MemorySegment termios);
+
+  /// Sets the mode of a terminal: termios(3).
+  ///
+  /// @param termios [Termios#segment()]
+  int tcsetattr(MemorySegment errno, int fd, int actions, MemorySegment termios);
+
+  /// Opens a file. May block, as the first end of a FIFO without `O_NONBLOCK` does.
+  ///
+  /// @param pathname ends with a zero byte
+  int open(MemorySegment errno, MemorySegment pathname, int flags, int mode);
+
+  /// Tells about a file. Returns `-ENOSYS` also when the C library does not have it.
+  ///
+  /// @param statxbuf [Statx#segment()]
+  int statx(
+      MemorySegment errno,
+      int dirfd,
+      MemorySegment pathname,
+      int flags,
+      int mask,
+      MemorySegment statxbuf);
+
   int epoll_create1(MemorySegment errno, int flags);
 
   int epoll_ctl(MemorySegment errno, int epfd, int op, int fd, MemorySegment event);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
+import io.github.asyncio4j.pipe.ReadPipe;
+import io.github.asyncio4j.pipe.WritePipe;
 import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -33,6 +35,14 @@ interface IoBackend {
   /// owner when a call that had nothing to give or to take is worth another try. Otherwise as
   /// [#stream].
   IoPort waiting(Socket socket, IoPort.Owner owner) throws IOException;
+
+  /// Opens the port of the end of a pipe that is read from; as [#stream].
+  ///
+  /// @throws IOException also when it is nothing that can be waited for, as `/dev/null`
+  InputPort input(ReadPipe pipe, IoPort.Owner owner) throws IOException;
+
+  /// Opens the port of the end of a pipe that is written to; as [#input].
+  OutputPort output(WritePipe pipe, IoPort.Owner owner) throws IOException;
 
   /// Connects a socket, or goes on with a connect to the same address that is in progress. Suspends
   /// the calling task; the socket stays the caller's, whatever happens.

@@ -171,10 +171,17 @@ public class NetContext {
 
   /// Closes a socket; what the system says about it is of no use to anybody.
   void close(Socket socket) {
+    close(socket, socket::close);
+  }
+
+  /// Closes something of the system; as [#close(Socket)].
+  ///
+  /// @param owned what is closed, for the log
+  void close(Object owned, OwnedPort.Closing closing) {
     try {
-      socket.close();
+      closing.close();
     } catch (IOException e) {
-      logDebug(() -> "close failed: " + socket, e);
+      logDebug(() -> "close failed: " + owned, e);
     }
   }
 

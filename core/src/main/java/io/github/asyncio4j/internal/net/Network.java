@@ -44,6 +44,7 @@ public class Network implements LoopConnections, AutoCloseable {
   private final UnixEndpoints unix;
   private final FileSender files;
   private final RawSockets sockets;
+  private final PipeConnector pipes;
 
   /// Makes the network of a loop; the loop closes it.
   public Network(Lowlevel lowlevel, Sockets sockets, HostLookup lookup) {
@@ -68,6 +69,7 @@ public class Network implements LoopConnections, AutoCloseable {
     this.unix = new UnixEndpoints(net, connector, binder);
     this.files = new FileSender(net);
     this.sockets = new RawSockets(net, names, files);
+    this.pipes = new PipeConnector(net);
   }
 
   /// Returns the part of the loop that works with sockets directly.
@@ -78,6 +80,11 @@ public class Network implements LoopConnections, AutoCloseable {
   /// Returns the part of the loop that sends files.
   public LoopFiles files() {
     return files;
+  }
+
+  /// Returns the part of the loop that makes transports of pipes.
+  public PipeConnector pipes() {
+    return pipes;
   }
 
   /// Makes a transport of a connected socket, which it owns from now on, and joins its protocol.

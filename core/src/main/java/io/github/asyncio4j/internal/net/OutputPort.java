@@ -23,6 +23,12 @@ interface OutputPort extends IoPort {
   /// @throws IOException when no more will go
   long write(ByteBuffer[] pieces, int offset, int length) throws IOException;
 
+  /// Starts to call for input when nobody reads any more, as far as somebody tells; by default
+  /// nobody does. To stop asking for input stops that too.
+  ///
+  /// @throws IOException when the system refuses
+  default void noticingReader() throws IOException {}
+
   /// Ends the stream behind what has gone.
   ///
   /// @throws IOException when there is nobody to tell

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.net;
 
-import io.github.asyncio4j.Context;
 import io.github.asyncio4j.IoWatch;
 import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.pipe.ReadPipe;
+import io.github.asyncio4j.pipe.WritePipe;
+import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -39,11 +41,38 @@ final class ReadinessBackend implements IoBackend {
 
   @Override
   public IoPort waiting(Socket socket, IoPort.Owner owner) throws IOException {
-    return new WatchPort(watch(socket, owner), socket);
+    return new WatchPort(watch(socket, owner));
   }
 
-  private IoWatch watch(Socket socket, IoPort.Owner owner) throws IOException {
-    return lowlevel.watch(socket, owner, owner::onInput, owner::onRoom);
+  @Override
+  public InputPort input(ReadPipe pipe, IoPort.Owner owner) throws IOException {
+    var watch = watch(pipe, owner);
+    try {
+      // What cannot be polled, such as /dev/null, is found now and not when it is read.
+      watch.reading(true);
+      watch.reading(false);
+      return new PipeInput(watch, pipe);
+    } catch (Throwable t) {
+      watch.close();
+      throw t;
+    }
+  }
+
+  @Override
+  public OutputPort output(WritePipe pipe, IoPort.Owner owner) throws IOException {
+    var watch = watch(pipe, owner);
+    try {
+      watch.writing(true);
+      watch.writing(false);
+      return new PipeOutput(watch, pipe);
+    } catch (Throwable t) {
+      watch.close();
+      throw t;
+    }
+  }
+
+  private IoWatch watch(Pollable pollable, IoPort.Owner owner) throws IOException {
+    return lowlevel.watch(pollable, owner, owner::onInput, owner::onRoom);
   }
 
   @Override
@@ -60,53 +89,14 @@ final class ReadinessBackend implements IoBackend {
     }
   }
 
-  /// What all ports are: a watch.
-  private static class WatchPort implements IoPort {
-    final IoWatch watch;
-    final Socket socket;
-
-    WatchPort(IoWatch watch, Socket socket) {
-      this.watch = watch;
-      this.socket = socket;
-    }
-
-    @Override
-    public final void receiving(boolean on) throws IOException {
-      watch.reading(on);
-    }
-
-    @Override
-    public final void sending(boolean on) throws IOException {
-      watch.writing(on);
-    }
-
-    @Override
-    public final boolean isSending() {
-      return watch.isWriting();
-    }
-
-    @Override
-    public final void runIn(Context context) {
-      watch.runIn(context);
-    }
-
-    @Override
-    public final void callForRoom() {
-      watch.callWriter();
-    }
-
-    @Override
-    public final void close() {
-      watch.close();
-    }
-  }
-
   private static final class SocketPort extends WatchPort implements StreamPort {
     // Whether this end has ended its output.
     private boolean ended;
+    private final Socket socket;
 
     SocketPort(IoWatch watch, Socket socket) {
-      super(watch, socket);
+      super(watch);
+      this.socket = socket;
     }
 
     @Override
@@ -146,13 +136,61 @@ final class ReadinessBackend implements IoBackend {
   }
 
   private static final class ListeningPort extends WatchPort implements AcceptPort {
+    private final Socket socket;
+
     ListeningPort(IoWatch watch, Socket socket) {
-      super(watch, socket);
+      super(watch);
+      this.socket = socket;
     }
 
     @Override
     public @Nullable Socket accept() throws IOException {
       return socket.accept();
+    }
+  }
+
+  private static final class PipeInput extends WatchPort implements InputPort {
+    private final ReadPipe pipe;
+
+    PipeInput(IoWatch watch, ReadPipe pipe) {
+      super(watch);
+      this.pipe = pipe;
+    }
+
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+      return pipe.read(dst);
+    }
+  }
+
+  private static final class PipeOutput extends WatchPort implements OutputPort {
+    private final WritePipe pipe;
+
+    PipeOutput(IoWatch watch, WritePipe pipe) {
+      super(watch);
+      this.pipe = pipe;
+    }
+
+    @Override
+    public int write(ByteBuffer src) throws IOException {
+      return pipe.write(src);
+    }
+
+    @Override
+    public long write(ByteBuffer[] pieces, int offset, int length) throws IOException {
+      return pipe.write(pieces, offset, length);
+    }
+
+    @Override
+    public void noticingReader() throws IOException {
+      if (pipe.noticesReader()) {
+        watch.breaking(true);
+      }
+    }
+
+    @Override
+    public void end() {
+      throw new IllegalStateException("a pipe is ended by closing it: " + pipe);
     }
   }
 }

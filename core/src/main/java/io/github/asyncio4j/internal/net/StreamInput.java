@@ -97,6 +97,11 @@ final class StreamInput {
     }
   }
 
+  /// Tells whether the peer has ended its half.
+  boolean hasEnded() {
+    return state == State.ENDED;
+  }
+
   // Receiving.
 
   /// Takes what has come, or a part of it, to the protocol.

@@ -2,8 +2,10 @@
 package io.github.asyncio4j.conformance.stage;
 
 import io.github.asyncio4j.LoopKind;
+import io.github.asyncio4j.pipe.Pipe;
 import io.github.asyncio4j.socket.MemoryNetwork;
 import io.github.asyncio4j.socket.Socket;
+import io.github.asyncio4j.socket.SocketTier;
 import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.testing.TestLoop;
 import java.io.IOException;
@@ -145,6 +147,16 @@ final class MemoryOutside implements Outside {
     public void close() throws IOException {
       socket.close();
     }
+  }
+
+  @Override
+  public Pipe pipe() throws IOException {
+    return Pipe.open(SocketTier.MEMORY);
+  }
+
+  @Override
+  public Pipe noticingPipe() throws IOException {
+    return pipe();
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance.stage;
 
+import io.github.asyncio4j.pipe.Pipe;
 import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -39,6 +40,12 @@ public interface Outside {
 
   /// Opens two sockets that are connected to each other.
   Pair pair() throws IOException;
+
+  /// Opens a pipe that the loop can watch.
+  Pipe pipe() throws IOException;
+
+  /// Opens a pipe whose writer is told that nobody reads any more.
+  Pipe noticingPipe() throws IOException;
 
   /// Counts the sockets that are open.
   int openSockets() throws IOException;

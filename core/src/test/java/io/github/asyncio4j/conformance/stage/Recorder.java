@@ -18,7 +18,7 @@ public class Recorder implements Protocol {
   public final Future<@Nullable Void> ended;
   public final Future<@Nullable Void> lost;
 
-  // Null before connectionMade.
+  // Null before connectionMade, and for one end of a pipe.
   public Transport transport;
 
   // How many bytes have come in all.
@@ -37,7 +37,7 @@ public class Recorder implements Protocol {
   @Override
   public void connectionMade(BaseTransport transport) {
     out.accept("made");
-    this.transport = (Transport) transport;
+    this.transport = transport instanceof Transport both ? both : null;
     made.setResult(null);
   }
 

@@ -35,7 +35,7 @@ public final class Stage {
 
   /// Makes a stage on loops of the system.
   public static Stage of(LoopKind kind, Out out) {
-    return new Stage(kind::newLoop, new SystemOutside(), out);
+    return new Stage(kind::newLoop, new SystemOutside(kind.tier()), out);
   }
 
   /// Makes a stage on loops with a virtual clock, and the engine of a kind.

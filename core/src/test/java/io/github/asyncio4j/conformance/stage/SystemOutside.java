@@ -4,6 +4,9 @@ package io.github.asyncio4j.conformance.stage;
 import io.github.asyncio4j.SignalThreads;
 import io.github.asyncio4j.internal.jdk.ProcessSignal;
 import io.github.asyncio4j.internal.jdk.SignalNames;
+import io.github.asyncio4j.pipe.Pipe;
+import io.github.asyncio4j.pipe.ReadPipe;
+import io.github.asyncio4j.pipe.WritePipe;
 import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketTier;
@@ -25,6 +28,12 @@ import org.jspecify.annotations.Nullable;
 /// What is outside of a loop of the system: the rest of the system.
 final class SystemOutside implements Outside {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+  private final SocketTier tier;
+
+  SystemOutside(SocketTier tier) {
+    this.tier = tier;
+  }
 
   static {
     // The first channel that the JDK closes makes it open a socket that it keeps.
@@ -143,6 +152,23 @@ final class SystemOutside implements Outside {
       Files.deleteIfExists(path);
       Files.delete(directory);
     }
+  }
+
+  @Override
+  public Pipe pipe() throws IOException {
+    return Pipe.open(tier);
+  }
+
+  /// Of the channels of the JDK only sockets tell that they are broken.
+  @Override
+  public Pipe noticingPipe() throws IOException {
+    if (tier == SocketTier.NATIVE) {
+      return pipe();
+    }
+    Pair pair = pair();
+    return new Pipe(
+        ReadPipe.of(Socket.of((SocketChannel) pair.one.channel())),
+        WritePipe.of(Socket.of((SocketChannel) pair.other.channel())));
   }
 
   /// Other descriptors of this process come and go as classes are loaded.

@@ -158,6 +158,38 @@ abstract class FilteredSyscalls implements Syscalls {
   }
 
   @Override
+  public final int ioctl(MemorySegment errno, int fd, int request, MemorySegment argp) {
+    return around("ioctl", fd, -1, _ -> next.ioctl(errno, fd, request, argp));
+  }
+
+  @Override
+  public final int tcgetattr(MemorySegment errno, int fd, MemorySegment termios) {
+    return around("tcgetattr", fd, -1, _ -> next.tcgetattr(errno, fd, termios));
+  }
+
+  @Override
+  public final int tcsetattr(MemorySegment errno, int fd, int actions, MemorySegment termios) {
+    return around("tcsetattr", fd, -1, _ -> next.tcsetattr(errno, fd, actions, termios));
+  }
+
+  @Override
+  public final int open(MemorySegment errno, MemorySegment pathname, int flags, int mode) {
+    return around("open", -1, -1, _ -> next.open(errno, pathname, flags, mode));
+  }
+
+  @Override
+  public final int statx(
+      MemorySegment errno,
+      int dirfd,
+      MemorySegment pathname,
+      int flags,
+      int mask,
+      MemorySegment statxbuf) {
+    return around(
+        "statx", dirfd, -1, _ -> next.statx(errno, dirfd, pathname, flags, mask, statxbuf));
+  }
+
+  @Override
   public final int epoll_create1(MemorySegment errno, int flags) {
     return around("epoll_create1", -1, -1, _ -> next.epoll_create1(errno, flags));
   }

@@ -3,6 +3,8 @@ package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.pipe.ReadPipe;
+import io.github.asyncio4j.pipe.WritePipe;
 import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -27,7 +29,17 @@ final class CompletingBackend implements IoBackend {
 
   @Override
   public StreamPort stream(Socket socket, IoPort.Owner owner) throws IOException {
-    return new Port(socket, owner);
+    return new Port(owner, port -> system.stream(socket, port));
+  }
+
+  @Override
+  public InputPort input(ReadPipe pipe, IoPort.Owner owner) throws IOException {
+    return new Port(owner, port -> system.input(pipe, port));
+  }
+
+  @Override
+  public OutputPort output(WritePipe pipe, IoPort.Owner owner) throws IOException {
+    return new Port(owner, port -> system.output(pipe, port));
   }
 
   @Override
@@ -54,10 +66,15 @@ final class CompletingBackend implements IoBackend {
     system.connect(socket, address);
   }
 
+  /// Opens the port of the system that an operation is done by.
+  private interface Opener {
+    IoPort open(IoPort.Owner owner) throws IOException;
+  }
+
   /// One receive and one send at a time.
   private final class Port implements StreamPort, IoPort.Owner {
     private final Owner owner;
-    private final StreamPort system;
+    private final IoPort system;
     private boolean receiving;
     private boolean sending;
     private boolean open = true;
@@ -72,9 +89,13 @@ final class CompletingBackend implements IoBackend {
     private int gone;
     private @Nullable IOException sendFailure;
 
-    Port(Socket socket, Owner owner) throws IOException {
+    Port(Owner owner, Opener opener) throws IOException {
       this.owner = owner;
-      this.system = CompletingBackend.this.system.stream(socket, this);
+      this.system = opener.open(this);
+    }
+
+    private OutputPort output() {
+      return (OutputPort) system;
     }
 
     @Override
@@ -86,9 +107,14 @@ final class CompletingBackend implements IoBackend {
 
     @Override
     public void onInput() {
+      if (!(system instanceof InputPort input)) {
+        // Nobody reads any more.
+        owner.onInput();
+        return;
+      }
       if (!hasReceived()) {
         try {
-          int count = system.read(received.clear());
+          int count = input.read(received.clear());
           ended = count < 0;
         } catch (IOException e) {
           receiveFailure = e;
@@ -137,7 +163,7 @@ final class CompletingBackend implements IoBackend {
       var operation = given;
       if (operation != null && operation.hasRemaining()) {
         try {
-          gone += system.write(operation);
+          gone += output().write(operation);
         } catch (IOException e) {
           sendFailure = e;
         }
@@ -247,7 +273,7 @@ final class CompletingBackend implements IoBackend {
       if (given != null && given.hasRemaining()) {
         throw new IllegalStateException("a file before everything has gone: " + given);
       }
-      return system.sendfile(file, offset, count);
+      return ((StreamPort) system).sendfile(file, offset, count);
     }
 
     @Override
@@ -255,7 +281,12 @@ final class CompletingBackend implements IoBackend {
       if (given != null && given.hasRemaining()) {
         throw new IllegalStateException("ended before everything has gone: " + given);
       }
-      system.end();
+      output().end();
+    }
+
+    @Override
+    public void noticingReader() throws IOException {
+      output().noticingReader();
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.github.asyncio4j.internal.net;
 import io.github.asyncio4j.BaseEventLoop;
 import io.github.asyncio4j.LoopConnections;
 import io.github.asyncio4j.LoopFiles;
+import io.github.asyncio4j.LoopPipes;
 import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.selector.NioSelector;
@@ -26,6 +27,11 @@ final class CompletingLoop extends BaseEventLoop {
   @Override
   protected LoopSockets sockets() {
     return network.sockets();
+  }
+
+  @Override
+  protected LoopPipes pipes() {
+    return network.pipes();
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.github.asyncio4j.Context;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.LoopConnections;
 import io.github.asyncio4j.LoopFiles;
+import io.github.asyncio4j.LoopPipes;
 import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.selector.NioSelector;
@@ -54,6 +55,11 @@ final class StarvingLoop extends BaseEventLoop {
   @Override
   protected LoopSockets sockets() {
     return network.sockets();
+  }
+
+  @Override
+  protected LoopPipes pipes() {
+    return network.pipes();
   }
 
   @Override

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.pipe;
+
+import io.github.asyncio4j.selector.Readiness;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import org.jspecify.annotations.Nullable;
+
+/// Standard input where it is for a thread: one for the process, as what it has read and nobody has
+/// taken is there for the next end. The newest end reads. Any thread.
+final class StandardInput {
+  private static final ReaderThread SHARED =
+      new ReaderThread(new FileInputStream(FileDescriptor.in), false);
+
+  // Guarded by the class's lock.
+  private static @Nullable End newest;
+
+  private StandardInput() {}
+
+  static synchronized ReadEnd newEnd() {
+    var end = new End();
+    newest = end;
+    return end;
+  }
+
+  private static final class End implements ReadEnd, Readiness {
+    // Guarded by the class's lock.
+    private boolean open = true;
+
+    private boolean reads() {
+      return open && newest == this;
+    }
+
+    @Override
+    public int ready() {
+      synchronized (StandardInput.class) {
+        return reads() ? SHARED.ready() : 0;
+      }
+    }
+
+    @Override
+    public void watched(int ops, @Nullable Runnable changed) {
+      synchronized (StandardInput.class) {
+        if (reads()) {
+          SHARED.watched(ops, changed);
+        }
+      }
+    }
+
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+      synchronized (StandardInput.class) {
+        if (!open) {
+          throw new ClosedChannelException();
+        }
+        return reads() ? SHARED.read(dst) : 0;
+      }
+    }
+
+    @Override
+    public boolean isOpen() {
+      synchronized (StandardInput.class) {
+        return open;
+      }
+    }
+
+    @Override
+    public void close() {
+      watched(0, null);
+      synchronized (StandardInput.class) {
+        open = false;
+      }
+    }
+
+    @Override
+    public int fileno() {
+      return -1;
+    }
+
+    @Override
+    public @Nullable SelectableChannel channel() {
+      return null;
+    }
+
+    @Override
+    public Readiness readiness() {
+      return this;
+    }
+
+    @Override
+    public boolean changesInAnyThread() {
+      return true;
+    }
+
+    @Override
+    public String toString() {
+      return (isOpen() ? "" : "closed ") + "standard input behind a thread";
+    }
+  }
+}
