@@ -22,7 +22,8 @@ final class CompletionStages {
     future.addDoneCallback(
         f -> {
           if (f.cancelled()) {
-            // True makes no difference to a future of the JDK, but its HTTP client aborts the exchange.
+            // True makes no difference to a future of the JDK, but its HTTP client aborts the
+            // exchange.
             stage.toCompletableFuture().cancel(true);
           }
         });
