@@ -13,22 +13,25 @@ import org.jspecify.annotations.Nullable;
 /// Standard input where it is for a thread: one for the process, as what it has read and nobody has
 /// taken is there for the next end. The newest end reads. Any thread.
 final class StandardInput {
+  private static final Object LOCK = new Object();
   private static final ReaderThread SHARED =
       new ReaderThread(new FileInputStream(FileDescriptor.in), false);
 
-  // Guarded by the class's lock.
+  // Guarded by LOCK.
   private static @Nullable End newest;
 
   private StandardInput() {}
 
-  static synchronized ReadEnd newEnd() {
+  static ReadEnd newEnd() {
     var end = new End();
-    newest = end;
+    synchronized (LOCK) {
+      newest = end;
+    }
     return end;
   }
 
   private static final class End implements ReadEnd, Readiness {
-    // Guarded by the class's lock.
+    // Guarded by LOCK.
     private boolean open = true;
 
     private boolean reads() {
@@ -37,14 +40,14 @@ final class StandardInput {
 
     @Override
     public int ready() {
-      synchronized (StandardInput.class) {
+      synchronized (LOCK) {
         return reads() ? SHARED.ready() : 0;
       }
     }
 
     @Override
     public void watched(int ops, @Nullable Runnable changed) {
-      synchronized (StandardInput.class) {
+      synchronized (LOCK) {
         if (reads()) {
           SHARED.watched(ops, changed);
         }
@@ -53,7 +56,7 @@ final class StandardInput {
 
     @Override
     public int read(ByteBuffer dst) throws IOException {
-      synchronized (StandardInput.class) {
+      synchronized (LOCK) {
         if (!open) {
           throw new ClosedChannelException();
         }
@@ -63,7 +66,7 @@ final class StandardInput {
 
     @Override
     public boolean isOpen() {
-      synchronized (StandardInput.class) {
+      synchronized (LOCK) {
         return open;
       }
     }
@@ -71,7 +74,7 @@ final class StandardInput {
     @Override
     public void close() {
       watched(0, null);
-      synchronized (StandardInput.class) {
+      synchronized (LOCK) {
         open = false;
       }
     }

@@ -107,7 +107,7 @@ final class StandardOutput {
       ByteBuffer piece = awaitPiece();
       IOException broken = null;
       try {
-        out.write(piece.array(), 0, piece.limit());
+        out.write(piece.array(), piece.arrayOffset(), piece.limit());
       } catch (IOException e) {
         broken = e;
       }

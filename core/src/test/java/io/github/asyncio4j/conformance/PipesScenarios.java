@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import io.github.asyncio4j.conformance.stage.Words;
-import io.github.asyncio4j.conformance.stage.Recorder;
-import io.github.asyncio4j.conformance.stage.Stage;
 import static io.github.asyncio4j.conformance.stage.Stage.settle;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.conformance.stage.Recorder;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Words;
 import io.github.asyncio4j.pipe.Pipe;
 import io.github.asyncio4j.pipe.ReadPipe;
 import io.github.asyncio4j.pipe.WritePipe;

@@ -222,10 +222,7 @@ final class DatagramLoadTest extends NetTest {
               blocking(
                   () ->
                       ChildJvm.run(
-                          directory,
-                          List.of(),
-                          PortThief.class,
-                          arguments.toArray(String[]::new)));
+                          directory, List.of(), PortThief.class, arguments.toArray(String[]::new)));
           assertThat(ended.errors()).isEmpty();
           assertThat(ended.output()).containsExactly("refused " + PortThief.WAYS * count);
           close(endpoints.toArray(DatagramRecorder[]::new));
