@@ -216,7 +216,7 @@ final class ExecutorsTest {
               "The default executor did not end within PT0.02S: 1 call runs\nin "
                   + (name.isEmpty() ? "thread #" + thread.get().threadId() : name)
                   + "\n  at ")
-          .contains("\n  at " + ExecutorsTest.class.getName() + ".standHere(ExecutorsTest.java:")
+          .contains(ExecutorsTest.class.getName() + ".standHere(ExecutorsTest.java:")
           .doesNotContain("ExecutorCall");
     }
   }

@@ -35,7 +35,11 @@ final class SignalsProcessTest {
   @ParameterizedTest
   @ValueSource(strings = {"handled", "hangUp"})
   void aSignalThatIsHandledDoesNotEndTheProcess(String testCase) throws Exception {
-    assertThat(run(testCase)).isEqualTo(new Ended(0, List.of("handled", "end"), ""));
+    // What is started by nohup is started ignoring SIGHUP.
+    List<String> heeding = List.of("env", "--default-signal=HUP");
+
+    assertThat(ChildJvm.run(directory, heeding, List.of(), SignalsProgram.class, testCase))
+        .isEqualTo(new Ended(0, List.of("handled", "end"), ""));
   }
 
   //
