@@ -227,3 +227,39 @@ async def scenario_a_server_without_passive_flag_is_on_this_machine_only(out):
     out(f"families {show(sorted(FAMILIES[s.family] for s in server.sockets))}")
     server.close()
     await server.wait_closed()
+
+
+@scenario("EL-110")
+async def scenario_only_the_first_answer_has_the_canonical_name(out):
+    loop = asyncio.get_running_loop()
+    for host in LOCALHOST, "::1":
+        infos = await loop.getaddrinfo(host, 80, flags=socket.AI_CANONNAME)
+        names = [name for _, kind, _, name, _ in infos if kind in TYPES]
+        out(f"{host}: {show([name or 'none' for name in names])}")
+
+
+@scenario("EL-110", "EL-60")
+async def scenario_this_machine_has_a_name_in_each_family_that_is_asked_for(out):
+    stream = {"type": socket.SOCK_STREAM}
+    await ask(out, "ipv4", "localhost", 80, family=socket.AF_INET, **stream)
+    await ask(out, "service", "localhost", "https", family=socket.AF_INET, **stream)
+    await ask(out, "datagrams", "localhost", 53, family=socket.AF_INET, proto=17)
+
+
+@scenario("EL-110")
+async def scenario_many_names_are_looked_up_at_a_time(out):
+    loop = asyncio.get_running_loop()
+    hosts = [f"127.0.0.{i}" for i in range(1, 40)]
+    found = await asyncio.gather(
+        *(loop.getaddrinfo(host, 80, type=socket.SOCK_STREAM) for host in hosts)
+    )
+    out(f"in their order {show([infos[0][4][0] for infos in found] == hosts)}")
+
+
+@scenario("EL-110", mirror="in Java the address is an InetSocketAddress")
+async def scenario_an_address_of_ipv6_has_a_number_too(out):
+    loop = asyncio.get_running_loop()
+    numeric = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
+    for address in ("::1", 80), ("::1", 80, 0, 0), ("2001:db8::1", 443):
+        host, service = await loop.getnameinfo(address, numeric)
+        out(f"{host} {service}")

@@ -3,6 +3,7 @@
 
 import asyncio
 import contextlib
+import socket
 import tempfile
 
 from raw_sockets import raw_pair, receive_all
@@ -135,3 +136,74 @@ async def scenario_a_file_is_sent_over_a_raw_socket(out):
             out(f"done {show(sending.done())}")
             out(f"received all {show(await receive_all(accepted, HUGE) == HUGE)}")
             out(f"sent all {show(await sending == HUGE)}")
+
+
+@scenario("EL-90", "R-75")
+async def scenario_a_file_waits_until_what_was_written_is_gone(out):
+    loop = asyncio.get_running_loop()
+    quiet = Quiet(out)
+    peer, transport = await connect(quiet)
+    with file_of(ALPHABET) as file:
+        transport.write(bytes(HUGE))
+        sending = loop.create_task(loop.sendfile(transport, file))
+        await settle()
+        out(f"done {show(sending.done())}")
+        out(f"peer got all {show(await peer.receive(HUGE) == bytes(HUGE))}")
+        out(f"peer got {show(await peer.receive(26))}")
+        out(f"sent {await sending}, buffered {transport.get_write_buffer_size()}")
+    transport.close()
+    await quiet.lost
+    peer.close()
+
+
+@scenario("EL-90", "R-80")
+async def scenario_reading_that_was_paused_stays_paused_after_a_file(out):
+    loop = asyncio.get_running_loop()
+    quiet = Quiet(out)
+    peer, transport = await connect(quiet)
+    with file_of(ALPHABET) as file:
+        transport.pause_reading()
+        out(f"sent {await loop.sendfile(transport, file)}, reading {show(transport.is_reading())}")
+        transport.resume_reading()
+        out(f"sent {await loop.sendfile(transport, file)}, reading {show(transport.is_reading())}")
+    transport.close()
+    await quiet.lost
+    peer.close()
+
+
+@scenario("EL-109")
+async def scenario_a_file_is_not_sent_over_a_datagram_socket(out):
+    loop = asyncio.get_running_loop()
+    with file_of(ALPHABET) as file, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.setblocking(False)
+        await attempt_await(out, "send", loop.sock_sendfile(sock, file))
+
+
+@scenario("EL-109", "R-126")
+async def scenario_what_is_beyond_the_end_of_a_file_is_not_sent_over_a_raw_socket(out):
+    loop = asyncio.get_running_loop()
+    async with raw_pair() as (client, accepted):
+        with file_of(ALPHABET) as file:
+            out(f"sent {await loop.sock_sendfile(client, file, 20, 50)}, position {file.tell()}")
+            out(f"sent {await loop.sock_sendfile(client, file, 26, 5)}")
+            out(f"sent {await loop.sock_sendfile(client, file, 30, 5)}")
+            out(f"received {show(await loop.sock_recv(accepted, 100))}")
+        with file_of(b"") as file:
+            out(f"empty {await loop.sock_sendfile(client, file)}")
+
+
+@scenario("EL-109", "R-129")
+async def scenario_a_cancelled_sendfile_leaves_the_raw_socket_usable(out):
+    loop = asyncio.get_running_loop()
+    async with raw_pair() as (client, accepted):
+        with file_of(bytes(HUGE)) as file:
+            sending = loop.create_task(loop.sock_sendfile(client, file))
+            await settle()
+            sending.cancel()
+            await attempt_await(out, "cancelled", sending)
+        rest = loop.create_task(loop.sock_sendall(client, b"the end"))
+        received = b""
+        while not received.endswith(b"the end"):
+            received = (received + await loop.sock_recv(accepted, 1 << 18))[-7:]
+        await rest
+        out(f"received {show(received)}")

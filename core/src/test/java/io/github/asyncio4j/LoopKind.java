@@ -50,6 +50,11 @@ public enum LoopKind {
     return engine.equals("loop-thread");
   }
 
+  /// Tells whether its sockets are descriptors.
+  public boolean isNative() {
+    return selector.equals("epoll");
+  }
+
   /// Returns a new loop of this kind.
   public SelectorEventLoop newLoop() {
     return newLoop(newSelector());

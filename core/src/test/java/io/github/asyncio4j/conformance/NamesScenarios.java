@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
+import static io.github.asyncio4j.AddressInfoFlag.AI_CANONNAME;
 import static io.github.asyncio4j.AddressInfoFlag.AI_NUMERICHOST;
 import static io.github.asyncio4j.AddressInfoFlag.AI_NUMERICSERV;
 import static io.github.asyncio4j.AddressInfoFlag.AI_PASSIVE;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -325,5 +327,62 @@ final class NamesScenarios {
                 server.sockets().stream().map(socket -> word(socket.family())).sorted().toList()));
     server.close();
     server.waitClosed();
+  }
+
+  @Scenario(value = "EL-110", task = true)
+  void onlyTheFirstAnswerHasTheCanonicalName(Stage stage) throws Exception {
+    for (String host : List.of(LOCALHOST, "::1")) {
+      var infos = stage.loop().getaddrinfo(host, 80, ANY.flags(AI_CANONNAME));
+      stage.out(
+          host
+              + ": "
+              + Words.show(
+                  infos.stream()
+                      .map(info -> info.canonname().isEmpty() ? "none" : info.canonname())
+                      .toList()));
+    }
+  }
+
+  @Scenario(
+      value = {"EL-110", "EL-60"},
+      task = true)
+  void thisMachineHasANameInEachFamilyThatIsAskedFor(Stage stage) {
+    ask(stage, "ipv4", "localhost", "80", STREAM.family(INET));
+    ask(stage, "service", "localhost", "https", STREAM.family(INET));
+    ask(stage, "datagrams", "localhost", "53", ANY.family(INET).proto(17));
+  }
+
+  @Scenario(value = "EL-110", task = true)
+  void manyNamesAreLookedUpAtATime(Stage stage) throws Exception {
+    var hosts = IntStream.range(1, 40).mapToObj(i -> "127.0.0." + i).toList();
+    var found =
+        Asyncio.gather(
+                hosts.stream()
+                    .map(
+                        host ->
+                            stage
+                                .loop()
+                                .createTask(() -> stage.loop().getaddrinfo(host, 80, STREAM)))
+                    .toList())
+            .await();
+    stage.out(
+        "in their order "
+            + found.stream()
+                .map(infos -> infos.getFirst().address().getAddress().getHostAddress())
+                .toList()
+                .equals(hosts));
+  }
+
+  @Scenario(value = "EL-110", task = true)
+  void anAddressOfIpv6HasANumberToo(Stage stage) throws Exception {
+    number(stage, "::1", 80);
+    number(stage, "::1", 80);
+    number(stage, "2001:db8::1", 443);
+  }
+
+  private static void number(Stage stage, String literal, int port) throws IOException {
+    var address = new InetSocketAddress(InetAddress.ofLiteral(literal), port);
+    var info = stage.loop().getnameinfo(address, NI_NUMERICHOST, NI_NUMERICSERV);
+    stage.out(info.host() + " " + info.service());
   }
 }

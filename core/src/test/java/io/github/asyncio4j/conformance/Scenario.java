@@ -16,4 +16,8 @@ import java.lang.annotation.Target;
 
   /// Whether the body is the main task of a fresh loop, else it makes its loops itself.
   boolean task() default false;
+
+  /// Whether it is played with sockets of the native tier, or in memory, only: those of the JDK
+  /// refuse what it is about, which has tests of its own.
+  boolean nativeOnly() default false;
 }

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 
 /// The twins of `conformance/python/sendfile.py`.
 final class SendfileScenarios {
@@ -176,6 +177,98 @@ final class SendfileScenarios {
         stage.out("received all " + (receiveAll(stage, pair.accepted, HUGE) == HUGE));
         stage.out("sent all " + (sending.await() == HUGE));
       }
+    }
+  }
+
+  @Scenario(
+      value = {"EL-90", "R-75"},
+      task = true)
+  void aFileWaitsUntilWhatWasWrittenIsGone(Stage stage) throws Exception {
+    var loop = stage.loop();
+    var quiet = new Quiet(stage::out);
+    var link = stage.connect(quiet);
+    var transport = link.transport();
+    try (var file = fileOf(ALPHABET)) {
+      transport.write(new byte[HUGE]);
+      var sending = loop.createTask(() -> loop.sendfile(transport, file));
+      settle();
+      stage.out("done " + sending.done());
+      stage.out("peer got all " + Arrays.equals(link.peer().receive(HUGE), new byte[HUGE]));
+      stage.out("peer got " + show(link.peer().receive(26)));
+      long sent = sending.await();
+      stage.out("sent " + sent + ", buffered " + transport.getWriteBufferSize());
+    }
+    transport.close();
+    quiet.lost.await();
+    link.peer().close();
+  }
+
+  @Scenario(
+      value = {"EL-90", "R-80"},
+      task = true)
+  void readingThatWasPausedStaysPausedAfterAFile(Stage stage) throws Exception {
+    var loop = stage.loop();
+    var quiet = new Quiet(stage::out);
+    var link = stage.connect(quiet);
+    var transport = link.transport();
+    try (var file = fileOf(ALPHABET)) {
+      transport.pauseReading();
+      stage.out("sent " + loop.sendfile(transport, file) + ", reading " + transport.isReading());
+      transport.resumeReading();
+      stage.out("sent " + loop.sendfile(transport, file) + ", reading " + transport.isReading());
+    }
+    transport.close();
+    quiet.lost.await();
+    link.peer().close();
+  }
+
+  @Scenario(value = "EL-109", task = true)
+  void aFileIsNotSentOverADatagramSocket(Stage stage) throws Exception {
+    try (var file = fileOf(ALPHABET);
+        var sock = stage.outside.openDatagrams()) {
+      stage.attempt("send", () -> stage.loop().sockSendfile(sock, file));
+    }
+  }
+
+  @Scenario(
+      value = {"EL-109", "R-126"},
+      task = true)
+  void whatIsBeyondTheEndOfAFileIsNotSentOverARawSocket(Stage stage) throws Exception {
+    var loop = stage.loop();
+    try (var pair = RawPair.open(stage)) {
+      try (var file = fileOf(ALPHABET)) {
+        long sent = loop.sockSendfile(pair.client, file, 20, 50);
+        stage.out("sent " + sent + ", position " + file.position());
+        stage.out("sent " + loop.sockSendfile(pair.client, file, 26, 5));
+        stage.out("sent " + loop.sockSendfile(pair.client, file, 30, 5));
+        stage.out("received " + show(loop.sockRecv(pair.accepted, 100)));
+      }
+      try (var file = fileOf(new byte[0])) {
+        stage.out("empty " + loop.sockSendfile(pair.client, file));
+      }
+    }
+  }
+
+  @Scenario(
+      value = {"EL-109", "R-129"},
+      task = true)
+  void aCancelledSendfileLeavesTheRawSocketUsable(Stage stage) throws Exception {
+    var loop = stage.loop();
+    try (var pair = RawPair.open(stage)) {
+      try (var file = fileOf(new byte[HUGE])) {
+        var sending = loop.createTask(() -> loop.sockSendfile(pair.client, file));
+        settle();
+        sending.cancel();
+        stage.attempt("cancelled", () -> sending.await());
+      }
+      var rest = loop.createTask(() -> loop.sockSendall(pair.client, ascii("the end")));
+      var received = "";
+      while (!received.endsWith("the end")) {
+        received += new String(loop.sockRecv(pair.accepted, 1 << 18), US_ASCII);
+        received = received.substring(Math.max(received.length() - 7, 0));
+      }
+      rest.await();
+      stage.out("received " + show(received));
     }
   }
 }

@@ -407,14 +407,14 @@ final class TcpServerScenarios {
   }
 
   /// A server and the protocols that it has made.
-  private record Served(Server server, List<Recorder> protocols) {}
+  record Served(Server server, List<Recorder> protocols) {}
 
-  private static Served serve(Stage stage, Function<Consumer<String>, Recorder> protocol)
+  static Served serve(Stage stage, Function<Consumer<String>, Recorder> protocol)
       throws IOException {
     return serve(stage, protocol, OPTIONS);
   }
 
-  private static Served serve(
+  static Served serve(
       Stage stage, Function<Consumer<String>, Recorder> protocol, ServerOptions options)
       throws IOException {
     var protocols = new ArrayList<Recorder>();
@@ -427,9 +427,9 @@ final class TcpServerScenarios {
   }
 
   /// A peer and the protocol that serves it.
-  private record Client(Peer peer, Recorder protocol) {}
+  record Client(Peer peer, Recorder protocol) {}
 
-  private static Client clientOf(Stage stage, Served served) throws IOException {
+  static Client clientOf(Stage stage, Served served) throws IOException {
     int number = served.protocols().size();
     var peer = stage.dial(served.server());
     while (served.protocols().size() == number

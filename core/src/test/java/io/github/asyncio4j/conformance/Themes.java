@@ -4,6 +4,7 @@ package io.github.asyncio4j.conformance;
 /// All themes.
 final class Themes {
   static final Class<?>[] ALL = {
+    AcceptedSocketsScenarios.class,
     AsyncGeneratorsScenarios.class,
     BarriersScenarios.class,
     CancelDeliveryScenarios.class,
@@ -14,6 +15,7 @@ final class Themes {
     DatagramsScenarios.class,
     DebugScenarios.class,
     EagerScenarios.class,
+    EndpointsScenarios.class,
     ErrorsScenarios.class,
     EventsScenarios.class,
     ExceptionGroupsScenarios.class,
@@ -28,11 +30,13 @@ final class Themes {
     NamesScenarios.class,
     QueueShutdownScenarios.class,
     QueuesScenarios.class,
+    RacesScenarios.class,
     RawSocketsScenarios.class,
     ReadersScenarios.class,
     RunnerScenarios.class,
     SemaphoresScenarios.class,
     SendfileScenarios.class,
+    ServersScenarios.class,
     StaggeredScenarios.class,
     StreamsScenarios.class,
     TaskFactoriesScenarios.class,
@@ -44,7 +48,9 @@ final class Themes {
     TimeoutsScenarios.class,
     TimersScenarios.class,
     TransportsScenarios.class,
+    UnixDatagramsScenarios.class,
     UnixScenarios.class,
+    UnixStreamsScenarios.class,
     WaitForScenarios.class,
     WaitingScenarios.class
   };

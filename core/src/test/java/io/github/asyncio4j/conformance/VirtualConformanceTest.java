@@ -37,7 +37,8 @@ final class VirtualConformanceTest {
           // In memory every address is local, so that a server can have any: none is refused.
           "an_address_that_cannot_be_bound_is_an_io_error",
           // In memory there are no files but those of sockets.
-          "an_ordinary_file_is_in_the_way_of_a_unix_server");
+          "an_ordinary_file_is_in_the_way_of_a_unix_server",
+          "an_ordinary_file_is_in_the_way_of_a_unix_endpoint");
 
   /// As any test: far from what a scenario takes on a machine that is busy with other work.
   private static final Duration LIMIT = Duration.ofMinutes(3);

@@ -59,6 +59,12 @@ public class Endpoint implements DatagramProtocol {
     wake();
   }
 
+  /// Notes something in place of a sender, and wakes who waits for it.
+  protected final void note(Object heardOf) {
+    heard.add(heardOf);
+    wake();
+  }
+
   private void wake() {
     var woken = List.copyOf(waiters);
     waiters.clear();

@@ -23,6 +23,9 @@ public interface UnixPlace extends AutoCloseable {
   /// Opens a unix socket that can be given to a loop.
   Socket open() throws IOException;
 
+  /// Opens a unix datagram socket that can be given to a loop.
+  Socket openDatagrams() throws IOException;
+
   @Override
   void close() throws IOException;
 
@@ -66,8 +69,17 @@ public interface UnixPlace extends AutoCloseable {
       }
 
       @Override
+      public Socket openDatagrams() throws IOException {
+        return Socket.open(SocketTier.NATIVE, StandardProtocolFamily.UNIX, SocketType.DATAGRAM);
+      }
+
+      @Override
       public void close() throws IOException {
-        Files.deleteIfExists(path());
+        try (var left = Files.newDirectoryStream(directory)) {
+          for (var file : left) {
+            Files.delete(file);
+          }
+        }
         Files.delete(directory);
       }
     };
@@ -95,6 +107,11 @@ public interface UnixPlace extends AutoCloseable {
       @Override
       public Socket open() {
         return network.open(StandardProtocolFamily.UNIX, SocketType.STREAM);
+      }
+
+      @Override
+      public Socket openDatagrams() {
+        return network.open(StandardProtocolFamily.UNIX, SocketType.DATAGRAM);
       }
 
       @Override
