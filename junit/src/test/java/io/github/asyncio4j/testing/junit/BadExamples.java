@@ -7,6 +7,7 @@ import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.testing.TestLoop;
 import io.github.asyncio4j.transport.DatagramProtocol;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,7 +79,9 @@ final class BadExamples {
   void leaksAnEndpoint(EventLoop loop) throws Exception {
     kept.add(
         loop.createDatagramEndpoint(
-            () -> new DatagramProtocol() {}, new InetSocketAddress("127.0.0.1", 5353), null));
+            () -> new DatagramProtocol() {},
+            new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 5353),
+            null));
   }
 
   @AsyncioTest
