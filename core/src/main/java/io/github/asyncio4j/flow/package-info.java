@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Async generators and the JDK's [java.util.concurrent.Flow], in both directions (Reactive
-/// Streams).
+/// Async generators as publishers of the JDK's [java.util.concurrent.Flow] (Reactive Streams), and
+/// publishers as async generators, with back-pressure in both directions.
 ///
-/// Layer: above the root, built on nothing but what the root publishes. Only programs may call it.
+/// ```java
+/// try (var publisher = new SubmissionPublisher<String>();
+///     var words = Publishers.toGenerator(publisher, 16)) {
+///   Asyncio.createTask(() -> { // begins when the loop below waits for its first value
+///     publisher.submit("one");
+///     publisher.submit("two");
+///     publisher.close();
+///   });
+///   for (String word : words) {
+///     IO.println(word);
+///   }
+/// }
+/// ```
 ///
-/// Start reading at `Publishers`.
+/// The other way round, `Publishers.ofGenerators(loop, generators)` makes a generator for each
+/// subscriber. Start reading at [Publishers].
 package io.github.asyncio4j.flow;

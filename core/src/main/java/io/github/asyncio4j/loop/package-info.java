@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The event loops: the kernel of the root joined to a selector and to the transports.
+/// The event loops that there are, for those who make one by hand.
 ///
-/// Layer: above everything but the facade `Asyncio`. It is the one place that sees all of the lower
-/// layers. Nothing in this module may depend on it; the root reaches it through a service provider.
+/// Most programs need nothing of this:
+/// [io.github.asyncio4j.Asyncio#run(io.github.asyncio4j.TaskBody)] makes a loop. Make one yourself
+/// to choose its selector, or to run it piece by piece:
 ///
-/// Start reading at `SelectorEventLoop`.
+/// ```java
+/// try (var loop = new SelectorEventLoop(Selector.open())) {
+///   loop.callSoon(() -> IO.println("called"));
+///   loop.callLater(Duration.ofMillis(1), loop::stop);
+///   loop.runForever();
+/// }
+/// ```
+///
+/// Start reading at [SelectorEventLoop].
 package io.github.asyncio4j.loop;

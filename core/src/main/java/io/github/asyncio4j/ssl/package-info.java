@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// TLS: where engines come from, how a connection under TLS fails, and contexts made of PEM files,
-/// in one line each.
+/// TLS: contexts made of PEM files, in one line each, where engines come from, and how a connection
+/// under TLS fails.
 ///
-/// Layer: the lowest; the root and everything above it use it. What it makes is an ordinary
-/// `javax.net.ssl.SSLContext`, of use to any code that takes one.
-///
-/// Start reading at `SslEngineFactory`; for contexts at `Ssl`, then `SslContextOptions`. Below them
-/// `PemFile` and `PemParser` read files, `PrivateKeys` and `Decryption` make keys of them,
-/// `KeyChain` is a key with its certificates, and `KeyChains` chooses among several.
-///
-/// ```
+/// ```java
 /// var files = SslContextOptions.DEFAULT.loadCertChain(Path.of("chain.pem"), Path.of("key.pem"));
 /// SSLContext server = Ssl.createDefaultContext(Purpose.CLIENT_AUTH, files);
 ///
@@ -22,4 +15,8 @@
 /// ReloadableContext renewed = ReloadableContext.of(Purpose.CLIENT_AUTH, files);
 /// renewed.reload(); // the files have been replaced; renewed.context() is the same as before
 /// ```
+///
+/// What is made is an ordinary [javax.net.ssl.SSLContext], of use to any code that takes one, such
+/// as `ServerOptions.DEFAULT.ssl(server)`. Start reading at [Ssl], then [SslContextOptions].
+/// Engines of other providers come from an [SslEngineFactory].
 package io.github.asyncio4j.ssl;

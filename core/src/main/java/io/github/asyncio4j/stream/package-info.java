@@ -2,10 +2,25 @@
 
 /// Streams: connections that a task reads and writes straight down, without callbacks.
 ///
-/// Layer: above the root, built on nothing but what the root, `transport` and `socket` publish.
-/// Only the facade `Asyncio`, `testing` and programs may call it.
+/// ```java
+/// try (Server server = Asyncio.startServer(
+///     (reader, writer) -> {
+///       try (writer) {
+///         for (String line : reader.lines()) {
+///           writer.write("you say: " + line + "\n");
+///           writer.drain();
+///         }
+///       }
+///     },
+///     "127.0.0.1", 0)) {
+///   try (StreamConnection connection = Asyncio.openConnection("127.0.0.1", server.port())) {
+///     connection.writer().write("hello\n");
+///     IO.println(connection.reader().readline(StandardCharsets.UTF_8));
+///   }
+/// }
+/// ```
 ///
-/// Start reading at `StreamReader`, then `StreamWriter`. Received bytes take this way: the
-/// transport asks a `StreamReaderProtocol` for room, which is in a chunk of the loop's
-/// `ReceivePool`; the reader's `ReceiveBuffer` keeps the filled piece until a read copies it out.
+/// A handler closes its writer, best by `try (writer)`, and calls `drain()` after it has written,
+/// so that a peer which does not read costs no memory. Start reading at [StreamReader], then
+/// [StreamWriter].
 package io.github.asyncio4j.stream;

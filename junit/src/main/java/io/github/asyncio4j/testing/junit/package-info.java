@@ -3,8 +3,7 @@
 /// The test kit's extension for JUnit 6: a loop for each test, and a failure for what it leaves
 /// behind.
 ///
-/// Layer: above everything, used by nothing, in a jar of its own (`asyncio4j-junit`): so that the
-/// library needs no JUnit.
+/// It is in a jar of its own (`asyncio4j-junit`), so that the library needs no JUnit.
 ///
 /// ```java
 /// @AsyncioTest
@@ -13,7 +12,7 @@
 /// }
 /// ```
 ///
-/// Start reading at `AsyncioExtension`, then `AsyncioTest` and `SeededTest`.
+/// Start reading at [AsyncioExtension], then [AsyncioTest] and [SeededTest].
 @NullMarked
 package io.github.asyncio4j.testing.junit;
 
