@@ -18,8 +18,8 @@ final class NamesTest {
   private static final Pattern CALL = Pattern.compile("(?:\\b([A-Z]\\w*)\\.)?\\b([a-z]\\w*)\\(");
   private static final Pattern TYPE = Pattern.compile("(?<![-.\\w\"])([A-Z][a-z]\\w*)");
 
-  // What stands for the reader's own.
-  private static final Set<String> READERS = Set.of("cb", "f", "main");
+  // What stands for the reader's own, and words of the language.
+  private static final Set<String> NOT_OURS = Set.of("cb", "f", "main", "try", "catch");
 
   private static final List<String> PACKAGES_OF_THE_JDK =
       List.of(
@@ -58,11 +58,14 @@ final class NamesTest {
     while (call.find()) {
       String type = call.group(1);
       String name = call.group(2);
-      boolean known =
-          type != null && api.hasType(type)
-              ? api.hasMember(type, name)
-              : api.hasMethod(name) || READERS.contains(name) || type != null;
-      if (!known && !name.equals("try") && !name.equals("catch")) {
+      boolean known;
+      if (type == null) {
+        known = api.hasMethod(name) || NOT_OURS.contains(name);
+      } else {
+        // A type of the JDK is looked up below.
+        known = !api.hasType(type) || api.hasMember(type, name);
+      }
+      if (!known) {
         unknown.add(name);
       }
     }

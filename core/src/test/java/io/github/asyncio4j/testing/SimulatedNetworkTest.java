@@ -152,6 +152,10 @@ final class SimulatedNetworkTest {
                 }
                 group.createTask(this::breakThings);
               });
+      for (int host = 0; host < HOSTS; host++) {
+        String other = nameOf((host + 1) % HOSTS);
+        loop.hosts().on(nameOf(host), () -> talkToTheEnd(other));
+      }
       servers.forEach(Server::close);
       servers.forEach(Server::abortClients);
       endpoints.forEach(DatagramTransport::close);
@@ -223,6 +227,22 @@ final class SimulatedNetworkTest {
         totals.broken++;
         assertThat(end.reason).isInstanceOf(SocketException.class);
       }
+    }
+
+    /// Whatever has happened: when nobody makes trouble any more, everything arrives, outages or
+    /// not.
+    private void talkToTheEnd(String other) throws Exception {
+      loop.links().repairAll();
+      var end = new SimulatedEnd(loop, trace, false);
+      loop.createConnection(() -> end, other, STREAMS);
+      ends.add(end);
+      for (int i = 0; i < 20; i++) {
+        end.send(500);
+      }
+      end.transport().writeEof();
+      Asyncio.waitFor(end.lost, Duration.ofHours(1));
+      assertThat(end.reason).isNull();
+      assertThat(end.received).isEqualTo(end.sent);
     }
 
     // Datagrams.

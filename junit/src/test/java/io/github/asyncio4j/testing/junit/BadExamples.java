@@ -80,7 +80,7 @@ final class BadExamples {
     kept.add(
         loop.createDatagramEndpoint(
             () -> new DatagramProtocol() {},
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 5353),
+            new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 5353),
             null));
   }
 
