@@ -8,6 +8,7 @@ strace: the same at 1 kHz, while strace makes every third call fail with EINTR.
 """
 
 import argparse
+import contextlib
 import os
 import pathlib
 import pty
@@ -81,41 +82,48 @@ def terminal(portable, rounds):
 
 
 def send(pid, count, hertz):
-    """Sends signals at a rate; returns when the last one was sent, and how long it took."""
+    """Sends signals at a rate."""
     start = time.monotonic()
     for number in range(count):
         while time.monotonic() < start + number / hertz:
             pass
         os.kill(pid, signal.SIGUSR1)
-    end = time.monotonic_ns()
-    return end, end / 1e9 - start
 
 
-def loop_process(process):
-    """The JVM that a tracer or a shell has started, or the process itself."""
-    name = pathlib.Path(f"/proc/{process.pid}/comm").read_text().strip()
-    if name != "strace":
-        return process.pid
-    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-    return int(children.split()[0])
+@contextlib.contextmanager
+def tracer(pid, words):
+    """Has a tracer follow a process, from when it has begun to until the block ends."""
+    if not words:
+        yield
+        return
+    with subprocess.Popen([*words, "-p", str(pid)]) as process:
+        status = pathlib.Path(f"/proc/{pid}/status")
+        while "\nTracerPid:\t0\n" in status.read_text():
+            if process.poll() is not None:
+                raise AssertionError(f"{words[0]} has ended with {process.returncode}")
+            time.sleep(0.01)
+        try:
+            yield
+        finally:
+            process.terminate()
 
 
-def flood(portable, count, hertz, clients, prefix=(), label="flood"):
+def flood(portable, count, hertz, clients, tracing=(), label="flood"):
     with tempfile.TemporaryFile("w+") as errors:
-        words = [*prefix, *command(portable, ROOT / "acceptance" / "Signalled.java", clients)]
+        words = command(portable, ROOT / "acceptance" / "Signalled.java", clients)
         process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, text=True)
         try:
             if process.stdout.readline() != "ready\n":
                 errors.seek(0)
                 raise AssertionError(errors.read())
-            pid = loop_process(process)
-            # Before the last one, so that it is certain which run of the handler came after it.
-            send(pid, count - 1, hertz)
-            before_last = time.monotonic_ns()
-            end, seconds = send(pid, 1, hertz)
-            # As long as the JVM has threads of earlier ones to start, the last has not come.
-            time.sleep(3)
-            os.kill(pid, signal.SIGTERM)
+            with tracer(process.pid, tracing):
+                # Before the last one, so that it is certain which run of the handler came after it.
+                send(process.pid, count - 1, hertz)
+                before_last = time.monotonic_ns()
+                send(process.pid, 1, hertz)
+                # The JVM starts a thread for each signal, and may be behind.
+                time.sleep(3)
+            os.kill(process.pid, signal.SIGTERM)
             figures = process.stdout.readline().split()
             status = process.wait(60)
         finally:
@@ -137,8 +145,8 @@ def strace(seconds):
     if shutil.which("strace") is None:
         raise SystemExit("strace is not installed")
     inject = f"inject={INTERRUPTED}:error=EINTR:when=3+3"
-    prefix = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={INTERRUPTED}", "-e", inject]
-    flood(False, 1000 * seconds, 1000, 10, prefix, "strace")
+    words = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={INTERRUPTED}", "-e", inject]
+    flood(False, 1000 * seconds, 1000, 10, words, "strace")
 
 
 def main():

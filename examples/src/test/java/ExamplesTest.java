@@ -76,7 +76,8 @@ final class ExamplesTest {
       }
       server.send("SIGTERM");
 
-      assertThat(server.rest(0)).containsExactly("served");
+      assertThat(server.readLine()).isEqualTo("served");
+      assertThat(server.log(0)).contains("connections to end within PT2S", ": done after PT0");
     }
   }
 

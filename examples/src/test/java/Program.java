@@ -113,6 +113,12 @@ final class Program implements AutoCloseable {
     return lines;
   }
 
+  /// Waits for the end of an example that logs, and returns what it has logged.
+  String log(int status) throws Exception {
+    assertThat(process.waitFor()).isEqualTo(status);
+    return errors.get();
+  }
+
   /// Ends a server as a supervisor does, and checks that it goes without a word.
   void terminate() throws Exception {
     // Process.destroy would close the streams too.

@@ -72,7 +72,7 @@ public final class Asyncio {
       throw new IllegalStateException(
           "Asyncio.run() cannot be called from a running event loop: " + running);
     }
-    try (var runner = new Runner(options)) {
+    try (var runner = Runner.ofRun(options)) {
       return runner.run(main);
     }
   }

@@ -70,7 +70,7 @@ final class BatonTaskThread extends TaskThread {
     turn = Turn.TASK;
     try {
       if (first) {
-        Thread created = Thread.ofVirtual().name(task.threadName()).unstarted(this::main);
+        Thread created = Thread.ofVirtual().name(task.getName()).unstarted(this::main);
         thread = created;
         created.start();
       } else {

@@ -69,7 +69,7 @@ final class CarriedTaskThread extends TaskThread {
   @Override
   void resume() {
     if (carried.state() == State.NEW) {
-      Thread created = carried.newThread(task.threadName());
+      Thread created = carried.newThread(task.getName());
       thread = created;
       created.start();
     }

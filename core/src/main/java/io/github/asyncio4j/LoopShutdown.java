@@ -20,6 +20,7 @@ final class LoopShutdown {
   private final BaseEventLoop loop;
   private final @Nullable Duration timeout;
   private final Duration patience;
+  private final String closedBy;
 
   // Written by the loop, read by the thread that reports.
   private volatile List<Task<?>> left = List.of();
@@ -33,10 +34,12 @@ final class LoopShutdown {
   ///
   /// @param timeout after which the rest is given up, or null for never
   /// @param patience after which a report is made of what is still waited for
-  LoopShutdown(BaseEventLoop loop, @Nullable Duration timeout, Duration patience) {
+  /// @param closedBy what the program has called that waits now
+  LoopShutdown(BaseEventLoop loop, @Nullable Duration timeout, Duration patience, String closedBy) {
     this.loop = loop;
     this.timeout = timeout;
     this.patience = patience;
+    this.closedBy = closedBy;
   }
 
   /// Runs the loop until it can be closed, or the time is over. The loop is not running.
@@ -66,7 +69,7 @@ final class LoopShutdown {
 
   private void giveUp() {
     expired = true;
-    log("closes the loop after " + timeout + " although there are still");
+    log("waits no longer, after " + timeout + ", for");
     loop.stop();
   }
 
@@ -121,11 +124,12 @@ final class LoopShutdown {
   // What it reads of tasks may be a moment old when the thread is not the loop's.
   private void log(String what) {
     List<Task<?>> pending = left.stream().filter(task -> !task.done()).toList();
-    var text = new StringBuilder("Runner.close() ").append(what).append(' ');
-    if (!pending.isEmpty()) {
-      text.append(pending.size()).append(" cancelled ");
+    var text = new StringBuilder(closedBy).append(' ').append(what).append(' ');
+    if (pending.isEmpty()) {
+      text.append(waitingFor);
+    } else {
+      text.append(pending.size()).append(" cancelled task").append(pending.size() == 1 ? "" : "s");
     }
-    text.append(waitingFor);
     for (Task<?> task : pending.subList(0, Math.min(pending.size(), MOST_TASKS_SHOWN))) {
       text.append("\n").append(task.getName());
       task.getStack().forEach(frame -> text.append("\n  at ").append(frame));

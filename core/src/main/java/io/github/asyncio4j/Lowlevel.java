@@ -162,6 +162,12 @@ public final class Lowlevel {
     return loop.signals.arrived(signal);
   }
 
+  /// Tells whether Ctrl-C has cancelled the main task of the [Runner] that runs this loop, or ran
+  /// it last: another one ends the process. What waits for others then may say so.
+  public boolean isInterrupted() {
+    return loop.signals.interrupted;
+  }
+
   /// Returns a handle that can be queued again and again; to queue it allocates nothing.
   ///
   /// @param context what the callback runs in, that object and not a copy

@@ -43,6 +43,8 @@ public final class Runner implements AutoCloseable {
 
   private final RunnerOptions options;
   private final Duration patience;
+  // What a program has called that closes this, for the log.
+  private final String closedBy;
   private State state = State.CREATED;
   private @Nullable EventLoop loop;
   // Copied when the loop is made, as asyncio does.
@@ -59,12 +61,22 @@ public final class Runner implements AutoCloseable {
     this(options, PATIENCE);
   }
 
+  /// Makes the runner of `Asyncio.run`.
+  static Runner ofRun(RunnerOptions options) {
+    return new Runner(options, PATIENCE, "Asyncio.run()");
+  }
+
   /// Makes a runner.
   ///
   /// @param patience after which `close()` reports what it still waits for
   Runner(RunnerOptions options, Duration patience) {
+    this(options, patience, "Runner.close()");
+  }
+
+  private Runner(RunnerOptions options, Duration patience, String closedBy) {
     this.options = Objects.requireNonNull(options, "options");
     this.patience = patience;
+    this.closedBy = closedBy;
   }
 
   /// Returns the loop, made now if it was not yet.
@@ -197,7 +209,9 @@ public final class Runner implements AutoCloseable {
     state = State.CLOSED;
     try {
       if (!current.isClosed()) {
-        new LoopShutdown(BaseEventLoop.require(current), options.shutdownTimeout(), patience).run();
+        new LoopShutdown(
+                BaseEventLoop.require(current), options.shutdownTimeout(), patience, closedBy)
+            .run();
       }
     } finally {
       if (setsEventLoop) {

@@ -31,6 +31,7 @@ final class SigintHold implements SignalOwner.Receiver {
   /// @param wanted whether to take it, or null for only in the main thread of the JVM
   static SigintHold take(Task<?> main, @Nullable Boolean wanted) {
     var hold = new SigintHold(main);
+    main.loop.signals.interrupted = false;
     if (wanted != null ? wanted : MainThread.isCurrent()) {
       String refusal = OWNER.take(hold);
       if (refusal != null) {
@@ -61,6 +62,11 @@ final class SigintHold implements SignalOwner.Receiver {
         WARNING, "Ctrl-C was lost: the main task was cancelled and went on: " + main);
   }
 
+  private void cancelMain() {
+    main.loop.signals.interrupted = true;
+    cancelled = main.cancel();
+  }
+
   /// Tells whether the signal has come. Any thread.
   boolean isSignalled() {
     return signalled;
@@ -73,7 +79,7 @@ final class SigintHold implements SignalOwner.Receiver {
       return false;
     }
     try {
-      main.loop.callSoonThreadsafe(() -> cancelled = main.cancel());
+      main.loop.callSoonThreadsafe(this::cancelMain);
     } catch (IllegalStateException e) {
       // The loop is closed.
       return false;

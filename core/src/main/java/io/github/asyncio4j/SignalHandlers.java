@@ -18,6 +18,9 @@ final class SignalHandlers {
   // By the name without SIG.
   private final Map<String, Watched> watched = new HashMap<>();
 
+  // Whether Ctrl-C has cancelled the main task of the last run.
+  boolean interrupted;
+
   SignalHandlers(BaseEventLoop loop) {
     this.loop = loop;
   }

@@ -227,7 +227,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return context;
   }
 
-  /// Returns the name, `Task-N` unless one was given.
+  /// Returns the name, `Task-N` unless one was given. The task's thread has it too, for
+  /// dumps and logs.
   public String getName() {
     String given = name;
     if (given == null) {
@@ -237,14 +238,13 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return given;
   }
 
-  /// Returns a name for the task's thread, for logs. One of its own is not made for the purpose.
-  String threadName() {
-    return Objects.requireNonNullElse(name, "asyncio4j-task");
-  }
-
-  /// Sets the name.
+  /// Sets the name, and that of the task's thread.
   public void setName(String name) {
     this.name = Objects.requireNonNull(name, "name");
+    Thread thread = taskThread.thread;
+    if (thread != null) {
+      thread.setName(name);
+    }
   }
 
   /// Returns where the task is suspended, innermost frame first; empty before its first step and

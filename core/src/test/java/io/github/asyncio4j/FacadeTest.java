@@ -136,8 +136,18 @@ final class FacadeTest {
         () -> {
           Task<String> named = loop.createTask(() -> Thread.currentThread().getName(), "cart");
           Task<String> numbered = loop.createTask(() -> Thread.currentThread().getName());
+          Task<String> renamed =
+              loop.createTask(
+                  () -> {
+                    Asyncio.sleep(Duration.ZERO);
+                    String before = Thread.currentThread().getName();
+                    Task.currentTask().setName("by itself");
+                    return before + ", " + Thread.currentThread().getName();
+                  });
+          loop.callSoon(() -> renamed.setName("by another"));
           assertThat(named.await()).isEqualTo("cart");
-          assertThat(numbered.await()).isEqualTo("asyncio4j-task");
+          assertThat(numbered.await()).isEqualTo(numbered.getName()).startsWith("Task-");
+          assertThat(renamed.await()).isEqualTo("by another, by itself");
         });
   }
 

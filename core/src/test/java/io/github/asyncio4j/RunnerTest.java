@@ -155,7 +155,7 @@ final class RunnerTest {
     assertThat(log.messages())
         .singleElement()
         .asString()
-        .startsWith("Runner.close() still waits, after PT0.02S, for 1 cancelled tasks\nslow\n  at ")
+        .startsWith("Runner.close() still waits, after PT0.02S, for 1 cancelled task\nslow\n  at ")
         .contains("java.util.stream.");
   }
 
@@ -204,9 +204,23 @@ final class RunnerTest {
     assertThat(loop.isClosed()).isTrue();
     assertThat(log.messages().getFirst())
         .startsWith(
-            "Runner.close() closes the loop after PT0.02S although there are still"
-                + " 1 cancelled tasks\nstubborn");
+            "Runner.close() waits no longer, after PT0.02S, for 1 cancelled task\nstubborn");
     assertThat(failures.messages()).containsExactly("Task was destroyed but it is pending!");
+  }
+
+  // (d) 17
+  @Test
+  void whoHasCalledRunIsToldOfThat() throws Exception {
+    Asyncio.run(
+        () -> {
+          Asyncio.createTask(RunnerTest::refuseToEnd);
+          Asyncio.sleep(Duration.ZERO);
+          ExceptionRecorder.on(Asyncio.getRunningLoop());
+        },
+        options.shutdownTimeout(SHORT));
+
+    assertThat(log.messages().getFirst())
+        .startsWith("Asyncio.run() waits no longer, after PT0.02S, for 1 cancelled task\nTask-");
   }
 
   // (d) 17, EL-17
@@ -236,8 +250,8 @@ final class RunnerTest {
             "Runner.close() still waits, after PT0.02S, for threads of the default executor: 1 call");
     assertThat(log.messages().getLast())
         .startsWith(
-            "Runner.close() closes the loop after PT0.04S although there are still"
-                + " threads of the default executor: 1 call runs\nin asyncio_0\n  at ")
+            "Runner.close() waits no longer, after PT0.04S, for threads of the default executor: 1 call"
+                + " runs\nin asyncio_0\n  at ")
         .contains("CountDownLatch.await");
   }
 

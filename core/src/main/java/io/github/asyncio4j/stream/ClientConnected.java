@@ -12,6 +12,6 @@ public interface ClientConnected {
   /// @param reader what the client sends
   /// @param writer what it is to be sent
   /// @throws Exception whatever goes wrong; it is reported to the loop's exception handler as
-  ///   `Unhandled exception in client_connected_cb` and the connection is closed
+  ///   `Unhandled exception in clientConnected` and the connection is closed
   void connected(StreamReader reader, StreamWriter writer) throws Exception;
 }

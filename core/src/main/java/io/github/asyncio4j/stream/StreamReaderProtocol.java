@@ -91,9 +91,18 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
 
   private void serve(ClientConnected clientConnected, Transport transport) {
     var writer = new StreamWriter(transport, this, reader, loop);
-    Task<@Nullable Void> handler = loop.createTask(() -> clientConnected.connected(reader, writer));
+    Task<@Nullable Void> handler =
+        loop.createTask(() -> clientConnected.connected(reader, writer), nameOf(transport));
     this.handler = handler;
     handler.addDoneCallback(this::handlerDone);
+  }
+
+  /// Returns a name for the task that serves a client, by which those of a server can be told
+  /// apart; null where a peer has no name and no number, as on most unix sockets.
+  private static @Nullable String nameOf(Transport transport) {
+    Object peer = transport.getExtraInfo("peername");
+    String text = peer == null ? "" : peer.toString();
+    return text.isEmpty() ? null : "client " + text;
   }
 
   /// Returns the task that serves the client; its server waits for it when it shuts down.
@@ -114,7 +123,7 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
     if (exception != null) {
       try {
         loop.callExceptionHandler(
-            ExceptionContext.of("Unhandled exception in client_connected_cb")
+            ExceptionContext.of("Unhandled exception in clientConnected")
                 .exception(exception)
                 .transport(transport));
       } finally {

@@ -244,6 +244,25 @@ final class StreamContractTest {
   }
 
   @Test
+  void theTaskThatServesAClientIsNamedAfterItAndSoIsItsThread() throws Exception {
+    run(
+        () -> {
+          try (Server server =
+                  serve(
+                      (r, w) -> {
+                        try (w) {
+                          assertThat(Asyncio.currentTask().getName())
+                              .isEqualTo("client " + w.getExtraInfo("peername"))
+                              .isEqualTo(Thread.currentThread().getName());
+                        }
+                      });
+              var connection = connect(server)) {
+            assertThat(connection.reader().read()).isEmpty();
+          }
+        });
+  }
+
+  @Test
   void aHandlerThatThrowsIsReportedAndItsConnectionClosed() throws Exception {
     run(
         () -> {
@@ -261,7 +280,7 @@ final class StreamContractTest {
               .satisfies(
                   report -> {
                     assertThat(report.message())
-                        .isEqualTo("Unhandled exception in client_connected_cb");
+                        .isEqualTo("Unhandled exception in clientConnected");
                     assertThat(report.exception()).isSameAs(failure);
                     assertThat(report.get("transport")).isNotNull();
                   });

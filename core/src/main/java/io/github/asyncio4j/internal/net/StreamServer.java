@@ -34,8 +34,10 @@ import org.jspecify.annotations.Nullable;
 /// Loop thread only. A transport is attached in the same step in which its connection is accepted,
 /// so no close can come between, and it is held until after its connectionLost.
 final class StreamServer implements Server, SelectorSocketTransport.Keeper {
-  /// How long somebody waits in silence.
+  /// How long somebody waits in silence, and how long when a person waits who has pressed Ctrl-C.
   private static final Duration NOTICE = Duration.ofSeconds(10);
+
+  private static final Duration NOTICE_AFTER_CTRL_C = Duration.ofSeconds(2);
 
   /// How many connections are named that are waited for.
   private static final int NAMED = 5;
@@ -225,24 +227,26 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   private void noticeWaiting() {
     boolean waiting = !waiters.isEmpty() || !shutdowns.isEmpty();
     if (notice == null && waiting && state == State.CLOSED && !isIdle()) {
-      notice = net.loop().callLater(NOTICE, this::sayWaiting);
+      Duration patience = net.lowlevel().isInterrupted() ? NOTICE_AFTER_CTRL_C : NOTICE;
+      notice = net.loop().callLater(patience, () -> sayWaiting(patience));
     }
   }
 
-  private void sayWaiting() {
+  private void sayWaiting(Duration patience) {
     notice = null;
     NetContext.log(
         Level.WARNING,
         () ->
             this
                 + " is closed, and has been waited for for "
-                + NOTICE.toSeconds()
+                + patience.toSeconds()
                 + " s: "
                 + clients.stream().limit(NAMED).map(StreamServer::ofProgram).toList()
                 + (clients.size() > NAMED ? " and others" : "")
                 + " are open (closeClients() or abortClients() ends them), "
                 + handlers.size()
-                + " handlers at work without a connection",
+                + " handlers at work without a connection"
+                + (net.lowlevel().isInterrupted() ? "; another Ctrl-C ends the process" : ""),
         null);
   }
 
