@@ -3,11 +3,14 @@
 
 import asyncio
 import concurrent.futures
+import contextvars
 import threading
 
 from scenario import scenario
-from support import in_thread, new_loop
+from support import in_thread, new_loop, settle
 from words import Boom, attempt, attempt_await, show
+
+value = contextvars.ContextVar("value", default="default")
 
 
 @scenario("EL-115")
@@ -180,3 +183,92 @@ async def scenario_a_thread_that_gives_up_waiting_leaves_the_task_running(out):
     out(f"done {show(future.done())}, cancelled {show(future.cancelled())}")
     gate.set_result("value")
     await attempt_await(out, "later", loop.run_in_executor(None, future.result, 30))
+
+
+@scenario("EL-115", mirror="the value is that of the thread's own context")
+async def scenario_an_executor_call_does_not_see_the_context_of_its_caller(out):
+    loop = asyncio.get_running_loop()
+    value.set("caller's")
+    await attempt_await(out, "executor", loop.run_in_executor(None, value.get))
+    await attempt_await(out, "to_thread", asyncio.to_thread(value.get))
+
+
+@scenario("EL-115", "R-124", mirror="one thread, which the first call holds")
+async def scenario_an_executor_call_that_is_cancelled_before_its_start_never_runs(out):
+    loop = asyncio.get_running_loop()
+    gate = threading.Event()
+    with concurrent.futures.ThreadPoolExecutor(1) as executor:
+        first = loop.run_in_executor(executor, gate.wait)
+        second = loop.run_in_executor(executor, lambda: out("never"))
+        third = loop.run_in_executor(executor, lambda: "third")
+        attempt(out, "cancel", second.cancel)
+        await attempt_await(out, "second", second)
+        await settle()
+        gate.set()
+        await first
+        await attempt_await(out, "third", third)
+
+
+@scenario("EL-115")
+async def scenario_calls_of_one_thread_run_in_their_order(out):
+    loop = asyncio.get_running_loop()
+    with concurrent.futures.ThreadPoolExecutor(1) as executor:
+        calls = [loop.run_in_executor(executor, out, f"call {i}") for i in range(3)]
+        for call in calls:
+            await call
+
+
+@scenario("EL-116", "EL-115")
+async def scenario_the_default_executor_can_be_replaced(out):
+    loop = asyncio.get_running_loop()
+    with concurrent.futures.ThreadPoolExecutor(1, "own") as executor:
+        loop.set_default_executor(executor)
+
+        def call():
+            return threading.current_thread().name.startswith("own")
+
+        await attempt_await(out, "own thread", loop.run_in_executor(None, call))
+
+
+@scenario("EL-17", "EL-116")
+async def scenario_a_default_executor_of_ones_own_is_shut_down_too(out):
+    loop = asyncio.get_running_loop()
+    executor = concurrent.futures.ThreadPoolExecutor(1)
+    loop.set_default_executor(executor)
+    await loop.run_in_executor(None, out, "call")
+    attempt(out, "before", lambda: executor.submit(lambda: None) is not None)
+    await loop.shutdown_default_executor()
+    attempt(out, "after", lambda: loop.run_in_executor(None, out, "never"))
+
+
+@scenario("EL-17")
+async def scenario_a_second_shutdown_of_the_executor_returns(out):
+    loop = asyncio.get_running_loop()
+    await loop.run_in_executor(None, out, "call")
+    await attempt_await(out, "first", loop.shutdown_default_executor())
+    await attempt_await(out, "second", loop.shutdown_default_executor())
+
+
+@scenario("EL-17", mirror="the thread is left alone, and a warning is logged")
+async def scenario_a_shutdown_of_the_executor_gives_up_when_the_time_is_over(out):
+    loop = asyncio.get_running_loop()
+    started, gate = threading.Event(), threading.Event()
+
+    def block():
+        started.set()
+        gate.wait()
+        return "call"
+
+    call = loop.run_in_executor(None, block)
+    started.wait()
+    await attempt_await(out, "shutdown", loop.shutdown_default_executor(0.02))
+    attempt(out, "done", call.done)
+    gate.set()
+    await attempt_await(out, "call", call)
+
+
+@scenario("EL-115", "EL-15")
+def scenario_a_closed_loop_makes_no_executor_call(out):
+    loop = asyncio.new_event_loop()
+    loop.close()
+    attempt(out, "call", lambda: loop.run_in_executor(None, out, "never"))

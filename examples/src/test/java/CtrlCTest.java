@@ -57,11 +57,27 @@ final class CtrlCTest {
   void everyWorkerSavesItsWork() throws Exception {
     try (Program program = Program.start(flags, "CtrlC", "1000")) {
       assertThat(program.readLine()).isEqualTo("1000 workers, press Ctrl-C");
-      program.interrupt();
+      program.send("SIGINT");
 
       assertThat(program.rest(128 + SIGINT))
           .containsExactly("1000 of 1000 workers have saved their work");
     }
+  }
+
+  // EL-113, EL-160
+  @Test
+  void signalsPrintsWhichOneEndsIt() throws Exception {
+    for (String signal : List.of("SIGINT", "SIGTERM")) {
+      try (Program program = Program.start(flags, "Signals")) {
+        assertThat(program.readLine())
+            .isEqualTo("Event loop running for 1 hour, press Ctrl+C to interrupt.");
+        assertThat(program.readLine()).matches("pid \\d+: send SIGINT or SIGTERM to exit\\.");
+        program.send(signal);
+
+        assertThat(program.rest(0)).containsExactly("got signal " + signal + ": exit");
+      }
+    }
+    assertThat(Program.refusal(flags, "Signals", "more")).isEqualTo("usage: Signals\n");
   }
 
   @Test

@@ -47,6 +47,40 @@ final class ExamplesTest {
     assertThat(dates).hasSize(3).isSorted().allMatch(date -> date.matches("....-..-..T.*"));
   }
 
+  // EL-100, EL-160
+  @Test
+  void watchFdPrintsWhatComesThroughThePipe() throws Exception {
+    assertThat(Program.run(flags, "WatchFd")).containsExactly("Received: abc");
+    assertThat(Program.run(flags, "WatchFd", "grün")).containsExactly("Received: grün");
+  }
+
+  // EL-115, EL-160
+  @Test
+  void runInExecutorShowsEveryKindOfExecutorAndAnInterrupt() throws Exception {
+    assertThat(Program.run(flags, "RunInExecutor"))
+        .containsExactly(
+            "default executor: 100 bytes",
+            "pool of one's own: 333332833333500000",
+            "virtual threads: 100000 bytes",
+            "too late: interrupted");
+  }
+
+  // EL-156, EL-160
+  @Test
+  void serveForeverGreetsUntilItIsTerminated() throws Exception {
+    try (Program server = Program.serve(flags, "ServeForever")) {
+      int port = server.port();
+      try (var client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        client.getOutputStream().write("you\n".getBytes(ISO_8859_1));
+        assertThat(client.getInputStream().readNBytes(11)).asString().isEqualTo("Hello, you\n");
+      }
+      server.send("SIGTERM");
+
+      assertThat(server.readLine()).isEqualTo("served");
+      assertThat(server.log(0)).contains("connections to end within PT2S", ": done after PT0");
+    }
+  }
+
   // EL-16
   @Test
   void generatorsAreClosedWhereverTheyAreLeft() throws Exception {
@@ -171,6 +205,9 @@ final class ExamplesTest {
         "HttpServer --unknown 1",
         "HttpServer --port",
         "HttpServer --port abc",
+        "ServeForever --port",
+        "ServeForever --port abc",
+        "WatchFd one two",
         "Fetch https://127.0.0.1/",
         "Fetch --unknown",
         "Fetch http://127.0.0.1/ more",

@@ -98,10 +98,11 @@ final class Program implements AutoCloseable {
     return output.readLine();
   }
 
-  /// Does what Ctrl-C in the program's terminal does.
-  void interrupt() throws Exception {
+  /// Sends a signal: `SIGINT` is what Ctrl-C in the program's terminal does.
+  void send(String signal) throws Exception {
     String pid = Long.toString(process.pid());
-    assertThat(new ProcessBuilder("kill", "-INT", pid).start().waitFor()).isZero();
+    String name = signal.substring("SIG".length());
+    assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
   }
 
   /// Reads what the program still prints, and checks its status and that it reports nothing.
@@ -110,6 +111,12 @@ final class Program implements AutoCloseable {
     assertThat(errors.get()).isEmpty();
     assertThat(process.waitFor()).isEqualTo(status);
     return lines;
+  }
+
+  /// Waits for the end of an example that logs, and returns what it has logged.
+  String log(int status) throws Exception {
+    assertThat(process.waitFor()).isEqualTo(status);
+    return errors.get();
   }
 
   /// Ends a server as a supervisor does, and checks that it goes without a word.

@@ -65,6 +65,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   final DrivenBodies drivenBodies = new DrivenBodies(this);
   final UnretrievedFailures failures = new UnretrievedFailures(this);
   final EagerStart eager = new EagerStart(this);
+  final SignalHandlers signals = new SignalHandlers(this);
   final StackRoom stack = new StackRoom();
   final Lowlevel lowlevel = new Lowlevel(this);
   // What layers keep with the loop, by their LoopLocal.
@@ -241,7 +242,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
     }
   }
 
-  private void ensureOpen() {
+  void ensureOpen() {
     if (state == State.CLOSED) {
       throw new IllegalStateException("Event loop is closed");
     }
@@ -450,13 +451,31 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
     return !isClosed() && kernel.watches.removeWriter(fd);
   }
 
+  // Signals.
+
+  /// Tells whether the handlers of signals are called for those of the process. A subclass for
+  /// tests may leave those alone; its signals come by [Lowlevel#signalArrived(String)] only.
+  protected boolean hasSignalsOfProcess() {
+    return true;
+  }
+
+  @Override
+  public final void addSignalHandler(String signal, Runnable callback) {
+    signals.add(signal, callback);
+  }
+
+  @Override
+  public final boolean removeSignalHandler(String signal) {
+    return signals.remove(signal);
+  }
+
   // Threads.
 
   @Override
   public final <T extends @Nullable Object> Future<T> runInExecutor(
-      @Nullable Executor executor, Callable<T> call) {
+      @Nullable Executor executor, Callable<T> call, ExecutorOptions options) {
     ensureOpen();
-    return this.executor.start(executor, call).future();
+    return this.executor.start(executor, call, options);
   }
 
   @Override

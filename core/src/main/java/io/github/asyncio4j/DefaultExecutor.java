@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.github.asyncio4j.internal.jdk.InterruptibleCall;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -18,6 +21,10 @@ final class DefaultExecutor {
   private static final long IDLE_SECONDS = 10;
 
   private final BaseEventLoop loop;
+
+  /// What it has to do for this loop. Any thread.
+  final PendingCalls calls = new PendingCalls();
+
   private @Nullable ExecutorService executor;
   private boolean shutdownCalled;
 
@@ -31,13 +38,35 @@ final class DefaultExecutor {
 
   /// Starts a call in an executor, the default one if none is given. It is not started any more
   /// once its future is done.
-  <T extends @Nullable Object> ExecutorCall<T> start(@Nullable Executor chosen, Callable<T> call) {
+  <T extends @Nullable Object> Future<T> start(
+      @Nullable Executor chosen, Callable<T> call, ExecutorOptions options) {
     Objects.requireNonNull(call, "call");
     Executor target = chosen != null ? chosen : get();
-    var started = new ExecutorCall<T>(loop, call);
-    target.execute(started);
+    if (!options.interruptOnCancel()) {
+      return start(target, new ExecutorCall<>(loop, call, chosen == null ? calls : null));
+    }
+    var interruptible = new InterruptibleCall<>(call);
+    var started = new ExecutorCall<>(loop, interruptible, chosen == null ? calls : null);
+    started
+        .future()
+        .addDoneCallback(
+            done -> {
+              if (done.cancelled()) {
+                interruptible.interrupt();
+              }
+            });
+    return start(target, started);
+  }
+
+  private <T extends @Nullable Object> Future<T> start(Executor target, ExecutorCall<T> call) {
+    try {
+      target.execute(call);
+    } catch (Throwable t) {
+      call.refused();
+      throw t;
+    }
     loop.awaitedThreads++;
-    return started;
+    return call.future();
   }
 
   /// Shuts the executor down and suspends until its threads have ended.
@@ -57,8 +86,8 @@ final class DefaultExecutor {
     boolean inTime = ended.join();
     if (!inTime) {
       BaseEventLoop.LOGGER.log(
-          System.Logger.Level.WARNING,
-          "The executor did not finish joining its threads within " + timeout + ": " + current);
+          WARNING,
+          "The default executor did not end within " + timeout + calls.describe() + "\n" + current);
     }
   }
 
@@ -67,7 +96,12 @@ final class DefaultExecutor {
     boolean inTime = false;
     try {
       long nanos = timeout == null ? Long.MAX_VALUE : Durations.nanosOf(timeout);
-      inTime = current.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+      long start = System.nanoTime();
+      // An executor that cannot be shut down, as the common pool, may return before the time is
+      // over: when it has nothing more to do.
+      inTime =
+          current.awaitTermination(nanos, TimeUnit.NANOSECONDS)
+              || System.nanoTime() - start < nanos;
     } catch (InterruptedException e) {
       // Nobody interrupts this thread but the JVM's end.
       Thread.currentThread().interrupt();

@@ -23,6 +23,7 @@ public sealed interface EventLoop
         LoopFiles,
         LoopSockets,
         LoopDescriptors,
+        LoopSignals,
         LoopExecutors,
         LoopDiagnostics
     permits DelegatingLoop {

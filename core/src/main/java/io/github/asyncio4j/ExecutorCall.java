@@ -7,26 +7,37 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// A call in an executor's thread, and the future of its outcome (EL-115).
-final class ExecutorCall<T extends @Nullable Object> implements Runnable {
+final class ExecutorCall<T extends @Nullable Object> implements Runnable, PendingCalls.Call {
   private enum State {
     QUEUED,
     STARTED,
-    DROPPED
+    DROPPED,
+    REFUSED
   }
 
   private final BaseEventLoop loop;
   // Null once it was dropped: the executor may keep it in its queue for long.
   private @Nullable Callable<T> call;
   private final Future<T> future;
+  // Where this is kept until it has ended, or null.
+  private final @Nullable PendingCalls pending;
+  // Written by the executor's thread.
+  private volatile @Nullable Thread thread;
   // Any thread.
   private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
 
   /// Makes a call that is yet to be given to an executor. Loop thread.
-  ExecutorCall(BaseEventLoop loop, Callable<T> call) {
+  ///
+  /// @param pending where to keep it until it has ended, or null
+  ExecutorCall(BaseEventLoop loop, Callable<T> call, @Nullable PendingCalls pending) {
     this.loop = loop;
     this.call = call;
+    this.pending = pending;
     this.future = loop.createFuture();
     future.addDoneCallback(f -> drop());
+    if (pending != null) {
+      pending.add(this);
+    }
   }
 
   private void drop() {
@@ -34,7 +45,25 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable {
     if (state.get() == State.DROPPED) {
       loop.awaitedThreads--;
       call = null;
+      ended();
     }
+  }
+
+  private void ended() {
+    if (pending != null) {
+      pending.remove(this);
+    }
+  }
+
+  /// The executor has not taken it. Loop thread.
+  void refused() {
+    state.set(State.REFUSED);
+    ended();
+  }
+
+  @Override
+  public @Nullable Thread thread() {
+    return thread;
   }
 
   Future<T> future() {
@@ -47,6 +76,7 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable {
     if (!state.compareAndSet(State.QUEUED, State.STARTED)) {
       return;
     }
+    thread = Thread.currentThread();
     Runnable settle;
     try {
       T value = Objects.requireNonNull(call).call();
@@ -54,6 +84,7 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable {
     } catch (Throwable t) {
       settle = () -> future.fail(t);
     }
+    ended();
     Runnable outcome = settle;
     // A loop that was closed meanwhile has no use for the outcome.
     loop.tryPost(

@@ -26,6 +26,8 @@ public final class IoWatch {
   private final Object key;
   private final @Nullable Owner owner;
   private final Registration registration;
+  // A bare number, which cannot tell when it was closed and given out again.
+  private final boolean mayBeLeftBehind;
   private @Nullable IoHandle reader;
   private @Nullable IoHandle writer;
   private int interest;
@@ -36,6 +38,7 @@ public final class IoWatch {
     this.key = key;
     this.owner = owner;
     this.registration = registrar.register(this::ready);
+    this.mayBeLeftBehind = owner == null && Watches.isBareNumber(registration.pollable());
   }
 
   /// Registers a listener with the selector.
@@ -103,6 +106,16 @@ public final class IoWatch {
     return registration.pollable().fileno() == pollable.fileno();
   }
 
+  /// Tells whether the selector still has this; it drops what it finds left behind.
+  boolean isValid() {
+    return registration.isValid();
+  }
+
+  /// Tells whether the descriptor was closed while it was watched.
+  boolean isLeftBehind() {
+    return registration.isLeftBehind();
+  }
+
   void setReader(@Nullable IoHandle handle) throws IOException {
     if (reader != null) {
       reader.cancel();
@@ -139,6 +152,11 @@ public final class IoWatch {
 
   // Called by the selector while it polls.
   private void ready(int ops) {
+    // The file may live on in a duplicate, and its events are nobody's then.
+    if (mayBeLeftBehind && registration.isLeftBehind()) {
+      watches.leftBehind(this, registration.pollable());
+      return;
+    }
     if ((ops & interest & (Selector.READ | Selector.BROKEN)) != 0) {
       queue(reader);
     }

@@ -27,6 +27,7 @@ final class LoopEnd {
     // From here on no task that the JDK still blocks waits for this thread to carry it.
     closing.step(loop.failures::reportAll);
     closing.step(() -> loop.followers.forEach(f -> f.cancel(false)));
+    closing.step(loop.signals::close);
     closing.step(loop.executor::close);
     closing.step(() -> loop.kernel.close(closing));
     closing.step(loop::onClose);

@@ -75,8 +75,8 @@ public sealed interface LoopRunning extends AutoCloseable permits EventLoop {
   /// From now on [EventLoop#runInExecutor(Executor, Callable)] with null throws
   /// [IllegalStateException].
   ///
-  /// @param timeout how long to wait, or null for ever; when it is over a warning is logged and the
-  ///   threads are left alone
+  /// @param timeout how long to wait, or null for ever; when it is over the threads are left alone,
+  ///   and a warning is logged that names those with calls of this loop and tells where they stand
   /// @throws CancelledError when the calling task is cancelled; the executor stays shut down
   void shutdownDefaultExecutor(@Nullable Duration timeout);
 

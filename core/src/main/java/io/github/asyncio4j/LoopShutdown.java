@@ -24,6 +24,7 @@ final class LoopShutdown {
   // Written by the loop, read by the thread that reports.
   private volatile List<Task<?>> left = List.of();
   private volatile String waitingFor = "tasks";
+  private volatile boolean executorIsAwaited;
 
   // Loop thread.
   private boolean expired;
@@ -73,6 +74,7 @@ final class LoopShutdown {
     waitingFor = "async generators";
     loop.shutdownAsyncgens();
     waitingFor = "threads of the default executor";
+    executorIsAwaited = true;
     loop.shutdownDefaultExecutor(EXECUTOR_SHUTDOWN);
   }
 
@@ -130,6 +132,9 @@ final class LoopShutdown {
     }
     if (pending.size() > MOST_TASKS_SHOWN) {
       text.append("\nand ").append(pending.size() - MOST_TASKS_SHOWN).append(" more");
+    }
+    if (executorIsAwaited) {
+      text.append(loop.executor.calls.describe());
     }
     BaseEventLoop.LOGGER.log(WARNING, text.toString());
   }

@@ -137,6 +137,16 @@ public final class Lowlevel {
     return loop.kernel.watches.isOfUser(pollable);
   }
 
+  /// Queues the callback that `addSignalHandler` has set for a signal, as if the process had got
+  /// that.
+  ///
+  /// @param signal its name, `SIGTERM` or `TERM`
+  /// @return false when there is no callback
+  /// @throws IllegalArgumentException when the platform has no signal of this name
+  public boolean signalArrived(String signal) {
+    return loop.signals.arrived(signal);
+  }
+
   /// Returns a handle that can be queued again and again; to queue it allocates nothing.
   ///
   /// @param context what the callback runs in, that object and not a copy

@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
 /// and await meanwhile; when it ends by that, `run` throws [KeyboardInterrupt]. The next SIGINT
 /// ends the process at once, with shutdown hooks and status 130, whatever the tasks do. A main
 /// coroutine that does not end by its cancellation keeps its own outcome, and a warning is logged.
-/// Before and after a run, and in `close()`, the signal is the JVM's.
-/// [RunnerOptions#handleSigint()] says otherwise; without the module `jdk.unsupported`, under
-/// `-Xrs`, and where the process ignores the signal all this does not happen.
+/// Before and after a run, and in `close()`, the signal is the JVM's. While a loop has a handler of
+/// its own for SIGINT ([LoopSignals]), Ctrl-C goes to that. [RunnerOptions#handleSigint()] says
+/// otherwise; without the module `jdk.unsupported`, under `-Xrs`, and where the process ignores the
+/// signal all this does not happen.
 ///
 /// A [KeyboardInterrupt] that leaves `run` and that the thread does not catch ends the process with
 /// status 130 and without a stack trace; so does, in the main thread, a [SystemExit] with its

@@ -5,6 +5,7 @@ import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.selector.Readiness;
 import io.github.asyncio4j.selector.Selector;
 import io.github.asyncio4j.selector.SelfPolling;
+import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;
@@ -79,6 +80,10 @@ final class Watches {
     if (watch == null || !watch.isReading()) {
       return false;
     }
+    if (watch.isWriting() && watch.isLeftBehind()) {
+      watch.close();
+      return true;
+    }
     try {
       watch.setReader(null);
     } catch (IOException e) {
@@ -95,6 +100,10 @@ final class Watches {
     if (watch == null || !watch.isWriting()) {
       return false;
     }
+    if (watch.isReading() && watch.isLeftBehind()) {
+      watch.close();
+      return true;
+    }
     try {
       watch.setWriter(null);
     } catch (IOException e) {
@@ -104,6 +113,16 @@ final class Watches {
     }
     closeIfIdle(watch);
     return true;
+  }
+
+  /// A descriptor was closed while a user's callback watched it. Called while the selector polls.
+  void leftBehind(IoWatch watch, Pollable pollable) {
+    watch.close();
+    BaseEventLoop.LOGGER.log(
+        System.Logger.Level.WARNING,
+        pollable
+            + " was closed while it was watched by addReader or addWriter, and is not any more:"
+            + " call removeReader and removeWriter before it is closed");
   }
 
   /// Closes every watch and has the owners release their descriptors. The loop is closed.
@@ -151,9 +170,15 @@ final class Watches {
       // Epoll would watch it, but what the callback does then may block the loop.
       throw new IllegalArgumentException("channel is blocking: " + pollable);
     }
+    if (pollable instanceof Socket socket && !socket.isOpen()) {
+      throw new IllegalArgumentException("Invalid file descriptor: -1, " + pollable);
+    }
     IoWatch watch = existingOfUser(pollable);
-    if (watch != null) {
+    if (watch != null && !watch.isLeftBehind()) {
       return watch;
+    }
+    if (watch != null) {
+      watch.close();
     }
     try {
       return register(keyOf(pollable), pollable, null);
@@ -164,8 +189,14 @@ final class Watches {
 
   private @Nullable IoWatch existingOfUser(Pollable pollable) {
     IoWatch watch = byKey.get(keyOf(pollable));
-    if (watch != null) {
-      ensureNotOwned(pollable, watch);
+    if (watch == null) {
+      return null;
+    }
+    ensureNotOwned(pollable, watch);
+    if (!watch.isValid()) {
+      // Left behind by a number whose next file was found in its place.
+      watch.close();
+      return null;
     }
     return watch;
   }
@@ -202,6 +233,13 @@ final class Watches {
       throw new IllegalStateException(
           "File descriptor " + pollable + " is used by transport " + watch.owner());
     }
+  }
+
+  /// Tells whether something is a number and nothing else.
+  static boolean isBareNumber(Pollable pollable) {
+    return pollable.channel() == null
+        && pollable.readiness() == null
+        && !(pollable instanceof Socket);
   }
 
   private static Object keyOf(Pollable pollable) {

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
-import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
+import io.github.asyncio4j.ChildJvm.Ended;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,51 +20,17 @@ final class CtrlCProcessTest {
 
   @TempDir private Path directory;
 
-  private record Ended(int status, List<String> output, String errors) {}
-
   @BeforeAll
   static void heedTheSignal() throws Throwable {
     Interrupts.heed();
   }
 
   private Ended run(String testCase, String... flags) throws Exception {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(flags));
-    String classPath = placeOf(EventLoop.class) + File.pathSeparator + placeOf(CtrlCProgram.class);
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPath));
-    command.addAll(List.of(CtrlCProgram.class.getName(), testCase));
-    Path output = directory.resolve("output");
-    Path errors = directory.resolve("errors");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(output.toFile())
-            .redirectError(errors.toFile())
-            .start();
-    try {
-      assertThat(process.waitFor(100, TimeUnit.SECONDS)).as("%s ends", testCase).isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    return new Ended(
-        process.exitValue(), Files.readAllLines(output, UTF_8), Files.readString(errors, UTF_8));
-  }
-
-  private static Path placeOf(Class<?> type) throws IOException {
-    String name = type.getName().replace('.', '/') + ".class";
-    var found = Objects.requireNonNull(type.getResource('/' + name), name);
-    String place = found.toString();
-    return Path.of(URI.create(place.substring(0, place.length() - name.length())));
+    return ChildJvm.run(directory, List.of(flags), CtrlCProgram.class, testCase);
   }
 
   private static String[] engine(String label) {
-    return label.equals("loop-thread")
-        ? new String[] {
-          "--add-opens=java.base/java.lang=ALL-UNNAMED",
-          "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-          "--enable-native-access=ALL-UNNAMED"
-        }
-        : new String[0];
+    return label.equals("loop-thread") ? ChildJvm.GRANTED.toArray(String[]::new) : new String[0];
   }
 
   @ParameterizedTest

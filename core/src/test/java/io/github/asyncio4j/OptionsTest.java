@@ -111,6 +111,7 @@ final class OptionsTest {
         AddressInfoOptions.DEFAULT,
         ConnectionOptions.DEFAULT,
         DatagramOptions.DEFAULT,
+        ExecutorOptions.DEFAULT,
         RunnerOptions.DEFAULT,
         ServerOptions.DEFAULT,
         SslOptions.DEFAULT,

@@ -213,20 +213,32 @@ final class RunnerTest {
   @Test
   void aCallInTheDefaultExecutorIsReportedAndLeftAloneWhenTheTimeIsOver() throws Exception {
     var runner = new Runner(options.shutdownTimeout(SHORT.multipliedBy(2)), SHORT);
+    var started = new CountDownLatch(1);
     var gate = new CountDownLatch(1);
     runner.run(
         () -> {
-          Asyncio.getRunningLoop().runInExecutor(null, () -> gate.await());
+          Asyncio.getRunningLoop()
+              .runInExecutor(
+                  null,
+                  () -> {
+                    started.countDown();
+                    gate.await();
+                  });
         });
+    started.await();
 
     runner.close();
 
     gate.countDown();
-    assertThat(log.messages())
-        .containsExactly(
-            "Runner.close() still waits, after PT0.02S, for threads of the default executor",
+    assertThat(log.messages()).hasSize(2);
+    assertThat(log.messages().getFirst())
+        .startsWith(
+            "Runner.close() still waits, after PT0.02S, for threads of the default executor: 1 call");
+    assertThat(log.messages().getLast())
+        .startsWith(
             "Runner.close() closes the loop after PT0.04S although there are still"
-                + " threads of the default executor");
+                + " threads of the default executor: 1 call runs\nin asyncio_0\n  at ")
+        .contains("CountDownLatch.await");
   }
 
   // EL-16

@@ -55,6 +55,11 @@ final class EpollRegistration implements Registration {
   }
 
   @Override
+  public boolean isLeftBehind() {
+    return isValid() && selector.isLeftBehind(this);
+  }
+
+  @Override
   public void cancel() {
     selector.cancel(this);
   }

@@ -22,6 +22,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,10 @@ public final class EpollSelector implements Selector {
    * epoll_ctl finds it by a number that is gone or is another's. The data of each event carries the
    * number and a generation, so such an event finds nobody; the set is then made anew, which is the
    * one way to get rid of the file.
+   *
+   * Whether a number still means the file that it meant is told by adding it: EEXIST says so. Unless
+   * there is an orphan of the same number and file; so the set is also made anew before a number is
+   * registered that may have left one.
    *
    * A batch is resolved to registrations before the first listener runs. Whatever finds nobody then
    * is such an orphan, and not merely something that an earlier listener has cancelled.
@@ -65,6 +70,8 @@ public final class EpollSelector implements Selector {
   private final int[] batchOps = new int[BATCH];
   private int epfd;
   private @Nullable EpollRegistration[] registrations = new EpollRegistration[64];
+  // Numbers of which the set may have an orphan.
+  private final BitSet suspects = new BitSet();
   // How many have an interest.
   private int interested;
   private int lastGeneration;
@@ -133,8 +140,16 @@ public final class EpollSelector implements Selector {
       }
       registrations[fd] = null;
       countInterest(old.interest(), 0);
+      if (old.interest() != 0) {
+        suspects.set(fd);
+      }
+    }
+    if (suspects.get(fd)) {
+      renewSet();
     }
     if (fd >= registrations.length) {
+      // Whatever number it is: room is made for one that exists.
+      ensureExists(fd);
       registrations = Arrays.copyOf(registrations, Math.max(fd + 1, registrations.length * 2));
     }
     var registration = new EpollRegistration(this, pollable, fd, nextGeneration(), listener);
@@ -168,7 +183,7 @@ public final class EpollSelector implements Selector {
   ///
   /// A socket or channel says so itself. A bare number cannot: but then the file that has it now is
   /// not in the set, so that its addition succeeds.
-  private boolean isLeftBehind(EpollRegistration old) {
+  boolean isLeftBehind(EpollRegistration old) {
     if (old.pollable().fileno() != old.fd) {
       return true;
     }
@@ -179,7 +194,15 @@ public final class EpollSelector implements Selector {
     if (result >= 0) {
       syscalls.epoll_ctl(errno, epfd, EPOLL_CTL_DEL, old.fd, change.segment());
     }
-    return result != -Errno.EEXIST;
+    // Closed, or the number of something else; EPERM if that cannot be in a set.
+    return result >= 0 || result == -Errno.EBADF || result == -Errno.EPERM;
+  }
+
+  private void ensureExists(int fd) throws IOException {
+    int result = syscalls.fcntl(errno, fd, Constants.F_GETFD, 0);
+    if (result < 0) {
+      throw Errno.ioException("fcntl(F_GETFD, fd " + fd + ")", -result);
+    }
   }
 
   private int nextGeneration() {
@@ -219,15 +242,20 @@ public final class EpollSelector implements Selector {
       return;
     }
     int op = old == 0 ? EPOLL_CTL_ADD : interest == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
-    int result = control(op, registration, interest);
+    int result = control(epfd, op, registration, interest);
     if (op == EPOLL_CTL_MOD && result == -Errno.ENOENT) {
       // The number was closed and opened again: watch the file that it means now.
-      result = control(EPOLL_CTL_ADD, registration, interest);
-    } else if (op == EPOLL_CTL_DEL && (result == -Errno.ENOENT || result == -Errno.EBADF)) {
-      result = 0; // Closed before: the set forgot it by itself, or an orphan event will tell.
+      suspects.set(registration.fd);
+      result = control(epfd, EPOLL_CTL_ADD, registration, interest);
+    } else if (op == EPOLL_CTL_DEL && isGone(registration, result)) {
+      result = 0;
     }
     if (result < 0) {
-      throw Errno.ioException("epoll_ctl(" + opName(op) + ", fd " + registration.fd + ")", -result);
+      String call = "epoll_ctl(" + opName(op) + ", fd " + registration.fd + ")";
+      if (result == -Errno.EPERM) {
+        call += ", which watches no regular file and no directory";
+      }
+      throw Errno.ioException(call, -result);
     }
     countInterest(old, interest);
     registration.interestIs(interest);
@@ -241,10 +269,20 @@ public final class EpollSelector implements Selector {
     return op == EPOLL_CTL_ADD ? "ADD" : op == EPOLL_CTL_MOD ? "MOD" : "DEL";
   }
 
-  private int control(int op, EpollRegistration registration, int interest) {
+  /// Tells of the result of a removal whether the number was closed before: the set forgot the file
+  /// by itself, or has an orphan now.
+  private boolean isGone(EpollRegistration registration, int result) {
+    boolean gone = result == -Errno.ENOENT || result == -Errno.EBADF;
+    if (gone) {
+      suspects.set(registration.fd);
+    }
+    return gone;
+  }
+
+  private int control(int set, int op, EpollRegistration registration, int interest) {
     int bits = ((interest & READ) != 0 ? EPOLLIN : 0) | ((interest & WRITE) != 0 ? EPOLLOUT : 0);
     change.set(0, bits, registration.data());
-    return syscalls.epoll_ctl(errno, epfd, op, registration.fd, change.segment());
+    return syscalls.epoll_ctl(errno, set, op, registration.fd, change.segment());
   }
 
   void cancel(EpollRegistration registration) {
@@ -255,7 +293,9 @@ public final class EpollSelector implements Selector {
     countInterest(registration.interest(), 0);
     // A closed channel's number may be another's already, so leave it alone.
     if (registration.interest() != 0 && registration.pollable().fileno() == registration.fd) {
-      syscalls.epoll_ctl(errno, epfd, EPOLL_CTL_DEL, registration.fd, change.segment());
+      int fd = registration.fd;
+      int result = syscalls.epoll_ctl(errno, epfd, EPOLL_CTL_DEL, fd, change.segment());
+      var _ = isGone(registration, result);
     }
   }
 
@@ -336,7 +376,8 @@ public final class EpollSelector implements Selector {
     }
   }
 
-  /// Replaces the set by one that has the live registrations and nothing else.
+  /// Replaces the set by one that has the live registrations and nothing else. One whose number is
+  /// another file's by now is none: the old set does not have that file.
   private void renewSet() throws IOException {
     int fresh = createSet();
     try {
@@ -345,16 +386,26 @@ public final class EpollSelector implements Selector {
       syscalls.close(errno, fresh);
       throw e;
     }
-    syscalls.close(errno, epfd);
-    epfd = fresh;
     for (EpollRegistration registration : registrations) {
       if (registration != null
           && registration.interest() != 0
-          && registration.pollable().fileno() == registration.fd) {
-        // It fails for a number that is closed; then there is nothing to watch.
-        control(EPOLL_CTL_ADD, registration, registration.interest());
+          && registration.pollable().fileno() == registration.fd
+          && !move(registration, fresh)) {
+        registrations[registration.fd] = null;
+        countInterest(registration.interest(), 0);
       }
     }
+    syscalls.close(errno, epfd);
+    epfd = fresh;
+    suspects.clear();
+  }
+
+  private boolean move(EpollRegistration registration, int fresh) {
+    int interest = registration.interest();
+    int there = control(epfd, EPOLL_CTL_MOD, registration, interest);
+    return there != -Errno.ENOENT
+        && there != -Errno.EBADF
+        && control(fresh, EPOLL_CTL_ADD, registration, interest) >= 0;
   }
 
   @Override

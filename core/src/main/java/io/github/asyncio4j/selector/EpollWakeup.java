@@ -33,6 +33,8 @@ final class EpollWakeup {
 
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  private static final int MOST_TRIES = 100;
+
   private final Syscalls syscalls;
   private final int fd;
 
@@ -59,8 +61,20 @@ final class EpollWakeup {
 
   void signal() {
     if (state.compareAndSet(State.IDLE, State.SIGNALLED)) {
-      syscalls.eventfd_write(fd, 1);
+      write();
     }
+  }
+
+  // It has no reason to fail but a sandbox or a tracer that makes it; and it must not be lost,
+  // since
+  // no other thread writes while the state is what it is.
+  private void write() {
+    int result;
+    int tries = 0;
+    do {
+      result = syscalls.eventfd_write(fd, 1);
+      tries++;
+    } while (result != 0 && tries < MOST_TRIES);
   }
 
   void drain() {

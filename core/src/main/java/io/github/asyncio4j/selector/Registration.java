@@ -26,6 +26,14 @@ public interface Registration {
   /// Tells whether this was neither cancelled nor replaced, and the selector is open.
   boolean isValid();
 
+  /// Tells whether the descriptor was closed without a cancel, so that its number may be another
+  /// file's by now, as far as the system lets us see that. May cost a system call.
+  ///
+  /// @return false, unless overridden: not where channels are watched
+  default boolean isLeftBehind() {
+    return false;
+  }
+
   /// Stops watching. The listener is not called again, not even for events already polled.
   ///
   /// Idempotent, and harmless when the descriptor or the selector was closed before.

@@ -57,14 +57,31 @@ abstract sealed class DescriptorPeer permits DescriptorStream, DescriptorDatagra
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment c = arena.allocate(Sockaddr.BYTES, 8);
       int length = SystemAddress.write(address, descriptor.family(), c);
-      int result = syscalls.connect(arena.allocate(ValueLayout.JAVA_INT), n, c, length);
+      MemorySegment state = arena.allocate(ValueLayout.JAVA_INT);
+      int result = syscalls.connect(state, n, c, length);
+      if (result == -Errno.EINTR) {
+        result = connectAgain(state, n, c, length);
+      }
       return switch (-result) {
         case 0 -> true;
-        // connect(2): a call that a signal interrupted goes on in the background.
-        case Errno.EINPROGRESS, Errno.EINTR -> false;
+        case Errno.EINPROGRESS -> false;
         default -> throw failedConnect(n, address, -result);
       };
     }
+  }
+
+  /// Makes a call again that a signal has interrupted. connect(2): it goes on in the background, if
+  /// it had begun.
+  private int connectAgain(MemorySegment state, int n, MemorySegment c, int length) {
+    int result;
+    do {
+      result = syscalls.connect(state, n, c, length);
+    } while (result == -Errno.EINTR);
+    return switch (-result) {
+      case Errno.EISCONN -> 0;
+      case Errno.EALREADY -> -Errno.EINPROGRESS;
+      default -> result;
+    };
   }
 
   private IOException failedConnect(int n, SocketAddress address, int errno) {

@@ -44,6 +44,8 @@ import java.util.random.RandomGenerator;
 /// and what a test adds ([#hosts()]). Transports, servers and errors are those of every loop: only
 /// the sockets are not the system's. Descriptors cannot be watched.
 ///
+/// **Signals.** [#raiseSignal(String)] sends one to this loop alone.
+///
 /// Threads as for [io.github.asyncio4j.EventLoop].
 public final class TestLoop extends BaseEventLoop {
   /// How long a call in another thread may keep the loop waiting, in real time.
@@ -198,6 +200,29 @@ public final class TestLoop extends BaseEventLoop {
     var text = new StringBuilder(what).append("\n  ").append(this);
     TaskStacks.append(text, pendingTasks());
     return text.toString();
+  }
+
+  // Signals.
+
+  /// Has the loop told of a signal, as if the process had got it: the callback of
+  /// `addSignalHandler` is queued. Signals of the process itself do not come to this loop.
+  ///
+  /// ```java
+  /// loop.callLater(Duration.ofHours(1), () -> loop.raiseSignal("SIGTERM"));
+  /// ```
+  ///
+  /// @param signal its name, `SIGTERM` or `TERM`
+  /// @throws IllegalArgumentException when the platform has no signal of this name
+  /// @throws IllegalStateException when the loop has no callback for it
+  public void raiseSignal(String signal) {
+    if (!Lowlevel.of(this).signalArrived(signal)) {
+      throw new IllegalStateException("the loop handles no " + signal + ": " + this);
+    }
+  }
+
+  @Override
+  protected boolean hasSignalsOfProcess() {
+    return false;
   }
 
   // The network.

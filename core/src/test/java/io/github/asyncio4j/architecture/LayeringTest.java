@@ -26,7 +26,7 @@ final class LayeringTest {
     MAY_USE.put("socket", Set.of("internal.ffi", "selector"));
     MAY_USE.put(
         "", Set.of("transport", "ssl", "internal.jdk", "internal.ffi", "selector", "socket"));
-    MAY_USE.put("internal.tasks", Set.of(""));
+    MAY_USE.put("internal.tasks", Set.of("", "internal.jdk"));
     MAY_USE.put("internal.tls", Set.of("transport", "ssl", "internal.jdk", "socket", ""));
     MAY_USE.put(
         "internal.net",

@@ -2,10 +2,13 @@
 package io.github.asyncio4j.conformance;
 
 import io.github.asyncio4j.Asyncio;
+import io.github.asyncio4j.ContextVar;
 import io.github.asyncio4j.Coroutine;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.LogRecorder;
 import io.github.asyncio4j.VoidCoroutine;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -14,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 
 /// The twins of `conformance/python/executor.py`.
 final class ExecutorScenarios {
+  private final ContextVar<String> value = ContextVar.of("value", "default");
+
   @Scenario(value = "EL-115", task = true)
   void anExecutorCallHasAResultOrAnError(Stage stage) {
     var loop = stage.loop();
@@ -204,5 +209,107 @@ final class ExecutorScenarios {
     gate.setResult("value");
     Callable<String> waitAgain = () -> Threads.resultOf(future);
     stage.attempt("later", () -> loop.runInExecutor(null, waitAgain).await());
+  }
+
+  @Scenario(value = "EL-115", task = true)
+  void anExecutorCallDoesNotSeeTheContextOfItsCaller(Stage stage) {
+    value.set("caller's");
+    stage.attempt("executor", () -> stage.loop().runInExecutor(null, () -> value.get()).await());
+    stage.attempt("to_thread", () -> Asyncio.toThread(() -> value.get()));
+  }
+
+  @Scenario(
+      value = {"EL-115", "R-124"},
+      task = true)
+  void anExecutorCallThatIsCancelledBeforeItsStartNeverRuns(Stage stage) throws Exception {
+    var loop = stage.loop();
+    var gate = new CountDownLatch(1);
+    try (var executor = Executors.newFixedThreadPool(1)) {
+      Future<?> first = loop.runInExecutor(executor, () -> gate.await());
+      Future<?> second = loop.runInExecutor(executor, () -> stage.out("never"));
+      Future<String> third = loop.runInExecutor(executor, () -> "third");
+      stage.attempt("cancel", () -> second.cancel());
+      stage.attempt("second", () -> second.await());
+      Stage.settle();
+      gate.countDown();
+      first.await();
+      stage.attempt("third", () -> third.await());
+    }
+  }
+
+  @Scenario(value = "EL-115", task = true)
+  void callsOfOneThreadRunInTheirOrder(Stage stage) throws Exception {
+    try (var executor = Executors.newFixedThreadPool(1)) {
+      var calls = new ArrayList<Future<?>>();
+      for (int i = 0; i < 3; i++) {
+        String line = "call " + i;
+        calls.add(stage.loop().runInExecutor(executor, () -> stage.out(line)));
+      }
+      for (Future<?> call : calls) {
+        call.await();
+      }
+    }
+  }
+
+  @Scenario(
+      value = {"EL-116", "EL-115"},
+      task = true)
+  void theDefaultExecutorCanBeReplaced(Stage stage) {
+    var threads = Thread.ofPlatform().name("own").factory();
+    try (var executor = Executors.newFixedThreadPool(1, threads)) {
+      stage.loop().setDefaultExecutor(executor);
+      Callable<Boolean> call = () -> Thread.currentThread().getName().startsWith("own");
+      stage.attempt("own thread", () -> stage.loop().runInExecutor(null, call).await());
+    }
+  }
+
+  @Scenario(
+      value = {"EL-17", "EL-116"},
+      task = true)
+  void aDefaultExecutorOfOnesOwnIsShutDownToo(Stage stage) throws Exception {
+    var loop = stage.loop();
+    var executor = Executors.newFixedThreadPool(1);
+    loop.setDefaultExecutor(executor);
+    loop.runInExecutor(null, () -> stage.out("call")).await();
+    stage.attempt("before", () -> executor.submit(() -> {}) != null);
+    loop.shutdownDefaultExecutor();
+    stage.attempt("after", () -> loop.runInExecutor(null, () -> stage.out("never")));
+  }
+
+  @Scenario(value = "EL-17", task = true)
+  void aSecondShutdownOfTheExecutorReturns(Stage stage) throws Exception {
+    var loop = stage.loop();
+    loop.runInExecutor(null, () -> stage.out("call")).await();
+    stage.attempt("first", () -> loop.shutdownDefaultExecutor());
+    stage.attempt("second", () -> loop.shutdownDefaultExecutor());
+  }
+
+  @Scenario(value = "EL-17", task = true)
+  void aShutdownOfTheExecutorGivesUpWhenTheTimeIsOver(Stage stage) throws Exception {
+    var loop = stage.loop();
+    var started = new CountDownLatch(1);
+    var gate = new CountDownLatch(1);
+    Future<String> call =
+        loop.runInExecutor(
+            null,
+            () -> {
+              started.countDown();
+              gate.await();
+              return "call";
+            });
+    started.await();
+    try (var _ = LogRecorder.start()) {
+      stage.attempt("shutdown", () -> loop.shutdownDefaultExecutor(Duration.ofMillis(20)));
+    }
+    stage.attempt("done", () -> call.done());
+    gate.countDown();
+    stage.attempt("call", () -> call.await());
+  }
+
+  @Scenario({"EL-115", "EL-15"})
+  void aClosedLoopMakesNoExecutorCall(Stage stage) {
+    var loop = stage.newLoop();
+    loop.close();
+    stage.attempt("call", () -> loop.runInExecutor(null, () -> stage.out("never")));
   }
 }

@@ -153,6 +153,11 @@ final class MemoryOutside implements Outside {
   }
 
   @Override
+  public void raise(String signal) {
+    Objects.requireNonNull(latest, "no loop was made").raiseSignal(signal);
+  }
+
+  @Override
   public Announced announceThread() {
     return Objects.requireNonNull(latest, "no loop was made").outsideWork()::close;
   }

@@ -43,6 +43,9 @@ interface Outside {
   /// Counts the sockets that are open.
   int openSockets() throws IOException;
 
+  /// Sends a signal, of which the loop that was made last is told then or a moment later.
+  void raise(String signal);
+
   /// Announces to the loop that was made last that a thread which it does not know will post
   /// something.
   Announced announceThread();

@@ -104,6 +104,11 @@ final class Stage {
     return outside.listen(50);
   }
 
+  /// Sends a signal to this process, or to the one that the loop believes to be in.
+  void raise(String signal) {
+    outside.raise(signal);
+  }
+
   /// Opens two connected sockets that the loop can watch; close them.
   Pair openPair() {
     try {

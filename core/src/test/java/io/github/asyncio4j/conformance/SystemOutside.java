@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
+import io.github.asyncio4j.SignalThreads;
+import io.github.asyncio4j.internal.jdk.ProcessSignal;
+import io.github.asyncio4j.internal.jdk.SignalNames;
 import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketTier;
@@ -16,6 +19,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What is outside of a loop of the system: the rest of the system.
@@ -164,6 +168,13 @@ final class SystemOutside implements Outside {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public void raise(String signal) {
+    Objects.requireNonNull(ProcessSignal.of(SignalNames.nameOf(signal)), signal).raise();
+    // Else it might come to the loop of the next scenario.
+    SignalThreads.settle();
   }
 
   /// A loop of the system waits for whoever may come.

@@ -33,6 +33,7 @@ final class Themes {
     RunnerScenarios.class,
     SemaphoresScenarios.class,
     SendfileScenarios.class,
+    SignalsScenarios.class,
     StaggeredScenarios.class,
     StreamsScenarios.class,
     TaskFactoriesScenarios.class,

@@ -3,18 +3,24 @@ package io.github.asyncio4j.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Load;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.SignalThreads;
 import io.github.asyncio4j.internal.ffi.Errno;
 import io.github.asyncio4j.internal.ffi.FaultInjector;
 import io.github.asyncio4j.internal.ffi.Native;
+import io.github.asyncio4j.internal.jdk.ProcessSignal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +111,43 @@ final class FaultTest extends NetTest {
     exchange(1000);
 
     assertThat(faults.calls("getpeername")).isGreaterThan(3);
+  }
+
+  // B14: as under strace, which fails a call without making it; and signals that are handled.
+  @Test
+  void callsThatAreInterruptedAreMadeAgain() throws Exception {
+    for (var call :
+        List.of(
+            "recv",
+            "send",
+            "sendmsg",
+            "accept4",
+            "connect",
+            "epoll_wait",
+            "epoll_pwait2",
+            "read",
+            "eventfd_write")) {
+      faults.failOften(call, 1.0 / 3, Errno.EINTR);
+    }
+    var handled = new AtomicInteger();
+    ProcessSignal usr1 = Objects.requireNonNull(ProcessSignal.of("USR1"));
+    loop.addSignalHandler("SIGUSR1", handled::incrementAndGet);
+    sendEachMillisecond(usr1);
+    int exchanges = Load.of(30, 3000);
+
+    for (int i = 0; i < exchanges; i++) {
+      exchange(20_000);
+      run(() -> Asyncio.toThread(() -> {}));
+    }
+
+    faults.clear();
+    SignalThreads.settle();
+    assertThat(handled.get()).isPositive();
+  }
+
+  private void sendEachMillisecond(ProcessSignal signal) {
+    signal.raise();
+    loop.callLater(Duration.ofMillis(1), () -> sendEachMillisecond(signal));
   }
 
   private void failFirst(String call, int times, int errno) {

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.loop;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.asyncio4j.EventLoop;
-import java.io.File;
-import java.io.IOException;
-import java.net.URI;
+import io.github.asyncio4j.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,35 +17,12 @@ final class SendfileFlagsTest {
 
   @TempDir private Path directory;
 
-  private static String placeOf(Class<?> type) throws IOException {
-    String name = type.getName().replace('.', '/') + ".class";
-    String found = Objects.requireNonNull(type.getResource('/' + name), name).toString();
-    return Path.of(URI.create(found.substring(0, found.length() - name.length()))).toString();
-  }
-
   private List<String> outputOf(String... flags) throws Exception {
     Path sent = Files.writeString(directory.resolve("file"), "content");
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(flags));
-    String classPath =
-        placeOf(EventLoop.class) + File.pathSeparator + placeOf(SendfileProgram.class);
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPath));
-    command.addAll(List.of(SendfileProgram.class.getName(), sent.toString()));
-    Path output = directory.resolve("output");
-    Path errors = directory.resolve("errors");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(output.toFile())
-            .redirectError(errors.toFile())
-            .start();
-    try {
-      assertThat(process.waitFor(100, TimeUnit.SECONDS)).as("it ends").isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    assertThat(errors).hasContent("");
-    return Files.readAllLines(output, UTF_8);
+    ChildJvm.Ended ended =
+        ChildJvm.run(directory, List.of(flags), SendfileProgram.class, sent.toString());
+    assertThat(ended.errors()).isEmpty();
+    return ended.output();
   }
 
   // EL-109

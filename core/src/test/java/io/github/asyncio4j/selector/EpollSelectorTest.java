@@ -72,7 +72,11 @@ class EpollSelectorTest extends SelectorContract {
 
       assertThatThrownBy(() -> selector.register(Pollable.of(fd), READ, reported::add))
           .isInstanceOf(IOException.class)
-          .hasMessage("epoll_ctl(ADD, fd " + fd + "): EPERM (Operation not permitted)");
+          .hasMessage(
+              "epoll_ctl(ADD, fd "
+                  + fd
+                  + "), which watches no regular file and no directory: EPERM (Operation not"
+                  + " permitted)");
       assertThat(selector.registration(Pollable.of(fd))).isNull();
       assertThat(open.getFD().valid()).isTrue();
     }
@@ -87,6 +91,43 @@ class EpollSelectorTest extends SelectorContract {
       assertThatThrownBy(() -> selector.register(Pollable.of(fds[0]), READ, reported::add))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("EBADF");
+    }
+  }
+
+  @Test
+  void aNumberThatNobodyHasCostsNoRoom() throws IOException {
+    // EL-100
+    try (Selector selector = openSelector()) {
+      for (int fd : new int[] {100_000_000, Integer.MAX_VALUE}) {
+        assertThatThrownBy(() -> selector.register(Pollable.of(fd), 0, reported::add))
+            .isInstanceOf(IOException.class)
+            .hasMessage("fcntl(F_GETFD, fd " + fd + "): EBADF (Bad file descriptor)");
+      }
+    }
+  }
+
+  @Test
+  void aRegistrationTellsThatItsNumberIsClosedOrAnothers() throws IOException {
+    // B25, F6
+    int[] fds = Fds.socketpair();
+    int[] others = Fds.socketpair();
+    int duplicate = Fds.dup(fds[0], 100);
+    try (Selector selector = openSelector()) {
+      Registration registration = selector.register(Pollable.of(fds[0]), READ, reported::add);
+      assertThat(registration.isLeftBehind()).isFalse();
+
+      Fds.close(fds[0]);
+      assertThat(registration.isLeftBehind()).isTrue();
+      assertThat(Fds.dup(others[0], fds[0])).isEqualTo(fds[0]);
+      assertThat(registration.isLeftBehind()).isTrue();
+
+      // It has left nothing in the set.
+      Fds.write(others[1], 1);
+      selector.select(TimeUnit.MILLISECONDS.toNanos(2));
+      assertThat(reported).isEmpty();
+    } finally {
+      Fds.close(duplicate, fds[0], fds[1]);
+      Fds.close(others);
     }
   }
 
@@ -172,6 +213,21 @@ class EpollSelectorTest extends SelectorContract {
     var faults = new FaultInjector(Native.syscalls(), 1).failKth("epoll_wait", 1, Errno.EINTR);
     try (Selector selector = new EpollSelector(faults)) {
       assertThatCode(() -> selector.select(-1)).doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void aWakeupThatIsInterruptedIsNotLost() throws IOException {
+    // B14
+    var faults = new FaultInjector(Native.syscalls(), 1);
+    for (int k = 1; k <= 5; k++) {
+      faults.failKth("eventfd_write", k, Errno.EINTR);
+    }
+    try (Selector selector = new EpollSelector(faults)) {
+      selector.wakeup();
+      selector.select(-1);
+
+      assertThat(faults.calls("eventfd_write")).isEqualTo(6);
     }
   }
 
@@ -298,6 +354,58 @@ class EpollSelectorTest extends SelectorContract {
       Fds.close(duplicate, orphan[1]);
       Fds.close(kept);
       Fds.close(idle);
+    }
+  }
+
+  @Test
+  void removingAnOrphanForgetsANumberThatIsAnothersByNow() throws IOException {
+    // F6
+    int[] orphan = Fds.socketpair();
+    int[] stale = Fds.socketpair();
+    int[] next = Fds.socketpair();
+    int duplicate = Fds.dup(orphan[0], 100);
+    try (Selector selector = openSelector()) {
+      Registration cancelled = selector.register(Pollable.of(orphan[0]), WRITE, _ -> {});
+      Registration left = selector.register(Pollable.of(stale[0]), READ, reported::add);
+      Fds.close(orphan[0]);
+      cancelled.cancel();
+      Fds.close(stale[0]);
+      assertThat(Fds.dup(next[0], stale[0])).isEqualTo(stale[0]);
+      Fds.write(next[1], 1);
+
+      selector.select(0);
+      selector.select(TimeUnit.MILLISECONDS.toNanos(2));
+
+      assertThat(reported).isEmpty();
+      assertThat(left.isValid()).isFalse();
+      assertThat(selector.anyInterest()).isFalse();
+    } finally {
+      Fds.close(duplicate, orphan[1]);
+      Fds.close(stale);
+      Fds.close(next);
+    }
+  }
+
+  @Test
+  void anOrphanOfTheSameNumberAndFileDoesNotHideThatANumberIsLeftBehind() throws IOException {
+    // F6
+    int[] one = Fds.socketpair();
+    int[] two = Fds.socketpair();
+    int fd = Fds.dup(one[0], 200);
+    try (Selector selector = openSelector()) {
+      Registration first = selector.register(Pollable.of(fd), READ, reported::add);
+      Fds.close(fd);
+      assertThat(Fds.dup(two[0], fd)).isEqualTo(fd);
+      first.cancel();
+      Registration second = selector.register(Pollable.of(fd), READ, reported::add);
+      Fds.close(fd);
+      assertThat(Fds.dup(one[0], fd)).isEqualTo(fd);
+
+      assertThat(second.isLeftBehind()).isTrue();
+    } finally {
+      Fds.close(fd);
+      Fds.close(one);
+      Fds.close(two);
     }
   }
 

@@ -8,6 +8,7 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// A signal of this process, by way of `sun.misc.Signal`. Any thread.
@@ -32,6 +33,8 @@ public final class ProcessSignal {
    * option prevents together with --release. Therefore reflection.
    */
 
+  private static final AtomicBoolean LOGGED = new AtomicBoolean();
+
   private final Class<?> handlerType;
   private final Object signal;
   private final Object defaultAction;
@@ -39,6 +42,7 @@ public final class ProcessSignal {
   private final Method handle;
   private final Method raise;
   private final Method callHandler;
+  private final int number;
 
   private ProcessSignal(String name) throws ReflectiveOperationException {
     Class<?> signalType = Class.forName("sun.misc.Signal");
@@ -49,6 +53,7 @@ public final class ProcessSignal {
     handle = signalType.getMethod("handle", signalType, handlerType);
     raise = signalType.getMethod("raise", signalType);
     callHandler = handlerType.getMethod("handle", signalType);
+    number = (int) signalType.getMethod("getNumber").invoke(signal);
   }
 
   /// Returns a signal, or null when the JDK does not let us at it.
@@ -69,8 +74,16 @@ public final class ProcessSignal {
   }
 
   private static @Nullable ProcessSignal logged(Exception e) {
-    LibraryLogger.get().log(System.Logger.Level.DEBUG, "no access to signals: " + e);
+    // Once: it is the same for each signal.
+    if (LOGGED.compareAndSet(false, true)) {
+      LibraryLogger.get().log(System.Logger.Level.DEBUG, "no access to signals: " + e);
+    }
     return null;
+  }
+
+  /// Returns the number of the signal on this platform.
+  public int number() {
+    return number;
   }
 
   /// Returns an object that [#set(Object)] takes.
@@ -87,7 +100,8 @@ public final class ProcessSignal {
     }
   }
 
-  /// Sets the handler and returns the one that was set before.
+  /// Sets the handler and returns the one that was set before. When the process ignores the signal
+  /// since its start, the JVM may leave it so.
   ///
   /// @throws IllegalArgumentException when the JVM leaves the signal to others
   public Object set(Object handler) {
@@ -101,9 +115,20 @@ public final class ProcessSignal {
         && handler.getClass().getNestHost() == signal.getClass();
   }
 
-  /// Calls a handler in this thread. The one of the JVM does not return.
+  /// Calls a handler in this thread; no effect if it is one of the system, which cannot be called.
+  /// The one of the JVM that ends the process does not return.
   public void callHandler(Object handler) {
-    call(callHandler, handler, signal);
+    if (handler == defaultAction || handler == ignore) {
+      return;
+    }
+    try {
+      call(callHandler, handler, signal);
+    } catch (UnsupportedOperationException e) {
+      // Handlers in C, as the JVM has for SIGPIPE, are shown as objects that throw this.
+      if (!isOfJvm(handler)) {
+        throw e;
+      }
+    }
   }
 
   /// Sends the signal to this process.

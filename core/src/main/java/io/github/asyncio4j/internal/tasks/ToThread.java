@@ -3,6 +3,7 @@ package io.github.asyncio4j.internal.tasks;
 
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
+import io.github.asyncio4j.internal.jdk.InterruptibleCall;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.asyncio4j.internal.tasks;
+package io.github.asyncio4j.internal.jdk;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// A call in a thread that may be told to end by an interrupt (TC-09). Made once.
-final class InterruptibleCall<T extends @Nullable Object> implements Callable<T> {
+/// A call in a thread that may be told to end by an interrupt, and no other call of that thread
+/// with it (TC-09). Made once.
+public final class InterruptibleCall<T extends @Nullable Object> implements Callable<T> {
   /*
    * An interrupt must end this call and nothing that the thread does later. So who interrupts
    * first moves the state away from RUNNING, and the thread leaves only with RUNNING changed to
@@ -28,13 +29,14 @@ final class InterruptibleCall<T extends @Nullable Object> implements Callable<T>
   // Written before the state is RUNNING.
   private @Nullable Thread thread;
 
-  InterruptibleCall(Callable<T> call) {
+  /// Makes one that has not started.
+  public InterruptibleCall(Callable<T> call) {
     this.call = call;
   }
 
   /// Keeps the call from starting, or interrupts its thread; no effect once it has ended. Any
   /// thread.
-  void interrupt() {
+  public void interrupt() {
     if (state.compareAndSet(State.WAITING, State.DROPPED)
         || !state.compareAndSet(State.RUNNING, State.INTERRUPTING)) {
       return;
