@@ -100,8 +100,15 @@ final class Program implements AutoCloseable {
 
   /// Does what Ctrl-C in the program's terminal does.
   void interrupt() throws Exception {
+    signal("INT");
+  }
+
+  /// Sends a signal to the program.
+  ///
+  /// @param name without `SIG`
+  void signal(String name) throws Exception {
     String pid = Long.toString(process.pid());
-    assertThat(new ProcessBuilder("kill", "-INT", pid).start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
   }
 
   /// Reads what the program still prints, and checks its status and that it reports nothing.
@@ -114,11 +121,16 @@ final class Program implements AutoCloseable {
 
   /// Ends a server as a supervisor does, and checks that it goes without a word.
   void terminate() throws Exception {
+    assertThat(terminated()).isEmpty();
+  }
+
+  /// Ends a server as a supervisor does, and returns what it has said on its standard error.
+  String terminated() throws Exception {
     // Process.destroy would close the streams too.
     process.toHandle().destroy();
     assertThat(output.lines()).isEmpty();
-    assertThat(errors.get()).isEmpty();
     assertThat(process.waitFor()).isEqualTo(TERMINATED_BY_SIGTERM);
+    return errors.get();
   }
 
   @Override
