@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 
-import strangers
+import tools
 from server import check, running
 
 PACKAGES = {"socat": "socat", "ncat": "ncat"}
@@ -85,7 +85,7 @@ def main():
     parser.add_argument("--megabytes", type=int, default=10)
     parser.add_argument("--datagrams", type=int, default=1000)
     options = parser.parse_args()
-    strangers.install(PACKAGES)
+    tools.install(PACKAGES)
     data = random.Random(0).randbytes(options.megabytes * 1_000_000)
     for portable in (False, True):
         name = " --portable" if portable else ""

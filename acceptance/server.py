@@ -45,34 +45,40 @@ class Server:
         return self.errors.read()
 
 
+# As sd_listen_fds(3) has it: descriptor 3, for the process that the shell becomes.
+PASS_LISTENER = 'exec 3<&"$1"; shift; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
+
+
 @contextlib.contextmanager
-def running(example, *arguments, portable=False, descriptors=None, port=0):
+def running(example, *arguments, portable=False, descriptors=None, port=0, jvm=(), listener=None):
     """Runs an example until the block ends.
 
     port: what it is told to serve on; None for an example that is told by its other arguments.
     descriptors: a hard limit on how many it may have open.
+    jvm: options for the JVM, which then runs the example alone and not its compiler.
+    listener: a listening socket that is passed to it: as a supervisor does, or as standard input if portable.
     """
-    command = [ROOT / "bin" / "asyncio"]
-    if portable:
-        command.append("--portable")
-    command += [example, *([] if port is None else ["--port", str(port)]), *arguments]
+    launcher = ROOT / "bin" / "asyncio"
+    # What it says when it builds is not the example's.
+    subprocess.run([launcher, "--check"], check=True, capture_output=True)
+    line = [*([] if port is None else ["--port", str(port)]), *[str(word) for word in arguments]]
+    keywords = {"stdin": subprocess.PIPE}
 
     def limit():
         if descriptors is not None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
-
-    # What it says when it builds is not the example's.
-    subprocess.run([command[0], "--check"], check=True, capture_output=True)
-    with tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            preexec_fn=limit,
-        )
+    with tempfile.TemporaryFile("w+") as errors, tempfile.TemporaryDirectory() as classes:
+        if jvm:
+            command = [*java(example, classes, portable), *jvm, example, *line]
+        else:
+            command = [launcher, *(["--portable"] if portable else []), example, *line]
+        if listener is not None and portable:
+            keywords["stdin"] = listener
+        elif listener is not None:
+            keywords["pass_fds"] = [listener.fileno()]
+            command = ["bash", "-c", PASS_LISTENER, "bash", str(listener.fileno()), *command]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, preexec_fn=limit, **keywords)
         try:
             line = process.stdout.readline()
             match = SERVING.search(line)
@@ -82,9 +88,22 @@ def running(example, *arguments, portable=False, descriptors=None, port=0):
             yield Server(process, match[1] and int(match[1]), errors)
         finally:
             process.terminate()
-            process.wait(10)
-            process.stdin.close()
-            process.stdout.close()
+            process.wait(30)
+            for pipe in process.stdin, process.stdout:
+                if pipe is not None:
+                    pipe.close()
+
+
+def java(example, classes, portable):
+    """Compiles an example, and returns how it is run without bin/asyncio."""
+    home = subprocess.run([ROOT / "bin" / "asyncio", "--java-home"], check=True, capture_output=True, text=True)
+    tools = pathlib.Path(home.stdout.strip()) / "bin"
+    jar = max((ROOT / "core" / "target").glob("asyncio4j-*.jar"), key=os.path.getmtime)
+    path = os.pathsep.join(str(file) for file in [jar, *(ROOT / "core" / "target" / "lib").glob("*.jar")])
+    source = ROOT / "examples" / "src" / "main" / "java" / f"{example}.java"
+    subprocess.run([tools / "javac", "-cp", path, "-d", classes, source], check=True)
+    flags = [] if portable else [f"@{ROOT / 'bin' / 'asyncio4j.args'}"]
+    return [tools / "java", *flags, "-cp", f"{jar}{os.pathsep}{classes}"]
 
 
 def check(what, holds, figure=""):

@@ -4,7 +4,8 @@
 TLS 1.2 and 1.3, with and without a client certificate: openssl s_client, gnutls-cli, curl and CPython's asyncio as
 clients of Proxy --tls-in; openssl s_server, gnutls-serv and asyncio as servers behind Proxy --tls-out. 100 MB go each
 way and must come out with the same SHA-256. Then what must fail does: a server of another name, a stranger's
-certificate, a client without one where it is needed. Installs from Debian what is missing (as root).
+certificate, a client without one where it is needed. Last testssl.sh and sslscan look at TlsEcho. Installs from Debian
+what is missing (as root).
 """
 
 import argparse
@@ -24,44 +25,15 @@ import threading
 import time
 
 import server as ours
-import strangers
+import tls_scan
+import tools
+from certificates import Files
 
-strangers.PACKAGES = {"openssl": "openssl", "gnutls-cli": "gnutls-bin", "gnutls-serv": "gnutls-bin", "curl": "curl"}
+PACKAGES = {"openssl": "openssl", "gnutls-cli": "gnutls-bin", "gnutls-serv": "gnutls-bin", "curl": "curl"}
 VERSIONS = {
     "1.2": (ssl.TLSVersion.TLSv1_2, "-tls1_2", "NORMAL:-VERS-ALL:+VERS-TLS1.2", ["--tls-max", "1.2"]),
     "1.3": (ssl.TLSVersion.TLSv1_3, "-tls1_3", "NORMAL:-VERS-ALL:+VERS-TLS1.3", ["--tlsv1.3"]),
 }
-
-
-class Files:
-    """A CA and what it has signed, as PEM files."""
-
-    def __init__(self, directory):
-        self.directory = directory
-        self.ca, self.ca_key = self._self_signed("ca")
-        self.stranger, self.stranger_key = self._self_signed("stranger")
-        self.server, self.server_key = self._signed("localhost", "subjectAltName=DNS:localhost,IP:127.0.0.1")
-        self.other, self.other_key = self._signed("other", "subjectAltName=DNS:other.test")
-        self.client, self.client_key = self._signed("client", "extendedKeyUsage=clientAuth")
-
-    def _openssl(self, *words):
-        subprocess.run(["openssl", *[str(word) for word in words]], check=True, capture_output=True)
-
-    def _key(self, name):
-        return ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", self.directory / f"{name}.key"]
-
-    def _self_signed(self, name):
-        file = self.directory / f"{name}.pem"
-        self._openssl("req", "-x509", *self._key(name), "-days", 30, "-subj", f"/CN={name}", "-out", file)
-        return file, self.directory / f"{name}.key"
-
-    def _signed(self, name, extension):
-        request, file, extensions = (self.directory / f"{name}{end}" for end in (".csr", ".pem", ".ext"))
-        extensions.write_text(extension)
-        self._openssl("req", "-new", *self._key(name), "-subj", f"/CN={name}", "-out", request)
-        self._openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", self.ca_key, "-CAcreateserial", "-days",
-                      30, "-extfile", extensions, "-out", file)
-        return file, self.directory / f"{name}.key"
 
 
 def digest(data):
@@ -195,7 +167,7 @@ def curl(files, version, port, certificate, data):
 
 @contextlib.contextmanager
 def openssl_server(files, version, certificate):
-    port = strangers.free_port()
+    port = tools.free_port()
     own = ["-CAfile", files.ca, "-Verify", 1, "-verify_return_error"] if certificate else []
     process = subprocess.Popen(
         [str(word) for word in ["openssl", "s_server", "-quiet", "-accept", f"127.0.0.1:{port}", "-cert", files.server, "-key",
@@ -226,13 +198,13 @@ def listening(port):
 
 @contextlib.contextmanager
 def gnutls_server(files, version, certificate):
-    port = strangers.free_port()
+    port = tools.free_port()
     own = ["--x509cafile", files.ca, "--require-client-cert", "--verify-client-cert"] if certificate else ["--disable-client-cert"]
     process = subprocess.Popen(
         [str(word) for word in ["gnutls-serv", "--echo", "--quiet", "-p", port, "--x509certfile", files.server, "--x509keyfile",
                                 files.server_key, "--priority", VERSIONS[version][2], *own]],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    strangers.await_port(port)
+    tools.await_port(port)
     yield port
     process.terminate()
     process.wait(10)
@@ -348,14 +320,16 @@ def refusals(files, portable):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=100)
+    parser.add_argument("--scan", action="store_true", help="only testssl.sh and sslscan")
     options = parser.parse_args()
-    strangers.install()
+    tools.install(PACKAGES | tls_scan.PACKAGES)
     data = os.urandom(options.megabytes * 1_000_000)
     with tempfile.TemporaryDirectory() as directory:
         files = Files(pathlib.Path(directory))
-        for portable in False, True:
+        for portable in () if options.scan else (False, True):
             refusals(files, portable)
             interop(files, data, portable)
+        tls_scan.scan(files)
 
 
 if __name__ == "__main__":

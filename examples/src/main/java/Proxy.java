@@ -11,12 +11,18 @@ import io.github.asyncio4j.ssl.Ssl;
 import io.github.asyncio4j.ssl.SslContextOptions;
 import io.github.asyncio4j.ssl.VerifyMode;
 import io.github.asyncio4j.transport.BaseTransport;
+import io.github.asyncio4j.transport.DatagramProtocol;
+import io.github.asyncio4j.transport.DatagramTransport;
 import io.github.asyncio4j.transport.Protocol;
 import io.github.asyncio4j.transport.Transport;
+import javax.net.ssl.SSLParameters;
 
 static final String USAGE =
-    "usage: Proxy --listen HOST:PORT --to HOST:PORT [--tls-in] [--tls-out] [--cert FILE --key FILE]"
-        + " [--client-ca FILE] [--ca FILE] [--server-name NAME]";
+    """
+    usage: Proxy --listen HOST:PORT --to HOST:PORT [--tls-in] [--tls-out] [--cert FILE --key FILE]
+             [--client-ca FILE] [--ca FILE] [--server-name NAME] [--alpn NAME,...]
+           Proxy --udp --listen HOST:PORT --to HOST:PORT [--clients N] [--idle SECONDS]\
+    """;
 
 /// Passes connections on: `bin/asyncio Proxy --listen HOST:PORT --to HOST:PORT`. What one side
 /// sends no faster than the other takes, and each direction ends by itself.
@@ -24,22 +30,15 @@ static final String USAGE =
 /// `--tls-in` speaks TLS with who connects: as `--cert`, with `--key`, and if there is a
 /// `--client-ca` only with those whom it has signed. `--tls-out` speaks TLS with whom it connects
 /// to, whom `--ca` has signed, or one that the JVM trusts, and who is `--server-name`, or the host;
-/// there `--cert` is who it is itself.
+/// there `--cert` is who it is itself. `--alpn` says what is spoken under TLS.
+///
+/// `--udp` passes datagrams on, for at most `--clients` at a time; who is silent for `--idle` has
+/// gone. What cannot be passed on is dropped, as a network does, and counted on standard error.
 void main(String[] args) throws Exception {
-  var options = new HashMap<String, String>();
-  var known = Set.of("--listen", "--to", "--cert", "--key", "--client-ca", "--ca", "--server-name");
-  boolean legal = true;
-  for (int i = 0; legal && i < args.length; i++) {
-    if (args[i].equals("--tls-in") || args[i].equals("--tls-out")) {
-      options.put(args[i], "");
-    } else {
-      legal = known.contains(args[i]) && i + 1 < args.length;
-      options.put(args[i], legal ? args[++i] : "");
-    }
-  }
-  if (!legal || !options.containsKey("--listen") || !options.containsKey("--to")) {
-    System.err.println(USAGE);
-    System.exit(2);
+  Map<String, String> options = options(args);
+  if (options.containsKey("--udp")) {
+    relayDatagrams(options);
+    return;
   }
   InetSocketAddress listen = address(options.get("--listen"));
   var target = new Target(address(options.get("--to")), tlsOut(options));
@@ -56,6 +55,33 @@ void main(String[] args) throws Exception {
           server.serveForever();
         }
       });
+}
+
+Map<String, String> options(String[] args) {
+  boolean udp = List.of(args).contains("--udp");
+  var alone = udp ? Set.of("--udp") : Set.of("--tls-in", "--tls-out");
+  var tls = Set.of("--cert", "--key", "--client-ca", "--ca", "--server-name", "--alpn");
+  var known = new HashSet<>(udp ? Set.of("--clients", "--idle") : tls);
+  known.addAll(Set.of("--listen", "--to"));
+  var options = new HashMap<>(udp ? Map.of("--clients", "1000", "--idle", "60") : Map.of());
+  boolean legal = true;
+  for (int i = 0; legal && i < args.length; i++) {
+    if (alone.contains(args[i])) {
+      options.put(args[i], "");
+    } else {
+      legal = known.contains(args[i]) && i + 1 < args.length;
+      options.put(args[i], legal ? args[++i] : "");
+    }
+  }
+  legal &= options.containsKey("--listen") && options.containsKey("--to");
+  for (String number : List.of("--clients", "--idle")) {
+    legal &= !udp || options.get(number).matches("\\d{1,6}");
+  }
+  if (!legal) {
+    System.err.println(USAGE);
+    System.exit(2);
+  }
+  return options;
 }
 
 InetSocketAddress address(String text) {
@@ -75,7 +101,15 @@ ServerOptions tlsIn(Map<String, String> options) throws IOException {
             .loadVerifyLocations(Path.of(options.get("--client-ca")))
             .verifyMode(VerifyMode.CERT_REQUIRED);
   }
-  return ServerOptions.DEFAULT.ssl(Ssl.createDefaultContext(Purpose.CLIENT_AUTH, files));
+  return ServerOptions.DEFAULT
+      .ssl(Ssl.createDefaultContext(Purpose.CLIENT_AUTH, files))
+      .sslParameters(parameters -> speak(options, parameters));
+}
+
+void speak(Map<String, String> options, SSLParameters parameters) {
+  if (options.containsKey("--alpn")) {
+    parameters.setApplicationProtocols(options.get("--alpn").split(","));
+  }
 }
 
 ConnectionOptions tlsOut(Map<String, String> options) throws IOException {
@@ -89,6 +123,7 @@ ConnectionOptions tlsOut(Map<String, String> options) throws IOException {
           : files.loadDefaultCerts();
   return ConnectionOptions.DEFAULT
       .ssl(Ssl.createDefaultContext(Purpose.SERVER_AUTH, files))
+      .sslParameters(parameters -> speak(options, parameters))
       .serverHostname(options.get("--server-name"));
 }
 
@@ -190,5 +225,206 @@ static class Front extends Relay {
   public void connectionLost(Exception exception) {
     connecting.cancel();
     super.connectionLost(exception);
+  }
+}
+
+// Datagrams.
+
+void relayDatagrams(Map<String, String> options) throws Exception {
+  InetSocketAddress named = address(options.get("--to"));
+  // Looked up once, before there is a loop.
+  var to = new InetSocketAddress(named.getHostString(), named.getPort());
+  int clients = Integer.parseInt(options.get("--clients"));
+  var idle = Duration.ofSeconds(Integer.parseInt(options.get("--idle")));
+  Asyncio.run(
+      () -> {
+        EventLoop loop = Asyncio.getRunningLoop();
+        var front =
+            loop.createDatagramEndpoint(
+                () -> new DatagramFront(to, clients, idle), address(options.get("--listen")), null);
+        var bound = front.transport().getExtraInfo("sockname", InetSocketAddress.class);
+        IO.println("serving on " + bound.getHostString() + ":" + bound.getPort());
+        while (true) {
+          Asyncio.sleep(Duration.ofSeconds(1));
+          front.protocol().clear();
+        }
+      });
+}
+
+/// One end of what passes datagrams on. What the kernel does not take is kept until it is too much,
+/// and then dropped: nobody could be told to send no more.
+abstract static class DatagramRelay implements DatagramProtocol {
+  protected DatagramTransport transport;
+  private boolean full;
+
+  @Override
+  public void connectionMade(BaseTransport transport) {
+    this.transport = (DatagramTransport) transport;
+  }
+
+  /// Sends a datagram, or drops it.
+  ///
+  /// @param to null for the peer of the endpoint
+  void send(ByteBuffer data, SocketAddress to) {
+    if (full) {
+      drop("who receives is too slow");
+      return;
+    }
+    try {
+      transport.sendto(data, to);
+    } catch (UnsupportedOperationException e) {
+      drop("empty ones need a flag");
+    }
+  }
+
+  abstract void drop(String why);
+
+  @Override
+  public void errorReceived(IOException e) {
+    drop(e.getClass().getSimpleName());
+  }
+
+  /// Returns how many datagrams the kernel has dropped before we saw them, as far as it tells.
+  long droppedByKernel() {
+    try {
+      return transport.getDroppedDatagrams();
+    } catch (UnsupportedOperationException e) {
+      return 0;
+    }
+  }
+
+  @Override
+  public void pauseWriting() {
+    full = true;
+  }
+
+  @Override
+  public void resumeWriting() {
+    full = false;
+  }
+}
+
+/// The end that all clients send to.
+static class DatagramFront extends DatagramRelay {
+  private final InetSocketAddress to;
+  private final int clients;
+  private final long idle;
+  // By client; who was silent the longest comes first.
+  private final Map<SocketAddress, DatagramBack> backs = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<String, Long> dropped = new TreeMap<>();
+  private Map<String, Long> told = Map.of();
+
+  DatagramFront(InetSocketAddress to, int clients, Duration idle) {
+    this.to = to;
+    this.clients = clients;
+    this.idle = idle.toNanos();
+  }
+
+  @Override
+  public void datagramReceived(ByteBuffer data, SocketAddress client) {
+    DatagramBack back = backs.get(client);
+    if (back == null) {
+      if (backs.size() == clients) {
+        drop("too many clients");
+        return;
+      }
+      back = new DatagramBack(this, client);
+      backs.put(client, back);
+      Asyncio.createTask(back::open);
+    }
+    back.pass(data);
+  }
+
+  @Override
+  void drop(String why) {
+    dropped.merge(why, 1L, Long::sum);
+  }
+
+  /// Closes the ends of clients that are silent, and tells what was dropped.
+  void clear() {
+    long now = Asyncio.getRunningLoop().time();
+    for (var all = backs.values().iterator(); all.hasNext(); ) {
+      DatagramBack eldest = all.next();
+      if (now - eldest.used < idle) {
+        break;
+      }
+      all.remove();
+      eldest.close();
+    }
+    long byKernel = droppedByKernel();
+    if (byKernel > 0) {
+      dropped.put("too fast", byKernel);
+    }
+    if (!dropped.equals(told)) {
+      told = Map.copyOf(dropped);
+      System.err.println("dropped: " + dropped);
+    }
+  }
+}
+
+/// The end of one client, which has answers come back to it.
+static class DatagramBack extends DatagramRelay {
+  private static final int MOST_EARLY = 8;
+
+  private final DatagramFront front;
+  private final SocketAddress client;
+  private final List<ByteBuffer> early = new ArrayList<>();
+  private long used;
+  private boolean closed;
+
+  DatagramBack(DatagramFront front, SocketAddress client) {
+    this.front = front;
+    this.client = client;
+  }
+
+  private void open() {
+    try {
+      Asyncio.getRunningLoop().createDatagramEndpoint(() -> this, null, front.to);
+    } catch (IOException e) {
+      front.backs.remove(client, this);
+      errorReceived(e);
+    }
+  }
+
+  @Override
+  void drop(String why) {
+    front.drop(why);
+  }
+
+  @Override
+  public void connectionMade(BaseTransport transport) {
+    super.connectionMade(transport);
+    early.forEach(data -> send(data, null));
+    early.clear();
+    if (closed) {
+      transport.close();
+    }
+  }
+
+  /// Passes on what the client has sent.
+  void pass(ByteBuffer data) {
+    used = Asyncio.getRunningLoop().time();
+    if (transport != null) {
+      send(data, null);
+    } else if (early.size() < MOST_EARLY) {
+      early.add(ByteBuffer.allocate(data.remaining()).put(data).flip());
+    } else {
+      drop("too early");
+    }
+  }
+
+  @Override
+  public void datagramReceived(ByteBuffer data, SocketAddress server) {
+    used = Asyncio.getRunningLoop().time();
+    // Now it is silent for the shortest time.
+    front.backs.get(client);
+    front.send(data, client);
+  }
+
+  void close() {
+    closed = true;
+    if (transport != null) {
+      transport.close();
+    }
   }
 }

@@ -3,12 +3,18 @@
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -160,7 +166,130 @@ final class ProxyTest {
   }
 
   @Test
+  void whatIsSpokenUnderTlsIsAgreedOnEachSide() throws Exception {
+    var identity = TlsIdentity.make(directory);
+    String[] in = {
+      "--tls-in", "--cert", identity.cert(), "--key", identity.key(), "--alpn", "h2,x"
+    };
+    try (ServerSocket listener = listening();
+        Program inner = proxy(listener.getLocalPort(), in)) {
+      int port = inner.port();
+      speaks(port, identity, "x", listener);
+      try (Program other = proxy(port, "--tls-out", "--ca", identity.cert(), "--alpn", "y")) {
+        try (Socket client = connectedTo(other)) {
+          assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+        assertThat(other.terminated()).contains("no_application_protocol");
+      }
+      inner.terminate();
+    }
+  }
+
+  private void speaks(int port, TlsIdentity identity, String protocol, ServerSocket listener)
+      throws Exception {
+    try (Program outer = proxy(port, "--tls-out", "--ca", identity.cert(), "--alpn", protocol)) {
+      try (Socket client = connectedTo(outer);
+          Socket server = listener.accept()) {
+        client.getOutputStream().write('x');
+        assertThat(server.getInputStream().read()).isEqualTo('x');
+      }
+      outer.terminate();
+    }
+  }
+
+  private Program datagramProxy(DatagramSocket target, String... options) throws IOException {
+    var line = new ArrayList<>(List.of("Proxy", "--udp", "--listen", "127.0.0.1:0"));
+    line.addAll(List.of("--to", "127.0.0.1:" + target.getLocalPort()));
+    line.addAll(List.of(options));
+    return Program.start(flags, line.toArray(String[]::new));
+  }
+
+  private static DatagramSocket datagrams() throws IOException {
+    return new DatagramSocket(0, InetAddress.getLoopbackAddress());
+  }
+
+  private static DatagramPacket received(DatagramSocket socket) throws IOException {
+    var packet = new DatagramPacket(new byte[65_507], 65_507);
+    socket.receive(packet);
+    return packet;
+  }
+
+  private static void send(DatagramSocket socket, byte[] data, SocketAddress to)
+      throws IOException {
+    socket.send(new DatagramPacket(data, data.length, to));
+  }
+
+  private static byte[] content(DatagramPacket packet) {
+    return Arrays.copyOf(packet.getData(), packet.getLength());
+  }
+
+  @Test
+  void datagramsOfEachClientComeBackToItAlone() throws Exception {
+    var large = new byte[65_507];
+    new Random(4).nextBytes(large);
+    try (DatagramSocket server = datagrams();
+        Program proxy = datagramProxy(server);
+        DatagramSocket one = datagrams();
+        DatagramSocket two = datagrams()) {
+      var relay = new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port());
+      send(one, new byte[] {1}, relay);
+      DatagramPacket ofOne = received(server);
+      send(two, large, relay);
+      DatagramPacket ofTwo = received(server);
+
+      assertThat(content(ofOne)).containsExactly(1);
+      assertThat(content(ofTwo)).isEqualTo(large);
+      assertThat(ofTwo.getSocketAddress()).isNotEqualTo(ofOne.getSocketAddress());
+      send(server, new byte[] {2, 2}, ofTwo.getSocketAddress());
+      send(server, large, ofOne.getSocketAddress());
+      assertThat(content(received(two))).containsExactly(2, 2);
+      assertThat(content(received(one))).isEqualTo(large);
+
+      send(one, new byte[] {3}, relay);
+      assertThat(received(server).getSocketAddress()).isEqualTo(ofOne.getSocketAddress());
+      proxy.terminate();
+    }
+  }
+
+  @Test
+  void aClientThatIsSilentMakesRoomForAnotherAndWhatWasDroppedIsTold() throws Exception {
+    try (DatagramSocket server = datagrams();
+        Program proxy = datagramProxy(server, "--clients", "1", "--idle", "1");
+        DatagramSocket one = datagrams();
+        DatagramSocket two = datagrams()) {
+      var relay = new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port());
+      send(one, new byte[] {1}, relay);
+      DatagramPacket ofOne = received(server);
+      // As clients of UDP do: again until it is heard.
+      server.setSoTimeout(50);
+      DatagramPacket ofTwo = null;
+      while (ofTwo == null) {
+        send(two, new byte[] {2}, relay);
+        try {
+          ofTwo = received(server);
+        } catch (SocketTimeoutException e) {
+          assertThat(e).hasMessageContaining("timed out"); // Again.
+        }
+      }
+
+      assertThat(content(ofTwo)).containsExactly(2);
+      assertThat(ofTwo.getSocketAddress()).isNotEqualTo(ofOne.getSocketAddress());
+      assertThat(proxy.terminated()).startsWith("dropped: {too many clients=");
+    }
+  }
+
+  @Test
   void anythingElseThanTwoAddressesIsRefused() throws Exception {
-    assertThat(Program.refusal(flags, "Proxy", "--listen", "127.0.0.1:0")).startsWith("usage: ");
+    for (String line :
+        List.of(
+            "--listen 127.0.0.1:0",
+            "--udp --listen 127.0.0.1:0",
+            "--udp --tls-in --listen 127.0.0.1:0 --to 127.0.0.1:1",
+            "--udp --clients x --listen 127.0.0.1:0 --to 127.0.0.1:1",
+            "--idle 1 --listen 127.0.0.1:0 --to 127.0.0.1:1")) {
+      var command = new ArrayList<>(List.of("Proxy"));
+      command.addAll(List.of(line.split(" ")));
+      assertThat(Program.refusal(flags, command.toArray(String[]::new))).startsWith("usage: ");
+    }
   }
 }
