@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.pipe;
 
-import io.github.asyncio4j.selector.Readiness;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
 /// Standard input where it is for a thread: one for the process, as what it has read and nobody has
@@ -16,19 +14,23 @@ final class StandardInput {
   private static final ReaderThread SHARED =
       new ReaderThread(new FileInputStream(FileDescriptor.in), false);
 
-  // Guarded by the class's lock.
+  private static final Object LOCK = new Object();
+
+  // Guarded by LOCK.
   private static @Nullable End newest;
 
   private StandardInput() {}
 
-  static synchronized ReadEnd newEnd() {
+  static ReadEnd newEnd() {
     var end = new End();
-    newest = end;
+    synchronized (LOCK) {
+      newest = end;
+    }
     return end;
   }
 
-  private static final class End implements ReadEnd, Readiness {
-    // Guarded by the class's lock.
+  private static final class End implements ReadEnd, SelfPolledEnd {
+    // Guarded by LOCK.
     private boolean open = true;
 
     private boolean reads() {
@@ -37,14 +39,14 @@ final class StandardInput {
 
     @Override
     public int ready() {
-      synchronized (StandardInput.class) {
+      synchronized (LOCK) {
         return reads() ? SHARED.ready() : 0;
       }
     }
 
     @Override
     public void watched(int ops, @Nullable Runnable changed) {
-      synchronized (StandardInput.class) {
+      synchronized (LOCK) {
         if (reads()) {
           SHARED.watched(ops, changed);
         }
@@ -53,7 +55,7 @@ final class StandardInput {
 
     @Override
     public int read(ByteBuffer dst) throws IOException {
-      synchronized (StandardInput.class) {
+      synchronized (LOCK) {
         if (!open) {
           throw new ClosedChannelException();
         }
@@ -63,7 +65,7 @@ final class StandardInput {
 
     @Override
     public boolean isOpen() {
-      synchronized (StandardInput.class) {
+      synchronized (LOCK) {
         return open;
       }
     }
@@ -71,24 +73,9 @@ final class StandardInput {
     @Override
     public void close() {
       watched(0, null);
-      synchronized (StandardInput.class) {
+      synchronized (LOCK) {
         open = false;
       }
-    }
-
-    @Override
-    public int fileno() {
-      return -1;
-    }
-
-    @Override
-    public @Nullable SelectableChannel channel() {
-      return null;
-    }
-
-    @Override
-    public Readiness readiness() {
-      return this;
     }
 
     @Override

@@ -43,7 +43,8 @@ import java.util.random.RandomGenerator;
 /// do datagrams and unix sockets, whose paths are no files of the system. A server is reached under
 /// the names and addresses that it was given, and `getaddrinfo` knows those, `localhost`, literals,
 /// and what a test adds ([#hosts()]). Transports, servers and errors are those of every loop: only
-/// the sockets are not the system's. Descriptors cannot be watched.
+/// the sockets are not the system's. Descriptors cannot be watched. `Pipe.open(SocketTier.MEMORY)`
+/// is a pipe for this loop.
 ///
 /// Threads as for [io.github.asyncio4j.EventLoop].
 public final class TestLoop extends BaseEventLoop {
