@@ -11,8 +11,8 @@ import java.lang.System.Logger.Level;
 final class DaemonThreads {
   private static final System.Logger LOGGER = LibraryLogger.get();
 
-  // Some kilobytes of the JDK's own code.
-  private static final long STACK_BYTES = 128 * 1024;
+  // A read, a write or a close, and the call that wakes a loop.
+  private static final long STACK_BYTES = 256 * 1024;
 
   private DaemonThreads() {}
 

@@ -10,13 +10,12 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// An end of the native tier: a descriptor that is non-blocking.
@@ -33,16 +32,6 @@ final class DescriptorEnd implements ReadEnd, WriteEnd {
    * blocking again, and then this thread alone is to stand, not the JVM.
    */
 
-  private static final VarHandle FD;
-
-  static {
-    try {
-      FD = MethodHandles.lookup().findVarHandle(DescriptorEnd.class, "fd", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   private final Syscalls syscalls;
   private final DescriptorKind kind;
 
@@ -50,11 +39,11 @@ final class DescriptorEnd implements ReadEnd, WriteEnd {
   private final MemorySegment errno = ErrnoSlots.take();
 
   // Any thread may change it, once, to -1.
-  private volatile int fd;
+  private final AtomicInteger fd;
 
   DescriptorEnd(Syscalls syscalls, int fd, DescriptorKind kind) {
     this.syscalls = syscalls;
-    this.fd = fd;
+    this.fd = new AtomicInteger(fd);
     this.kind = kind;
   }
 
@@ -134,7 +123,7 @@ final class DescriptorEnd implements ReadEnd, WriteEnd {
   }
 
   private int ensureOpen() throws ClosedChannelException {
-    int n = fd;
+    int n = fd.get();
     if (n < 0) {
       throw new ClosedChannelException();
     }
@@ -231,7 +220,7 @@ final class DescriptorEnd implements ReadEnd, WriteEnd {
 
   @Override
   public int fileno() {
-    return fd;
+    return fd.get();
   }
 
   @Override
@@ -241,12 +230,12 @@ final class DescriptorEnd implements ReadEnd, WriteEnd {
 
   @Override
   public boolean isOpen() {
-    return fd >= 0;
+    return fd.get() >= 0;
   }
 
   @Override
   public void close() throws IOException {
-    int n = (int) FD.getAndSet(this, -1);
+    int n = fd.getAndSet(-1);
     if (n < 0) {
       return;
     }
@@ -261,7 +250,7 @@ final class DescriptorEnd implements ReadEnd, WriteEnd {
 
   @Override
   public String toString() {
-    int n = fd;
+    int n = fd.get();
     return (n < 0 ? "closed" : "fd=" + n) + " " + kind;
   }
 }

@@ -47,13 +47,20 @@ enum DescriptorKind {
       return switch (statx.type()) {
         case Constants.S_IFIFO -> FIFO;
         case Constants.S_IFSOCK -> SOCKET;
-        case Constants.S_IFCHR -> DEVICE;
+        case Constants.S_IFCHR -> isMaster(syscalls, fd, arena) ? MASTER : DEVICE;
         case Constants.S_IFREG -> FILE;
         case Constants.S_IFDIR -> DIRECTORY;
         case Constants.S_IFBLK -> DISK;
         default -> OTHER;
       };
     }
+  }
+
+  private static boolean isMaster(Syscalls syscalls, int fd, Arena arena) {
+    // Only that side of a terminal has a number.
+    var number = arena.allocate(ValueLayout.JAVA_INT);
+    var errno = arena.allocate(ValueLayout.JAVA_INT);
+    return syscalls.ioctl(errno, fd, Constants.TIOCGPTN, number) >= 0;
   }
 
   /// Refuses what is no pipe.

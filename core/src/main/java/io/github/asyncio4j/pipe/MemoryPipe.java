@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.pipe;
 
-import io.github.asyncio4j.selector.Readiness;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
 /// A pipe that no system knows: a ring of as many bytes as Linux keeps. One thread.
@@ -28,7 +26,7 @@ final class MemoryPipe {
     return writer;
   }
 
-  private abstract static class End implements PipeEnd, Readiness {
+  private abstract static class End implements SelfPolledEnd {
     private boolean open = true;
     private @Nullable Runnable changed;
 
@@ -60,21 +58,6 @@ final class MemoryPipe {
     public final void close() {
       open = false;
       other().tell();
-    }
-
-    @Override
-    public final int fileno() {
-      return -1;
-    }
-
-    @Override
-    public final @Nullable SelectableChannel channel() {
-      return null;
-    }
-
-    @Override
-    public final Readiness readiness() {
-      return this;
     }
 
     @Override

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.pipe;
 
-import io.github.asyncio4j.selector.Readiness;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
 /// A stream as the end of a pipe: a daemon thread reads it, a piece at a time.
 ///
 /// It reads the next piece when the one before is consumed and somebody watches for more.
-final class ReaderThread implements ReadEnd, Readiness {
+final class ReaderThread implements ReadEnd, SelfPolledEnd {
   private static final int PIECE = 64 * 1024;
 
   private enum State {
@@ -120,21 +118,6 @@ final class ReaderThread implements ReadEnd, Readiness {
   @Override
   public synchronized boolean isOpen() {
     return state != State.CLOSED;
-  }
-
-  @Override
-  public int fileno() {
-    return -1;
-  }
-
-  @Override
-  public @Nullable SelectableChannel channel() {
-    return null;
-  }
-
-  @Override
-  public Readiness readiness() {
-    return this;
   }
 
   @Override

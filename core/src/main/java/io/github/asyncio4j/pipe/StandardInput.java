@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.pipe;
 
-import io.github.asyncio4j.selector.Readiness;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
 /// Standard input where it is for a thread: one for the process, as what it has read and nobody has
@@ -30,7 +28,7 @@ final class StandardInput {
     return end;
   }
 
-  private static final class End implements ReadEnd, Readiness {
+  private static final class End implements ReadEnd, SelfPolledEnd {
     // Guarded by LOCK.
     private boolean open = true;
 
@@ -77,21 +75,6 @@ final class StandardInput {
       synchronized (LOCK) {
         open = false;
       }
-    }
-
-    @Override
-    public int fileno() {
-      return -1;
-    }
-
-    @Override
-    public @Nullable SelectableChannel channel() {
-      return null;
-    }
-
-    @Override
-    public Readiness readiness() {
-      return this;
     }
 
     @Override

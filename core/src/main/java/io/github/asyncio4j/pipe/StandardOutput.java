@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.pipe;
 
-import io.github.asyncio4j.selector.Readiness;
 import io.github.asyncio4j.selector.Selector;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -9,7 +8,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -143,7 +141,7 @@ final class StandardOutput {
     return new ArrayList<>(watchers.values());
   }
 
-  private final class End implements WriteEnd, Readiness {
+  private final class End implements WriteEnd, SelfPolledEnd {
     // Guarded by the lock of the output.
     private boolean open = true;
 
@@ -191,21 +189,6 @@ final class StandardOutput {
         open = false;
         watchers.remove(this);
       }
-    }
-
-    @Override
-    public int fileno() {
-      return -1;
-    }
-
-    @Override
-    public @Nullable SelectableChannel channel() {
-      return null;
-    }
-
-    @Override
-    public Readiness readiness() {
-      return this;
     }
 
     @Override

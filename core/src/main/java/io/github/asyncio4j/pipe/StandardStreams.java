@@ -64,7 +64,7 @@ final class StandardStreams {
           access == Constants.O_WRONLY || isNameless(fd)
               ? openedAnew(syscalls, fd, access, kind)
               : null;
-      case DEVICE -> Terminal.isSlave(fd) ? openedAnew(syscalls, fd, access, kind) : null;
+      case DEVICE -> Terminal.isTerminal(fd) ? openedAnew(syscalls, fd, access, kind) : null;
       case MASTER, FILE, DIRECTORY, DISK, OTHER -> null;
     };
   }

@@ -45,19 +45,6 @@ public final class Terminal {
     }
   }
 
-  /// Tells whether a descriptor is that of a terminal where a program is run, not watched.
-  static boolean isSlave(int fd) {
-    if (!isTerminal(fd)) {
-      return false;
-    }
-    try (Arena arena = Arena.ofConfined()) {
-      // Only the side of the watcher has a number.
-      MemorySegment number = arena.allocate(ValueLayout.JAVA_INT);
-      MemorySegment errno = arena.allocate(ValueLayout.JAVA_INT);
-      return Native.syscalls().ioctl(errno, fd, Constants.TIOCGPTN, number) < 0;
-    }
-  }
-
   /// Returns the terminal of a descriptor, which stays the caller's and open as long as this is
   /// used.
   ///

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.pipe;
 
-import io.github.asyncio4j.selector.Readiness;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
 /// A stream as the end of a pipe: a daemon thread writes to it and flushes, a piece at a time.
 ///
 /// What has been shown to it counts as gone when the stream has taken it, so nothing is forgotten
 /// when the pipe is closed behind its last byte.
-final class WriterThread implements WriteEnd, Readiness {
+final class WriterThread implements WriteEnd, SelfPolledEnd {
   private static final int PIECE = 64 * 1024;
 
   private enum State {
@@ -144,21 +142,6 @@ final class WriterThread implements WriteEnd, Readiness {
   @Override
   public synchronized boolean isOpen() {
     return state != State.CLOSED;
-  }
-
-  @Override
-  public int fileno() {
-    return -1;
-  }
-
-  @Override
-  public @Nullable SelectableChannel channel() {
-    return null;
-  }
-
-  @Override
-  public Readiness readiness() {
-    return this;
   }
 
   @Override

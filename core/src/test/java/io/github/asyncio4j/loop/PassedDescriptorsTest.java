@@ -12,6 +12,7 @@ import io.github.asyncio4j.internal.ffi.Fds;
 import io.github.asyncio4j.pipe.ReadPipe;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketType;
+import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -44,7 +45,7 @@ final class PassedDescriptorsTest extends NetTest {
   /// A connected pair: what this kind of loop reads, and what sends.
   private record Pair(Socket receiver, int sender) implements AutoCloseable {
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
       receiver.close();
       Fds.close(sender);
     }

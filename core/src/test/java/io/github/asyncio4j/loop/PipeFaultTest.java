@@ -13,10 +13,8 @@ import io.github.asyncio4j.socket.ConnectionResetException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -24,23 +22,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(LoopKind.class)
 final class PipeFaultTest extends NetTest {
-  private Map<String, String> pipesBefore;
+  private static final int MOST = 1 << 18;
+
+  @RegisterExtension final PipeCensus census = new PipeCensus();
 
   PipeFaultTest(LoopKind kind) {
     super(kind);
-  }
-
-  @BeforeEach
-  @Override
-  void openLoop() throws Exception {
-    super.openLoop();
-    pipesBefore = OpenSockets.pipes();
-  }
-
-  @AfterEach
-  void noEndIsLeft() throws Exception {
-    loop.close();
-    assertThat(OpenSockets.pipes()).isEqualTo(pipesBefore);
   }
 
   // D8
@@ -105,7 +92,7 @@ final class PipeFaultTest extends NetTest {
                     return null;
                   });
           long count = 0;
-          for (byte[] data; (data = reader.read(1 << 18)).length > 0; ) {
+          for (byte[] data = reader.read(MOST); data.length > 0; data = reader.read(MOST)) {
             received.update(data);
             count += data.length;
           }

@@ -34,7 +34,7 @@ final class StandardProgram {
   private static void shout() throws Exception {
     var in = Asyncio.stdin();
     var out = Asyncio.stdout();
-    for (byte[] line; (line = in.readline()).length > 0; ) {
+    for (byte[] line : in) {
       var text = new String(line, StandardCharsets.US_ASCII);
       out.write(text.toUpperCase(Locale.ROOT));
       out.drain();

@@ -9,6 +9,7 @@ import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Descriptors;
 import io.github.asyncio4j.internal.ffi.Errno;
 import io.github.asyncio4j.internal.ffi.FaultInjector;
+import io.github.asyncio4j.internal.ffi.Fds;
 import io.github.asyncio4j.internal.ffi.Native;
 import java.io.IOException;
 import java.util.List;
@@ -46,12 +47,11 @@ final class TerminalTest {
       try (var _ = terminal.hidden()) {
         assertThat(terminal.isCooked()).isTrue();
         assertThat(terminal.isEchoing()).isFalse();
-        try (var raw = terminal.raw()) {
+        try (var _ = terminal.raw()) {
           assertThat(terminal.isCooked()).isFalse();
-          raw.close();
-          assertThat(terminal.isCooked()).isTrue();
-          assertThat(terminal.isEchoing()).isFalse();
         }
+        assertThat(terminal.isCooked()).isTrue();
+        assertThat(terminal.isEchoing()).isFalse();
       }
       assertThat(terminal.isEchoing()).isTrue();
       try (var _ = terminal.cbreak()) {
@@ -113,6 +113,19 @@ final class TerminalTest {
           // EIO for Linux, the end for us.
           assertThat(screen.read()).isEmpty();
           keys.close();
+        });
+  }
+
+  // EL-111: one that was opened by other means
+  @Test
+  void aDescriptorOfTheWatchersSideEndsInTheSameWay() throws Exception {
+    Asyncio.run(
+        () -> {
+          var pty = PseudoTerminal.open();
+          int master = Fds.dup(pty.reader().fileno(), 0);
+          var screen = Asyncio.openReadPipe(ReadPipe.ofDescriptor(master));
+          pty.close();
+          assertThat(screen.read()).isEmpty();
         });
   }
 

@@ -31,22 +31,28 @@ public final class PipeConnector implements LoopPipes {
   public ReadTransport join(ReadPipe pipe, BaseProtocol protocol, Context context)
       throws IOException {
     var transport = reading(pipe);
-    try {
-      transport.start(protocol, context, null);
-      return transport;
-    } catch (Throwable t) {
-      transport.abandon();
-      throw t;
-    }
+    var _ = start(transport, () -> protocol, () -> context, null);
+    return transport;
   }
 
   /// As [#join(ReadPipe, BaseProtocol, Context)]; any protocol will do.
   public WriteTransport join(WritePipe pipe, BaseProtocol protocol, Context context)
       throws IOException {
     var transport = writing(pipe);
+    var _ = start(transport, () -> protocol, () -> context, null);
+    return transport;
+  }
+
+  private static <P extends BaseProtocol> P start(
+      PipeTransport<?> transport,
+      Supplier<P> protocolFactory,
+      Supplier<Context> context,
+      @Nullable Future<@Nullable Void> ready) {
     try {
-      transport.start(protocol, context, null);
-      return transport;
+      P protocol = Objects.requireNonNull(protocolFactory.get(), "protocol");
+      // After the factory, so that the pipe sees what it has set.
+      transport.start(protocol, context.get(), ready);
+      return protocol;
     } catch (Throwable t) {
       transport.abandon();
       throw t;
@@ -60,17 +66,7 @@ public final class PipeConnector implements LoopPipes {
     Objects.requireNonNull(pipe, "pipe");
     net.lowlevel().ensureInTask("connectReadPipe");
     var transport = reading(pipe);
-    P protocol;
-    Future<@Nullable Void> ready = net.loop().createFuture();
-    try {
-      protocol = protocolFactory.get();
-      transport.start(protocol, Context.copyContext(), ready);
-    } catch (Throwable t) {
-      transport.abandon();
-      throw t;
-    }
-    untilReady(ready, transport::close);
-    return new Connection<>(transport, protocol);
+    return new Connection<>(transport, connect(transport, protocolFactory));
   }
 
   @Override
@@ -80,34 +76,27 @@ public final class PipeConnector implements LoopPipes {
     Objects.requireNonNull(pipe, "pipe");
     net.lowlevel().ensureInTask("connectWritePipe");
     var transport = writing(pipe);
-    P protocol;
-    Future<@Nullable Void> ready = net.loop().createFuture();
-    try {
-      protocol = Objects.requireNonNull(protocolFactory.get(), "protocol");
-      transport.start(protocol, Context.copyContext(), ready);
-    } catch (Throwable t) {
-      transport.abandon();
-      throw t;
-    }
-    untilReady(ready, transport::close);
-    return new Connection<>(transport, protocol);
+    return new Connection<>(transport, connect(transport, protocolFactory));
   }
 
-  private static void untilReady(Future<@Nullable Void> ready, Runnable close) {
+  /// Joins a protocol, and suspends until it knows its transport.
+  private <P extends BaseProtocol> P connect(
+      PipeTransport<?> transport, Supplier<P> protocolFactory) {
+    Future<@Nullable Void> ready = net.loop().createFuture();
+    P protocol = start(transport, protocolFactory, Context::copyContext, ready);
     try {
       ready.join();
     } catch (Throwable t) {
-      close.run();
+      transport.close();
       throw t;
     }
+    return protocol;
   }
 
   // An IllegalStateException says that the end is another transport's: not ours to close.
 
   private ReadPipeTransport reading(ReadPipe pipe) throws IOException {
-    if (!pipe.isOpen()) {
-      throw new IllegalArgumentException("it is closed: " + pipe);
-    }
+    ensureOpen(pipe, pipe.isOpen());
     try {
       return new ReadPipeTransport(net, pipe);
     } catch (IOException | UnsupportedOperationException | Error e) {
@@ -117,14 +106,18 @@ public final class PipeConnector implements LoopPipes {
   }
 
   private WritePipeTransport writing(WritePipe pipe) throws IOException {
-    if (!pipe.isOpen()) {
-      throw new IllegalArgumentException("it is closed: " + pipe);
-    }
+    ensureOpen(pipe, pipe.isOpen());
     try {
       return new WritePipeTransport(net, pipe);
     } catch (IOException | UnsupportedOperationException | Error e) {
       net.close(pipe, pipe::close);
       throw e;
+    }
+  }
+
+  private static void ensureOpen(Object pipe, boolean open) {
+    if (!open) {
+      throw new IllegalArgumentException("it is closed: " + pipe);
     }
   }
 }

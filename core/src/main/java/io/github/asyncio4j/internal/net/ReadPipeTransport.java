@@ -10,28 +10,18 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /// Reads and closes one end of a pipe (EL-111, R-117). Loop thread only.
-final class ReadPipeTransport implements ReadTransport, IoPort.Owner, TransportLife.Body {
+final class ReadPipeTransport extends PipeTransport<InputPort> implements ReadTransport {
   private final ReadPipe pipe;
-  private final TransportLife life;
-  private final InputPort port;
-  private final OwnedPort owned;
   private final StreamInput input;
 
-  /// Makes the transport of an end, which it owns from now on. When it fails the end is still the
-  /// caller's.
-  ///
-  /// @throws IllegalStateException when another transport has the end
-  /// @throws IOException when the selector refuses the end
+  /// As [PipeTransport].
   ReadPipeTransport(NetContext net, ReadPipe pipe) throws IOException {
-    boolean _ = net.hasReserve();
+    super(net, pipe, pipe::close, owner -> net.backend().input(pipe, owner));
     this.pipe = pipe;
-    this.life = new TransportLife(net, this, this, "pipe transport");
-    this.port = net.backend().input(pipe, this);
-    this.owned = new OwnedPort(net, port, pipe, pipe::close);
     this.input = new StreamInput(net, this, life, port);
   }
 
-  /// As [SelectorSocketTransport#start].
+  @Override
   void start(BaseProtocol protocol, Context context, @Nullable Future<@Nullable Void> ready) {
     if (life.join(StreamInput.ensureStreamProtocol(protocol), context, input::start, ready)) {
       port.runIn(context);
@@ -89,45 +79,13 @@ final class ReadPipeTransport implements ReadTransport, IoPort.Owner, TransportL
     }
   }
 
-  /// Closes the pipe and tells no protocol.
-  void abandon() {
-    life.abandon();
-  }
-
-  @Override
-  public void stop() {
-    owned.stop();
-  }
-
-  @Override
-  public void findEnd() {
-    owned.findEnd();
-  }
-
-  @Override
-  public void release() {
-    owned.release();
-  }
-
-  // What is known of it.
-
-  @Override
-  public @Nullable Object getExtraInfo(String name) {
-    return name.equals("pipe") ? pipe : null;
-  }
-
-  @Override
-  public BaseProtocol getProtocol() {
-    return life.protocol();
-  }
-
   @Override
   public void setProtocol(BaseProtocol protocol) {
     life.protocol(StreamInput.ensureStreamProtocol(protocol));
   }
 
   @Override
-  public String toString() {
-    return "<ReadPipeTransport " + life + " pipe=" + pipe + " input=" + input + ">";
+  Object half() {
+    return input;
   }
 }

@@ -14,28 +14,19 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes and closes one end of a pipe, and notices when nobody reads any more (EL-112, R-117).
 /// Loop thread only.
-final class WritePipeTransport implements WriteTransport, IoPort.Owner, TransportLife.Body {
+final class WritePipeTransport extends PipeTransport<OutputPort> implements WriteTransport {
   private final WritePipe pipe;
-  private final TransportLife life;
-  private final OutputPort port;
-  private final OwnedPort owned;
   private final StreamOutput output;
 
-  /// Makes the transport of an end, which it owns from now on. When it fails the end is still the
-  /// caller's.
-  ///
-  /// @throws IllegalStateException when another transport has the end
-  /// @throws IOException when the selector refuses the end
+  /// As [PipeTransport].
   WritePipeTransport(NetContext net, WritePipe pipe) throws IOException {
-    boolean _ = net.hasReserve();
+    super(net, pipe, pipe::close, owner -> net.backend().output(pipe, owner));
     this.pipe = pipe;
-    this.life = new TransportLife(net, this, this, "pipe transport");
-    this.port = net.backend().output(pipe, this);
-    this.owned = new OwnedPort(net, port, pipe, pipe::close);
     this.output = new StreamOutput(net, this, life, port);
   }
 
-  /// As [SelectorSocketTransport#start]; any protocol will do.
+  /// Any protocol will do.
+  @Override
   void start(BaseProtocol protocol, Context context, @Nullable Future<@Nullable Void> ready) {
     if (life.join(protocol, context, this::noticeReader, ready)) {
       port.runIn(context);
@@ -139,37 +130,10 @@ final class WritePipeTransport implements WriteTransport, IoPort.Owner, Transpor
     }
   }
 
-  /// Closes the pipe and tells no protocol.
-  void abandon() {
-    life.abandon();
-  }
-
   @Override
   public void stop() {
     output.clear();
-    owned.stop();
-  }
-
-  @Override
-  public void findEnd() {
-    owned.findEnd();
-  }
-
-  @Override
-  public void release() {
-    owned.release();
-  }
-
-  // What is known of it.
-
-  @Override
-  public @Nullable Object getExtraInfo(String name) {
-    return name.equals("pipe") ? pipe : null;
-  }
-
-  @Override
-  public BaseProtocol getProtocol() {
-    return life.protocol();
+    super.stop();
   }
 
   @Override
@@ -178,7 +142,7 @@ final class WritePipeTransport implements WriteTransport, IoPort.Owner, Transpor
   }
 
   @Override
-  public String toString() {
-    return "<WritePipeTransport " + life + " pipe=" + pipe + " output=" + output + ">";
+  Object half() {
+    return output;
   }
 }

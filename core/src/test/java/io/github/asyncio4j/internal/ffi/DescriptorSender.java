@@ -52,7 +52,8 @@ public final class DescriptorSender {
     }
   }
 
-  /// Sends one byte and a number of descriptors, each a duplicate of the socket itself.
+  /// Sends one byte and a number of descriptors, each a duplicate of standard error.
+  @SuppressWarnings("restricted") // it knows what is there
   public static void send(int fd, int count) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       long length = CONTROL + 4L * count;
@@ -71,6 +72,7 @@ public final class DescriptorSender {
   }
 
   /// Receives what was sent, with room for 253 descriptors, and returns them.
+  @SuppressWarnings("restricted") // as above
   public static int[] receive(int fd) throws Throwable {
     Linker linker = Linker.nativeLinker();
     var recvmsg =

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Server;
+import io.github.asyncio4j.pipe.Pipe;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.SocketTier;
 import io.github.asyncio4j.socket.SocketType;
@@ -67,6 +68,25 @@ final class CompletingBackendTest {
         writer.drain();
       }
     }
+  }
+
+  @Test
+  void pipesPassMegabytesInOrder() throws Exception {
+    var sent = bytes(2_000_000);
+    var received =
+        loop.runUntilComplete(
+            () -> {
+              var pipe = Pipe.open(SocketTier.NIO);
+              var reader = Asyncio.openReadPipe(pipe.reader());
+              var writer = Asyncio.openWritePipe(pipe.writer());
+              for (int from = 0; from < sent.length; from += 100_000) {
+                writer.write(ByteBuffer.wrap(sent, from, 100_000));
+              }
+              writer.close();
+              return reader.read();
+            });
+
+    assertThat(received).isEqualTo(sent);
   }
 
   @Test
