@@ -26,7 +26,7 @@ class Files:
 
     def _self_signed(self, name):
         file = self.directory / f"{name}.pem"
-        self._openssl("req", "-x509", *self._key(name), "-days", 30, "-subj", f"/CN={name}", "-out", file)
+        self._openssl("req", "-x509", *self._key(name), "-days", 90, "-subj", f"/CN={name}", "-out", file)
         return file, self.directory / f"{name}.key"
 
     def _signed(self, name, extension):
@@ -34,5 +34,5 @@ class Files:
         extensions.write_text(extension)
         self._openssl("req", "-new", *self._key(name), "-subj", f"/CN={name}", "-out", request)
         self._openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", self.ca_key, "-CAcreateserial", "-days",
-                      30, "-extfile", extensions, "-out", file)
+                      90, "-extfile", extensions, "-out", file)
         return file, self.directory / f"{name}.key"
