@@ -98,6 +98,17 @@ final class Program implements AutoCloseable {
     return output.readLine();
   }
 
+  /// Writes to the input of the program.
+  void type(String text) throws IOException {
+    process.getOutputStream().write(text.getBytes(UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  /// Ends the input of the program.
+  void endInput() throws IOException {
+    process.getOutputStream().close();
+  }
+
   /// Sends a signal: `SIGINT` is what Ctrl-C in the program's terminal does.
   void send(String signal) throws Exception {
     String pid = Long.toString(process.pid());
