@@ -263,32 +263,6 @@ final class TlsEndTest extends TlsTest {
   }
 
   @Test
-  void aClientThatAsksForAnotherHandshakeIsRefused() throws Exception {
-    run(
-        () -> {
-          var accepted = recorder();
-          try (var server = serve(() -> accepted, server("TLSv1.2"))) {
-            int port = port(server);
-            blockingly(
-                () -> {
-                  try (var peer = peer(port)) {
-                    assertThatThrownBy(
-                            () -> {
-                              peer.startHandshake();
-                              peer.getInputStream().read();
-                            })
-                        .isInstanceOf(IOException.class);
-                  }
-                });
-            accepted.untilLost();
-            assertThat(accepted.lostTo)
-                .isInstanceOf(SSLException.class)
-                .hasMessageContaining("renegotiation");
-          }
-        });
-  }
-
-  @Test
   void everyEngineIsGivenBackOnce() throws Exception {
     var engines = new Counted(TlsKit.server());
     run(

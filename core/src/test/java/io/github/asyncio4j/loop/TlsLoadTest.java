@@ -29,6 +29,7 @@ import java.util.zip.CRC32C;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIMatcher;
 import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
@@ -42,6 +43,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(LoopKind.class)
 final class TlsLoadTest extends TlsTest {
+  private static final SSLContext CONTEXT = TlsKit.server();
+
   TlsLoadTest(LoopKind kind) {
     super(kind);
   }
@@ -137,38 +140,41 @@ final class TlsLoadTest extends TlsTest {
         () -> {
           var accepted = new ArrayList<Recorder>();
           try (var server =
-                  serve(
-                      () -> {
-                        accepted.add(recorder());
-                        return accepted.getLast();
-                      },
-                      server("TLSv1.2"));
-              var lag = new LagMeter(loop)) {
+              serve(
+                  () -> {
+                    accepted.add(recorder());
+                    return accepted.getLast();
+                  },
+                  server("TLSv1.2"))) {
             int port = port(server);
-            many(
-                count,
-                _ -> {
-                  try (var peer = peer(port)) {
-                    assertThatThrownBy(
-                            () -> {
-                              peer.startHandshake();
-                              peer.getInputStream().read();
-                            })
-                        .isInstanceOf(IOException.class);
-                  }
-                });
-            while (accepted.size() < count) {
+            // What is compiled meanwhile is not the server's fault.
+            many(Load.of(1, 100), _ -> askForAnotherHandshake(port));
+            try (var lag = new LagMeter(loop)) {
+              many(count, _ -> askForAnotherHandshake(port));
+              assertThat(lag.p99Millis()).isLessThan(Load.of(60_000, 20));
+            }
+            while (accepted.size() < count + Load.of(1, 100)) {
               poll();
             }
             for (var recorder : accepted) {
               recorder.untilLost();
               assertThat(recorder.lostTo).hasMessageContaining("renegotiation");
             }
-            assertThat(lag.p99Millis()).isLessThan(Load.of(60_000, 20));
             end(server);
           }
           assertQuiet();
         });
+  }
+
+  private static void askForAnotherHandshake(int port) throws Exception {
+    try (var peer = peer(port)) {
+      assertThatThrownBy(
+              () -> {
+                peer.startHandshake();
+                peer.getInputStream().read();
+              })
+          .isInstanceOf(IOException.class);
+    }
   }
 
   // C12: gh-142352, NO-STARTTLS
@@ -182,7 +188,7 @@ final class TlsLoadTest extends TlsTest {
               (reader, writer) -> {
                 try (writer) {
                   reader.readline();
-                  writer.startTls(TlsKit.server(), SslOptions.DEFAULT);
+                  writer.startTls(CONTEXT, SslOptions.DEFAULT);
                 } catch (IOException e) {
                   assertThat(reader.readNowait()).isEmpty();
                   refused.incrementAndGet();
@@ -220,7 +226,7 @@ final class TlsLoadTest extends TlsTest {
               (reader, writer) -> {
                 try (writer) {
                   reader.readline();
-                  writer.startTls(TlsKit.server(), SslOptions.DEFAULT);
+                  writer.startTls(CONTEXT, SslOptions.DEFAULT);
                   writer.write(reader.readexactly(4));
                   writer.drain();
                 }
@@ -384,7 +390,7 @@ final class TlsLoadTest extends TlsTest {
               (reader, writer) -> {
                 try (writer) {
                   reader.readline();
-                  writer.startTls(TlsKit.server(), SslOptions.DEFAULT);
+                  writer.startTls(CONTEXT, SslOptions.DEFAULT);
                   var sending = loop.createTask(() -> SummedStreams.send(writer, bytes, 1));
                   long received = SummedStreams.receive(reader, there);
                   served.setResult(new long[] {received, sending.await()});

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.loop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.asyncio4j.LoopKind;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -16,6 +19,23 @@ final class UnixTransportEndContractTest extends TransportEndContractTest {
   @Override
   boolean overUnix() {
     return true;
+  }
+
+  // the system counts it as broken, and nothing was lost
+  @Test
+  void aPeerThatIsClosedInGoodOrderIsNoReset() throws Exception {
+    run(
+        () -> {
+          var accepted = recorder();
+          accepted.keepOpenAtEof = true;
+          joinPeer(accepted).close();
+          accepted.until(() -> accepted.calls.contains("eof"));
+          assertQuiet();
+          assertThat(accepted.isLost()).isFalse();
+          accepted.transport.close();
+          accepted.untilLost();
+          assertThat(accepted.lostTo).isNull();
+        });
   }
 
   // A unix socket has neither reset nor delay, and its names are tested by UnixContractTest.

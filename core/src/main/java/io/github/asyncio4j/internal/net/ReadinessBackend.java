@@ -9,6 +9,7 @@ import io.github.asyncio4j.selector.Pollable;
 import io.github.asyncio4j.socket.Socket;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
@@ -129,7 +130,8 @@ final class ReadinessBackend implements IoBackend {
 
     @Override
     public void expectingBreak() throws IOException {
-      if (!ended) {
+      // A unix socket counts as broken as soon as its peer is closed, in good order too.
+      if (!ended && socket.family() != StandardProtocolFamily.UNIX) {
         watch.breaking(true);
       }
     }
