@@ -24,6 +24,7 @@ public sealed interface EventLoop
         LoopSockets,
         LoopPipes,
         LoopDescriptors,
+        LoopSubprocesses,
         LoopExecutors,
         LoopDiagnostics
     permits DelegatingLoop {

@@ -68,6 +68,7 @@ final class KernelTest {
           "LoopObserver",
           "LoopRunning",
           "LoopScheduling",
+          "LoopSubprocesses",
           "LoopTasks",
           "Lowlevel",
           "MemoryReserves",
