@@ -16,4 +16,7 @@ import java.lang.annotation.Target;
 
   /// Whether the body is the main task of a fresh loop, else it makes its loops itself.
   boolean task() default false;
+
+  /// Whether only the native tier can do it.
+  boolean nativeTier() default false;
 }
