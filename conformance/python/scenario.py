@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 PREFIX = "scenario_"
-ID = re.compile(r"(EL|FT|TK|TC|SY|QU|ST|TP|R)-\d\d+")
+ID = re.compile(r"(EL|FT|TK|TC|SY|QU|ST|SP|TP|R)-\d\d+")
 
 
 @dataclasses.dataclass(frozen=True)

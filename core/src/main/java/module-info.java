@@ -17,6 +17,7 @@ module io.github.asyncio4j {
   exports io.github.asyncio4j.flow;
   exports io.github.asyncio4j.loop;
   exports io.github.asyncio4j.pipe;
+  exports io.github.asyncio4j.process;
   exports io.github.asyncio4j.selector;
   exports io.github.asyncio4j.socket;
   exports io.github.asyncio4j.ssl;

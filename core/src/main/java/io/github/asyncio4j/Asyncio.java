@@ -13,6 +13,7 @@ import io.github.asyncio4j.internal.tasks.Wait;
 import io.github.asyncio4j.internal.tasks.WaitFor;
 import io.github.asyncio4j.pipe.ReadPipe;
 import io.github.asyncio4j.pipe.WritePipe;
+import io.github.asyncio4j.process.Process;
 import io.github.asyncio4j.stream.ClientConnected;
 import io.github.asyncio4j.stream.StreamConnection;
 import io.github.asyncio4j.stream.StreamReader;
@@ -856,5 +857,60 @@ public final class Asyncio {
       throws IOException {
     return Streams.startUnixServer(
         getRunningLoop(), clientConnected, options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  // Child processes.
+
+  /// Starts a program in a child process that has the standard streams of this one (SP-01).
+  /// Suspending.
+  ///
+  /// @param args as they are: no shell sees them
+  /// @throws IOException as [EventLoop#subprocessExec]
+  public static Process createSubprocessExec(String program, String... args) throws IOException {
+    return createSubprocessExec(SubprocessOptions.DEFAULT, program, args);
+  }
+
+  /// Starts a program in a child process; as [#createSubprocessExec(String, String...)].
+  ///
+  /// @param options among others which of the standard streams are pipes
+  public static Process createSubprocessExec(
+      SubprocessOptions options, String program, String... args) throws IOException {
+    var command = new ArrayList<>(List.of(program));
+    command.addAll(Arrays.asList(args));
+    return createSubprocessExec(options, command);
+  }
+
+  /// Starts a program in a child process; as [#createSubprocessExec(String, String...)].
+  ///
+  /// @param command the program and its arguments
+  public static Process createSubprocessExec(SubprocessOptions options, List<String> command)
+      throws IOException {
+    return createSubprocessExec(options, StreamReader.DEFAULT_LIMIT, command);
+  }
+
+  /// Starts a program in a child process; as [#createSubprocessExec(String, String...)].
+  ///
+  /// @param limit in bytes, of what a read by separator may take; 64 KiB unless given
+  /// @throws IllegalArgumentException when the limit is not positive
+  public static Process createSubprocessExec(
+      SubprocessOptions options, int limit, List<String> command) throws IOException {
+    return Process.exec(getRunningLoop(), options, limit, command);
+  }
+
+  /// Starts a command line in a shell, with the standard streams of this process (SP-01).
+  /// Suspending.
+  ///
+  /// @param cmd what is put into it must be quoted as the shell wants it
+  /// @throws IOException as [EventLoop#subprocessExec]
+  public static Process createSubprocessShell(String cmd) throws IOException {
+    return createSubprocessShell(SubprocessOptions.DEFAULT, cmd);
+  }
+
+  /// Starts a command line in a shell; as [#createSubprocessShell(String)].
+  ///
+  /// @param options among others which of the standard streams are pipes
+  public static Process createSubprocessShell(SubprocessOptions options, String cmd)
+      throws IOException {
+    return createSubprocessExec(options, List.of("/bin/sh", "-c", cmd));
   }
 }

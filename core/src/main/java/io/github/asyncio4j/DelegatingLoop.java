@@ -11,6 +11,8 @@ import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.DatagramProtocol;
 import io.github.asyncio4j.transport.DatagramTransport;
 import io.github.asyncio4j.transport.ReadTransport;
+import io.github.asyncio4j.transport.SubprocessProtocol;
+import io.github.asyncio4j.transport.SubprocessTransport;
 import io.github.asyncio4j.transport.Transport;
 import io.github.asyncio4j.transport.WriteTransport;
 import java.io.IOException;
@@ -142,6 +144,16 @@ abstract sealed class DelegatingLoop implements EventLoop permits BaseEventLoop 
       Transport transport, FileChannel file, long offset, long count, boolean fallback)
       throws IOException {
     return files().sendfile(transport, file, offset, count, fallback);
+  }
+
+  /// Returns the part that starts child processes.
+  protected abstract LoopSubprocesses subprocesses();
+
+  @Override
+  public final <P extends SubprocessProtocol> Connection<SubprocessTransport, P> subprocessExec(
+      Supplier<P> protocolFactory, SubprocessOptions options, List<String> command)
+      throws IOException {
+    return subprocesses().subprocessExec(protocolFactory, options, command);
   }
 
   // Sockets.

@@ -25,6 +25,7 @@ public sealed interface EventLoop
         LoopPipes,
         LoopDescriptors,
         LoopSignals,
+        LoopSubprocesses,
         LoopExecutors,
         LoopDiagnostics
     permits DelegatingLoop {

@@ -77,6 +77,11 @@ final class ClockedLoop extends BaseEventLoop {
   }
 
   @Override
+  protected LoopSubprocesses subprocesses() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   protected LoopConnections connections() {
     throw new UnsupportedOperationException("this loop has no network");
   }

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -51,7 +52,11 @@ final class OptionsTest {
           SslEngineFactory.of(defaultContext()),
           (Consumer<SSLParameters>) p -> p.setNeedClientAuth(true),
           ByteBuffer.wrap(new byte[] {1, 2}).asReadOnlyBuffer(),
-          Context.copyContext());
+          Context.copyContext(),
+          Stdio.DEVNULL,
+          Path.of("a/path"),
+          Map.of("A", "value"),
+          List.of(7));
 
   private static SSLContext defaultContext() {
     try {
@@ -106,6 +111,34 @@ final class OptionsTest {
         .hasMessage("shutdownTimeout < 0: PT-1S");
   }
 
+  @Test
+  void aStreamOfAChildThatCannotBeIsRefusedWhereItIsGiven() {
+    var options = SubprocessOptions.DEFAULT;
+    Stdio input = Stdio.from(Path.of("in"));
+    Stdio output = Stdio.appendTo(Path.of("out"));
+    assertThatThrownBy(() -> options.stdin(Stdio.STDOUT)).hasMessage("stdin cannot be STDOUT");
+    assertThatThrownBy(() -> options.stdin(output)).hasMessageStartingWith("stdin cannot be ");
+    assertThatThrownBy(() -> options.stdout(Stdio.STDOUT)).hasMessage("stdout cannot be STDOUT");
+    assertThatThrownBy(() -> options.stdout(input)).hasMessageStartingWith("stdout cannot be ");
+    assertThatThrownBy(() -> options.stderr(input)).hasMessageStartingWith("stderr cannot be ");
+    assertThatThrownBy(() -> Stdio.descriptor(-1)).hasMessage("Invalid file descriptor: -1");
+  }
+
+  @Test
+  void whatAChildCannotHaveIsRefusedWhereItIsGiven() {
+    var options = SubprocessOptions.DEFAULT;
+    assertThatThrownBy(() -> options.env(Map.of("A=B", "")))
+        .hasMessage("illegal name of an environment variable: 'A=B'");
+    assertThatThrownBy(() -> options.env(Map.of("", "")))
+        .hasMessage("illegal name of an environment variable: ''");
+    assertThatThrownBy(() -> options.env(Map.of("A", "b\0")))
+        .hasMessage("NUL in an environment variable: A=b\\0");
+    assertThatThrownBy(() -> options.umask(01000)).hasMessage("umask is not in 0..0777: 512");
+    assertThatThrownBy(() -> options.processGroup(-1)).hasMessage("processGroup < 0: -1");
+    assertThatThrownBy(() -> options.passFds(List.of(7, 2)))
+        .hasMessage("passFds: not a descriptor from 3 on: 2");
+  }
+
   private static Stream<Options> defaults() {
     return Stream.of(
         AddressInfoOptions.DEFAULT,
@@ -115,6 +148,7 @@ final class OptionsTest {
         RunnerOptions.DEFAULT,
         ServerOptions.DEFAULT,
         SslOptions.DEFAULT,
+        SubprocessOptions.DEFAULT,
         TaskOptions.DEFAULT);
   }
 

@@ -7,10 +7,12 @@ import io.github.asyncio4j.LoopFiles;
 import io.github.asyncio4j.LoopObserver;
 import io.github.asyncio4j.LoopPipes;
 import io.github.asyncio4j.LoopSockets;
+import io.github.asyncio4j.LoopSubprocesses;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.internal.net.HostLookup;
 import io.github.asyncio4j.internal.net.Network;
 import io.github.asyncio4j.internal.net.Sockets;
+import io.github.asyncio4j.internal.os.Subprocesses;
 import io.github.asyncio4j.selector.Selector;
 import io.github.asyncio4j.socket.SocketTier;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.util.Objects;
 /// NIO channels. Threads as for [io.github.asyncio4j.EventLoop].
 public final class SelectorEventLoop extends BaseEventLoop {
   private final Network network;
+  private final Subprocesses subprocesses;
 
   /// Makes a loop over the best selector that works here.
   ///
@@ -51,6 +54,9 @@ public final class SelectorEventLoop extends BaseEventLoop {
     super(selector);
     var tier = selector.pollsDescriptors() ? SocketTier.NATIVE : SocketTier.NIO;
     this.network = new Network(Lowlevel.of(this), Sockets.of(tier), lookup);
+    this.subprocesses =
+        new Subprocesses(
+            Lowlevel.of(this), network.context(), network.pipes(), selector.pollsDescriptors());
   }
 
   private static Selector openSelector() {
@@ -82,7 +88,13 @@ public final class SelectorEventLoop extends BaseEventLoop {
   }
 
   @Override
+  protected LoopSubprocesses subprocesses() {
+    return subprocesses;
+  }
+
+  @Override
   protected void onClose() {
+    subprocesses.close();
     network.close();
   }
 }

@@ -7,6 +7,7 @@ import io.github.asyncio4j.LoopFiles;
 import io.github.asyncio4j.LoopObserver;
 import io.github.asyncio4j.LoopPipes;
 import io.github.asyncio4j.LoopSockets;
+import io.github.asyncio4j.LoopSubprocesses;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.internal.jdk.LibraryLogger;
@@ -316,6 +317,11 @@ public final class TestLoop extends BaseEventLoop {
   @Override
   protected LoopPipes pipes() {
     return link.network().pipes();
+  }
+
+  @Override
+  protected LoopSubprocesses subprocesses() {
+    return new NoSubprocesses();
   }
 
   @Override

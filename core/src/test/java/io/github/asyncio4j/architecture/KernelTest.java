@@ -69,6 +69,7 @@ final class KernelTest {
           "LoopRunning",
           "LoopScheduling",
           "LoopSignals",
+          "LoopSubprocesses",
           "LoopTasks",
           "Lowlevel",
           "MemoryReserves",

@@ -44,14 +44,24 @@ final class LayeringTest {
             "internal.tasks",
             "internal.tls"));
     MAY_USE.put(
-        "loop", Set.of("transport", "internal.ffi", "selector", "socket", "", "internal.net"));
+        "internal.os",
+        Set.of(
+            "transport", "internal.jdk", "internal.ffi", "selector", "pipe", "", "internal.net"));
+    MAY_USE.put(
+        "loop",
+        Set.of(
+            "transport", "internal.ffi", "selector", "socket", "", "internal.net", "internal.os"));
     MAY_USE.put("stream", Set.of("transport", "ssl", "socket", "pipe", "", "internal.tasks"));
+    MAY_USE.put(
+        "process",
+        Set.of("transport", "internal.jdk", "socket", "pipe", "", "internal.tasks", "stream"));
     MAY_USE.put("sync", Set.of(""));
     MAY_USE.put("flow", Set.of(""));
     MAY_USE.put(
         "testing",
         Set.of("transport", "internal.jdk", "selector", "socket", "", "internal.net", "stream"));
-    MAY_USE.put(FACADE, Set.of("transport", "socket", "pipe", "", "internal.tasks", "stream"));
+    MAY_USE.put(
+        FACADE, Set.of("transport", "socket", "pipe", "", "internal.tasks", "stream", "process"));
     MAY_USE.put("internal.check", Set.of("", "stream", "sync", FACADE));
   }
 

@@ -9,6 +9,7 @@ import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.RunnerOptions;
 import io.github.asyncio4j.conformance.stage.Out;
 import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.socket.SocketTier;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ final class ConformanceTest {
   }
 
   private boolean isPlayed(Method twin) {
-    return kind.isNative() || !twin.getAnnotation(Scenario.class).nativeOnly();
+    return kind.tier() == SocketTier.NATIVE || !twin.getAnnotation(Scenario.class).nativeOnly();
   }
 
   @Test

@@ -65,6 +65,9 @@ public final class Constants {
   public static final int O_NOCTTY = 0x100;
   public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
+  public static final int O_CREAT = 0x40;
+  public static final int O_TRUNC = 0x200;
+  public static final int O_APPEND = 0x400;
 
   public static final int AT_EMPTY_PATH = 0x1000;
   public static final int STATX_TYPE = 1;
@@ -95,6 +98,24 @@ public final class Constants {
 
   public static final int EFD_NONBLOCK = 0x800;
   public static final int EFD_CLOEXEC = 0x80000;
+
+  public static final int SIGKILL = 9;
+  public static final int SIGTERM = 15;
+
+  public static final int P_PID = 1;
+  // Linux 5.4.
+  public static final int P_PIDFD = 3;
+  public static final int WNOHANG = 1;
+  public static final int WEXITED = 4;
+  public static final int CLD_EXITED = 1;
+
+  // Linux 6.9.
+  public static final int PIDFD_SIGNAL_PROCESS_GROUP = 4;
+
+  public static final int POSIX_SPAWN_SETPGROUP = 2;
+  public static final int POSIX_SPAWN_SETSIGDEF = 4;
+  public static final int POSIX_SPAWN_SETSIGMASK = 8;
+  public static final int POSIX_SPAWN_SETSID = 0x80;
 
   private Constants() {}
 }

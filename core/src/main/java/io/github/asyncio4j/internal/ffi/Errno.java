@@ -19,6 +19,8 @@ public final class Errno {
   public static final int EINTR = 4;
   public static final int EIO = 5;
   public static final int ENXIO = 6;
+  public static final int E2BIG = 7;
+  public static final int ENOEXEC = 8;
   public static final int EBADF = 9;
   public static final int ECHILD = 10;
   public static final int EAGAIN = 11;
@@ -35,6 +37,7 @@ public final class Errno {
   public static final int ENFILE = 23;
   public static final int EMFILE = 24;
   public static final int ENOTTY = 25;
+  public static final int ETXTBSY = 26;
   public static final int EFBIG = 27;
   public static final int ENOSPC = 28;
   public static final int ESPIPE = 29;
@@ -85,6 +88,8 @@ public final class Errno {
     add(EINTR, "EINTR", "Interrupted system call");
     add(EIO, "EIO", "Input/output error");
     add(ENXIO, "ENXIO", "No such device or address");
+    add(E2BIG, "E2BIG", "Argument list too long");
+    add(ENOEXEC, "ENOEXEC", "Exec format error");
     add(EBADF, "EBADF", "Bad file descriptor");
     add(ECHILD, "ECHILD", "No child processes");
     add(EAGAIN, "EAGAIN", "Resource temporarily unavailable");
@@ -101,6 +106,7 @@ public final class Errno {
     add(ENFILE, "ENFILE", "Too many open files in system");
     add(EMFILE, "EMFILE", "Too many open files");
     add(ENOTTY, "ENOTTY", "Inappropriate ioctl for device");
+    add(ETXTBSY, "ETXTBSY", "Text file busy");
     add(EFBIG, "EFBIG", "File too large");
     add(ENOSPC, "ENOSPC", "No space left on device");
     add(ESPIPE, "ESPIPE", "Illegal seek");

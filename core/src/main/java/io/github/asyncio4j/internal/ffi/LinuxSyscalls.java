@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// The real system calls, through the C library that the process has loaded.
 ///
 /// Initialising the class calls restricted methods: only [Native] may be first to touch it.
-final class LinuxSyscalls implements Syscalls {
+final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   /*
    * Every integer and pointer is passed as a 64-bit number. The linker generates code for each
-   * shape of function, about 10 ms each; so there are nine shapes instead of twenty. On x86-64
+   * shape of function, about 10 ms each; so there are nine shapes instead of twenty, and
+   * ten in a process that has children. On x86-64
    * and AArch64 each argument has a register of its own, of which a C function reads as much as it
    * declares, variadic or not; of a result the low half is ours to interpret.
    *
@@ -530,12 +531,12 @@ final class LinuxSyscalls implements Syscalls {
     }
   }
 
-  private static int orErrno(long result, MemorySegment errno) {
+  static int orErrno(long result, MemorySegment errno) {
     int count = (int) result;
     return count >= 0 ? count : -errno.get(JAVA_INT, 0);
   }
 
-  private static MethodHandle cold(String name, int arguments) {
+  static MethodHandle cold(String name, int arguments) {
     return link(name, longs(arguments), ERRNO);
   }
 

@@ -30,6 +30,12 @@ public final class Native {
     return substitute == null ? LinuxSyscalls.INSTANCE : substitute;
   }
 
+  /// Tells whether child processes can be started and watched by system calls: the C library has
+  /// the functions of glibc 2.34, and the kernel pidfds, which a container may refuse.
+  public static boolean canSpawn() {
+    return isAvailable() && Children.CAN_SPAWN;
+  }
+
   /// Makes [#syscalls()] return a substitute until the result is closed. For tests.
   public static Installed install(Syscalls substitute) {
     Syscalls before = installed;
@@ -103,6 +109,43 @@ public final class Native {
         LibraryLogger.get().log(Level.DEBUG, "system calls are not available, using NIO: " + e);
         return false;
       }
+    }
+  }
+
+  private static final class Children {
+    static final boolean CAN_SPAWN = probe();
+
+    private static boolean probe() {
+      var syscalls = LinuxSyscalls.INSTANCE;
+      var errno = ErrnoSlots.take();
+      try {
+        // Its first call links all that it takes.
+        int pidfd = syscalls.pidfd_open(errno, (int) ProcessHandle.current().pid(), 0);
+        if (pidfd < 0) {
+          log(Errno.message("pidfd_open", -pidfd));
+          return false;
+        }
+        // No child of this process is this process: a kernel that knows P_PIDFD says ECHILD.
+        int waited =
+            syscalls.waitid(
+                errno,
+                Constants.P_PIDFD,
+                pidfd,
+                new Siginfo().segment(),
+                Constants.WEXITED | Constants.WNOHANG);
+        syscalls.close(errno, pidfd);
+        if (waited != -Errno.ECHILD) {
+          log("waitid: " + waited);
+        }
+        return waited == -Errno.ECHILD;
+      } catch (LinkageError | RuntimeException e) {
+        log(e.toString());
+        return false;
+      }
+    }
+
+    private static void log(String why) {
+      LibraryLogger.get().log(Level.DEBUG, "children are started by ProcessBuilder: " + why);
     }
   }
 }

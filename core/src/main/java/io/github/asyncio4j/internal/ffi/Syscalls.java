@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
 /// receive into or send from may be on the heap; all other memory is native.
 ///
 /// An address argument is a pointer; `MemorySegment.NULL` is the null pointer.
-public interface Syscalls {
+public interface Syscalls extends ProcessSyscalls {
   /// The most bytes that a critical call should move: the garbage collector waits for it.
   int MAX_CRITICAL_BYTES = 256 * 1024;
 

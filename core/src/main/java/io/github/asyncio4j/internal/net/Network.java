@@ -72,6 +72,11 @@ public class Network implements LoopConnections, AutoCloseable {
     this.pipes = new PipeConnector(net);
   }
 
+  /// Returns what everything of the loop that moves bytes shares.
+  public NetContext context() {
+    return net;
+  }
+
   /// Returns the part of the loop that works with sockets directly.
   public LoopSockets sockets() {
     return sockets;

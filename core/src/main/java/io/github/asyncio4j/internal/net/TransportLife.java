@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 ///
 /// It knows no descriptor and no selector: those are the business of its [Body]. Loop thread only.
-final class TransportLife {
+public final class TransportLife {
   /*
    * Who may be called when. The protocol is called from the loop only: never before connectionMade,
    * never after connectionLost. Any of its methods may close, abort, pause or write, so after each
@@ -45,7 +45,7 @@ final class TransportLife {
   }
 
   /// What a transport does at the turns of its life.
-  interface Body {
+  public interface Body {
     /// Drops the output and watches for nothing more: connectionLost is queued, or will be by
     /// [#findEnd()]. Throws nothing.
     void stop();
@@ -75,7 +75,7 @@ final class TransportLife {
   private @Nullable String unreported;
 
   /// @param kind what the transport is called in reports
-  TransportLife(NetContext net, BaseTransport transport, Body body, String kind) {
+  public TransportLife(NetContext net, BaseTransport transport, Body body, String kind) {
     this.net = net;
     this.transport = transport;
     this.body = body;
@@ -89,7 +89,7 @@ final class TransportLife {
   /// @param start run after connectionMade, while the transport is open
   /// @param ready set once the protocol knows the transport, or null
   /// @return false when the transport was closed before
-  boolean join(
+  public boolean join(
       BaseProtocol joining,
       Context context,
       Runnable start,
@@ -121,11 +121,11 @@ final class TransportLife {
     }
   }
 
-  BaseProtocol protocol() {
+  public BaseProtocol protocol() {
     return protocol;
   }
 
-  void protocol(BaseProtocol next) {
+  public void protocol(BaseProtocol next) {
     protocol = next;
   }
 
@@ -136,7 +136,7 @@ final class TransportLife {
 
   /// Queues a call to the protocol, in the context of the connection; it does not come behind
   /// connectionLost.
-  void callSoon(Runnable call) {
+  public void callSoon(Runnable call) {
     net.callSoon(
         () -> {
           if (state != State.CLOSED) {
@@ -157,7 +157,7 @@ final class TransportLife {
   }
 
   /// Tells whether the transport was closed, by its owner or by what happened to it.
-  boolean isClosing() {
+  public boolean isClosing() {
     return state != State.OPEN && state != State.NEW;
   }
 
@@ -167,7 +167,7 @@ final class TransportLife {
   }
 
   /// Tells whether connectionLost is queued or was called.
-  boolean isGone() {
+  public boolean isGone() {
     return state == State.LOST || state == State.CLOSED;
   }
 
@@ -206,7 +206,7 @@ final class TransportLife {
   }
 
   /// Reports what the connection survives.
-  void report(String message, Throwable failure) {
+  public void report(String message, Throwable failure) {
     try {
       net.report(failure, ExceptionContext.of(message).transport(transport).protocol(protocol));
     } catch (OutOfMemoryError e) {
@@ -219,7 +219,7 @@ final class TransportLife {
   ///
   /// @param everythingSent whether there is nothing left to send
   /// @return true when it now waits for its output to be sent
-  boolean close(boolean everythingSent) {
+  public boolean close(boolean everythingSent) {
     if (state == State.OPEN && !everythingSent) {
       state = State.CLOSING;
       return true;
@@ -231,7 +231,7 @@ final class TransportLife {
   }
 
   /// Drops the output and queues connectionLost, unless that has been done.
-  void lose(@Nullable Throwable why) {
+  public void lose(@Nullable Throwable why) {
     if (isGone()) {
       return;
     }
@@ -261,7 +261,7 @@ final class TransportLife {
 
   /// Tells the protocol that it has lost the connection, and closes what the transport owns. No
   /// effect the second time.
-  void connectionLost() {
+  public void connectionLost() {
     if (state == State.CLOSED) {
       return;
     }
@@ -290,7 +290,7 @@ final class TransportLife {
   }
 
   /// The loop is closed: warns of a transport that its owner has left open, and abandons it.
-  void loopClosed() {
+  public void loopClosed() {
     if (!isGone()) {
       NetContext.warnUnclosed(transport);
     }

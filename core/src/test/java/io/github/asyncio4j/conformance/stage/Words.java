@@ -13,6 +13,7 @@ import io.github.asyncio4j.sync.BrokenBarrierError;
 import io.github.asyncio4j.sync.QueueEmpty;
 import io.github.asyncio4j.sync.QueueFull;
 import io.github.asyncio4j.sync.QueueShutDown;
+import io.github.asyncio4j.transport.ProcessLookupException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +48,7 @@ public final class Words {
       case TimeoutException e -> "timeout";
       case ConnectionResetException e -> "connection reset";
       case IOException e -> "io error";
+      case ProcessLookupException e -> "process lookup";
       case IllegalArgumentException e -> "illegal argument";
       case IllegalStateException e -> "illegal state";
       case NoSuchElementException e -> "no such element";

@@ -4,25 +4,12 @@ package io.github.asyncio4j.internal.ffi;
 import java.lang.foreign.MemorySegment;
 
 /// System calls that pass through one hook on their way to others. For tests.
-abstract class FilteredSyscalls implements Syscalls {
+abstract class FilteredSyscalls extends FilteredProcessSyscalls {
   private final Syscalls next;
 
   FilteredSyscalls(Syscalls next) {
+    super(next);
     this.next = next;
-  }
-
-  /// Makes one call, or does something else.
-  ///
-  /// @param name the C name
-  /// @param fd the descriptor it is about, or -1
-  /// @param count how many bytes it would move, or -1 when it moves none
-  /// @param call makes the call with at most a number of bytes, which counts only when `count` >= 0
-  /// @return the count or `-errno`
-  abstract int around(String name, int fd, long count, Call call);
-
-  /// The rest of a call.
-  interface Call {
-    int make(long count);
   }
 
   @Override

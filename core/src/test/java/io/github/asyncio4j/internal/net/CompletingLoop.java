@@ -6,6 +6,7 @@ import io.github.asyncio4j.LoopConnections;
 import io.github.asyncio4j.LoopFiles;
 import io.github.asyncio4j.LoopPipes;
 import io.github.asyncio4j.LoopSockets;
+import io.github.asyncio4j.LoopSubprocesses;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.selector.NioSelector;
 import io.github.asyncio4j.socket.SocketTier;
@@ -32,6 +33,11 @@ final class CompletingLoop extends BaseEventLoop {
   @Override
   protected LoopPipes pipes() {
     return network.pipes();
+  }
+
+  @Override
+  protected LoopSubprocesses subprocesses() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.github.asyncio4j.LoopConnections;
 import io.github.asyncio4j.LoopFiles;
 import io.github.asyncio4j.LoopPipes;
 import io.github.asyncio4j.LoopSockets;
+import io.github.asyncio4j.LoopSubprocesses;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.selector.NioSelector;
 import io.github.asyncio4j.socket.SocketTier;
@@ -60,6 +61,11 @@ final class StarvingLoop extends BaseEventLoop {
   @Override
   protected LoopPipes pipes() {
     return network.pipes();
+  }
+
+  @Override
+  protected LoopSubprocesses subprocesses() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

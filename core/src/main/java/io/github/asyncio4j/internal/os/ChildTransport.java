@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.internal.os;
+
+import io.github.asyncio4j.Context;
+import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.ReusableHandle;
+import io.github.asyncio4j.internal.ffi.Constants;
+import io.github.asyncio4j.internal.net.NetContext;
+import io.github.asyncio4j.internal.net.PipeConnector;
+import io.github.asyncio4j.internal.net.TransportLife;
+import io.github.asyncio4j.pipe.ReadPipe;
+import io.github.asyncio4j.pipe.WritePipe;
+import io.github.asyncio4j.transport.BaseProtocol;
+import io.github.asyncio4j.transport.BaseTransport;
+import io.github.asyncio4j.transport.ProcessLookupException;
+import io.github.asyncio4j.transport.SubprocessProtocol;
+import io.github.asyncio4j.transport.SubprocessTransport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A child process and the transports of its pipes, under one protocol.
+///
+/// Its life ends when the child has ended and every pipe is lost. Loop thread only.
+final class ChildTransport implements SubprocessTransport, Child.Listener, TransportLife.Body {
+  private static final int STREAMS = 3;
+  private static final int NO_SIGNAL = 0;
+
+  private final Lowlevel lowlevel;
+  private final TransportLife life;
+  private final Context context;
+  private final Consumer<ChildTransport> onRelease;
+  // For when there is no memory to queue the end.
+  private final ReusableHandle end;
+
+  // Loop thread only. Null before it is started.
+  private @Nullable Child child;
+  private @Nullable Integer returncode;
+  private @Nullable ProcessHandle handle;
+  private final @Nullable ChildPipe[] pipes = new @Nullable ChildPipe[STREAMS];
+  private int openPipes;
+  // Whoever waits for the end because the start has failed.
+  private final List<Future<@Nullable Void>> waiters = new ArrayList<>();
+
+  /// @param onRelease told when nothing of the child is left
+  ChildTransport(
+      Lowlevel lowlevel, NetContext net, Context context, Consumer<ChildTransport> onRelease) {
+    this.lowlevel = lowlevel;
+    this.life = new TransportLife(net, this, this, "subprocess transport");
+    this.context = context;
+    this.onRelease = onRelease;
+    this.end = lowlevel.newHandle(life::connectionLost, context);
+  }
+
+  // Starting.
+
+  /// Takes a child over, connects its pipes and joins the protocol. Suspending.
+  ///
+  /// When it fails, or is cancelled, the child is gone on return.
+  void start(PipeConnector connector, Start.Started running, SubprocessProtocol protocol)
+      throws IOException {
+    ChildProcess started = running.adopt(lowlevel, this);
+    child = started.child();
+    Future<@Nullable Void> ready = lowlevel.loop().createFuture();
+    try {
+      connect(connector, started);
+      life.join(protocol, context, () -> {}, ready);
+      ready.join();
+    } catch (Throwable t) {
+      close();
+      awaitEnd();
+      throw t;
+    }
+  }
+
+  private void connect(PipeConnector connector, ChildProcess started) throws IOException {
+    WritePipe stdin = started.stdin();
+    ReadPipe stdout = started.stdout();
+    ReadPipe stderr = started.stderr();
+    try {
+      if (stdin != null) {
+        var pipe = add(0);
+        pipe.transport = connector.join(stdin, pipe, context);
+      }
+      if (stdout != null) {
+        var pipe = add(1);
+        pipe.transport = connector.join(stdout, pipe, context);
+      }
+      if (stderr != null) {
+        var pipe = add(2);
+        pipe.transport = connector.join(stderr, pipe, context);
+      }
+    } catch (Throwable t) {
+      // What a transport owns is closed by it.
+      closeUnconnected(0, stdin);
+      closeUnconnected(1, stdout);
+      closeUnconnected(2, stderr);
+      throw t;
+    }
+  }
+
+  private ChildPipe add(int fd) {
+    var pipe = new ChildPipe(this, fd);
+    pipes[fd] = pipe;
+    openPipes++;
+    return pipe;
+  }
+
+  private void closeUnconnected(int fd, @Nullable AutoCloseable end) {
+    ChildPipe pipe = pipes[fd];
+    if (pipe == null || pipe.transport == null) {
+      StandardStreams.close(end);
+      if (pipe != null) {
+        openPipes--;
+      }
+    }
+  }
+
+  /// Waits for the end of the child: it is killed, so not for long.
+  private void awaitEnd() {
+    // Not when it was never joined: then somebody else waits for it.
+    while (returncode == null && !life.isGone() && !lowlevel.loop().isClosed()) {
+      Future<@Nullable Void> waiter = lowlevel.loop().createFuture();
+      waiters.add(waiter);
+      try {
+        waiter.join();
+      } finally {
+        waiters.remove(waiter);
+      }
+    }
+  }
+
+  // What happens.
+
+  /// Calls the protocol of what the child has written, now: the bytes are only lent.
+  void received(int fd, java.nio.ByteBuffer data) {
+    try {
+      protocol().pipeDataReceived(fd, data);
+    } catch (Throwable t) {
+      life.report("protocol.pipeDataReceived() failed", t);
+    }
+  }
+
+  void pauseWriting() {
+    life.protocol().pauseWriting();
+  }
+
+  void resumeWriting() {
+    life.protocol().resumeWriting();
+  }
+
+  /// A pipe is closed, by either end.
+  void pipeLost(int fd, @Nullable Exception exc) {
+    openPipes--;
+    life.callSoon(() -> protocol().pipeConnectionLost(fd, exc));
+    finishIfDue();
+  }
+
+  @Override
+  public void ended(int status) {
+    returncode = status;
+    for (Future<@Nullable Void> waiter : waiters) {
+      waiter.trySetResult(null);
+    }
+    life.callSoon(() -> protocol().processExited());
+    ChildPipe input = pipes[0];
+    if (input != null && Objects.requireNonNull(child).takesPipesAlong()) {
+      input.abort();
+    }
+    finishIfDue();
+  }
+
+  private void finishIfDue() {
+    if (returncode != null && openPipes == 0) {
+      life.lose(null);
+    }
+  }
+
+  private SubprocessProtocol protocol() {
+    return (SubprocessProtocol) life.protocol();
+  }
+
+  // For the protocol.
+
+  @Override
+  public int getPid() {
+    return Objects.requireNonNull(child).pid();
+  }
+
+  @Override
+  public @Nullable Integer getReturncode() {
+    return returncode;
+  }
+
+  @Override
+  public @Nullable BaseTransport getPipeTransport(int fd) {
+    ChildPipe pipe = fd < 0 || fd >= STREAMS ? null : pipes[fd];
+    return pipe == null ? null : pipe.transport;
+  }
+
+  @Override
+  public void sendSignal(int signal) {
+    if (life.isGone()) {
+      throw new ProcessLookupException("the process is gone: " + this);
+    }
+    Objects.requireNonNull(child).signal(signal);
+  }
+
+  @Override
+  public void terminate() {
+    sendSignal(Constants.SIGTERM);
+  }
+
+  @Override
+  public void kill() {
+    sendSignal(Constants.SIGKILL);
+  }
+
+  @Override
+  public boolean signalGroup(int signal) {
+    Child known = Objects.requireNonNull(child);
+    boolean anybody = known.signalGroup(signal);
+    if (!anybody && life.isGone()) {
+      releaseChild();
+    }
+    return anybody;
+  }
+
+  // Closing.
+
+  @Override
+  public void close() {
+    if (life.isClosing()) {
+      return;
+    }
+    // Waits for the end of the child and of the pipes.
+    boolean _ = life.close(false);
+    abortPipes();
+    if (returncode == null && child != null) {
+      try {
+        child.signal(Constants.SIGKILL);
+      } catch (UncheckedIOException e) {
+        // It runs under another user, as a setuid program does.
+        return;
+      }
+    }
+  }
+
+  private void abortPipes() {
+    for (var pipe : pipes) {
+      if (pipe != null) {
+        pipe.abort();
+      }
+    }
+  }
+
+  @Override
+  public boolean isClosing() {
+    return life.isClosing();
+  }
+
+  @Override
+  public void loopClosed() {
+    life.loopClosed();
+    releaseChild();
+  }
+
+  @Override
+  public void stop() {
+    abortPipes();
+  }
+
+  @Override
+  public void findEnd() {
+    end.callSoon();
+  }
+
+  /// Keeps a child that has ended as long as there are others in the group that it leads.
+  @Override
+  public void release() {
+    if (child == null || returncode == null || !child.signalGroup(NO_SIGNAL)) {
+      releaseChild();
+    }
+  }
+
+  private void releaseChild() {
+    if (child != null) {
+      child.release();
+    }
+    onRelease.accept(this);
+  }
+
+  // What is known of it.
+
+  /// Returns `subprocess`: a [ProcessHandle] of the child, if it was first asked for while it ran.
+  @Override
+  public @Nullable Object getExtraInfo(String name) {
+    return name.equals("subprocess") ? handle() : null;
+  }
+
+  /// While it is not waited for the number is its own.
+  private @Nullable ProcessHandle handle() {
+    if (handle == null && returncode == null) {
+      handle = ProcessHandle.of(getPid()).orElse(null);
+    }
+    return handle;
+  }
+
+  @Override
+  public BaseProtocol getProtocol() {
+    return life.protocol();
+  }
+
+  @Override
+  public void setProtocol(BaseProtocol protocol) {
+    life.protocol(ensureSubprocessProtocol(protocol));
+  }
+
+  private static SubprocessProtocol ensureSubprocessProtocol(BaseProtocol protocol) {
+    if (protocol instanceof SubprocessProtocol fitting) {
+      return fitting;
+    }
+    throw new IllegalArgumentException(
+        "a child process needs a SubprocessProtocol: " + protocol.getClass().getName());
+  }
+
+  @Override
+  public String toString() {
+    var text = new StringBuilder("<ChildTransport ").append(life);
+    if (child != null) {
+      text.append(" pid=").append(child.pid());
+    }
+    text.append(returncode == null ? " running" : " returncode=" + returncode);
+    for (int fd = 0; fd < STREAMS; fd++) {
+      if (getPipeTransport(fd) != null) {
+        text.append(' ').append(fd).append('=').append(getPipeTransport(fd));
+      }
+    }
+    return text.append('>').toString();
+  }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.internal.os;
+
+import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.SubprocessOptions;
+import io.github.asyncio4j.internal.ffi.Constants;
+import io.github.asyncio4j.internal.ffi.ErrnoSlots;
+import io.github.asyncio4j.internal.ffi.Native;
+import io.github.asyncio4j.internal.ffi.SpawnPlan;
+import io.github.asyncio4j.internal.ffi.Syscalls;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/// Starts a child by posix_spawn(3).
+final class NativeStart implements Start {
+  private static final int FIRST_OTHER = 3;
+
+  private final Syscalls syscalls = Native.syscalls();
+  private final MemorySegment errno = ErrnoSlots.take();
+  private final Command command;
+  private final SubprocessOptions options;
+
+  /// @param options with all three standard streams
+  NativeStart(Command command, SubprocessOptions options) {
+    this.command = command;
+    this.options = options;
+  }
+
+  @Override
+  public Started run() throws IOException {
+    var streams = new StandardStreams(syscalls);
+    try {
+      streams.open(options);
+      int pid = spawn(streams);
+      streams.closeTheirs();
+      return new NativeStarted(syscalls, pid, leadsGroup(), streams);
+    } catch (Throwable t) {
+      streams.close();
+      throw t;
+    }
+  }
+
+  private record NativeStarted(
+      Syscalls syscalls, int pid, boolean leadsGroup, StandardStreams streams) implements Started {
+    @Override
+    public ChildProcess adopt(Lowlevel lowlevel, Child.Listener listener) throws IOException {
+      try (streams) {
+        var child = NativeChild.watch(lowlevel, syscalls, pid, leadsGroup, listener);
+        try {
+          return streams.started(child);
+        } catch (Throwable t) {
+          child.release();
+          throw t;
+        }
+      }
+    }
+
+    @Override
+    public void abandon() {
+      streams.close();
+      Orphans.killAndWait(syscalls, pid);
+    }
+  }
+
+  private boolean leadsGroup() {
+    Integer group = options.processGroup();
+    return options.startNewSession() || (group != null && group == 0);
+  }
+
+  private int spawn(StandardStreams streams) throws IOException {
+    String program = program();
+    try (var plan = new SpawnPlan(syscalls);
+        Arena arena = Arena.ofConfined()) {
+      plan.cleanSignals(options.restoreSignals());
+      if (options.startNewSession()) {
+        plan.newSession();
+      }
+      Integer group = options.processGroup();
+      if (group != null) {
+        plan.processGroup(group);
+      }
+      // First, as paths that are opened are absolute or our own.
+      streams.planInto(plan);
+      keep(plan, options.passFds());
+      if (options.cwd() != null) {
+        plan.chdir(options.cwd().toString());
+      }
+      Map<String, String> env = options.env();
+      MemorySegment envp = env == null ? Environment.inherited() : Environment.of(arena, env);
+      int result = plan.spawn(program, command.arguments(), envp);
+      if (result < 0) {
+        throw SpawnFailure.of(-result, command, options.cwd());
+      }
+      return result;
+    }
+  }
+
+  /// posix_spawnp looks in the `PATH` of this process, which need not be the child's.
+  private String program() throws IOException {
+    return options.env() == null
+        ? command.program()
+        : new ProgramSearch(command, options.cwd()).find();
+  }
+
+  /// Leaves the child its standard streams and some descriptors; it closes all others, whoever has
+  /// opened them and when: the JDK's are not closed by exec.
+  private void keep(SpawnPlan plan, List<Integer> fds) {
+    int next = FIRST_OTHER;
+    for (int fd : new TreeSet<>(fds)) {
+      while (next < fd) {
+        plan.close(next++);
+      }
+      if (syscalls.fcntl(errno, fd, Constants.F_GETFD, 0) < 0) {
+        throw new IllegalArgumentException("passFds: not open: " + fd);
+      }
+      plan.dup2(fd, fd);
+      next++;
+    }
+    plan.closeFrom(next);
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.asyncio4j.internal.os;
+
+import io.github.asyncio4j.Connection;
+import io.github.asyncio4j.Context;
+import io.github.asyncio4j.LoopSubprocesses;
+import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.Stdio;
+import io.github.asyncio4j.SubprocessOptions;
+import io.github.asyncio4j.internal.ffi.Native;
+import io.github.asyncio4j.internal.net.NetContext;
+import io.github.asyncio4j.internal.net.PipeConnector;
+import io.github.asyncio4j.transport.SubprocessProtocol;
+import io.github.asyncio4j.transport.SubprocessTransport;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/// The child processes of one loop (EL-130, EL-131). Loop thread only.
+public final class Subprocesses implements LoopSubprocesses, AutoCloseable {
+  private final Lowlevel lowlevel;
+  private final NetContext net;
+  private final PipeConnector pipes;
+  private final boolean pollsDescriptors;
+  private final StartThreads threads;
+  private final Set<ChildTransport> running = new LinkedHashSet<>();
+
+  /// Makes the child processes of a loop; the loop closes it.
+  ///
+  /// @param pollsDescriptors whether the loop can watch a pidfd
+  public Subprocesses(
+      Lowlevel lowlevel, NetContext net, PipeConnector pipes, boolean pollsDescriptors) {
+    this.lowlevel = lowlevel;
+    this.net = net;
+    this.pipes = pipes;
+    this.pollsDescriptors = pollsDescriptors;
+    this.threads = new StartThreads(lowlevel);
+  }
+
+  @Override
+  public <P extends SubprocessProtocol> Connection<SubprocessTransport, P> subprocessExec(
+      Supplier<P> protocolFactory, SubprocessOptions options, List<String> command)
+      throws IOException {
+    lowlevel.ensureInTask("subprocessExec");
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    var checked = Command.of(command, options);
+    SubprocessOptions streams = withPipes(options);
+    Context context = Context.copyContext();
+    P protocol = protocolFactory.get();
+    Start.Started started =
+        threads.run(
+            pollsDescriptors && Native.canSpawn()
+                ? new NativeStart(checked, streams)
+                : new JdkStart(checked, streams));
+    var transport = new ChildTransport(lowlevel, net, context, running::remove);
+    running.add(transport);
+    try {
+      transport.start(pipes, started, protocol);
+    } catch (Throwable t) {
+      running.remove(transport);
+      throw t;
+    }
+    return new Connection<>(transport, protocol);
+  }
+
+  private static SubprocessOptions withPipes(SubprocessOptions options) {
+    return options
+        .stdin(Objects.requireNonNullElse(options.stdin(), Stdio.PIPE))
+        .stdout(Objects.requireNonNullElse(options.stdout(), Stdio.PIPE))
+        .stderr(Objects.requireNonNullElse(options.stderr(), Stdio.PIPE));
+  }
+
+  /// Kills what still runs: the loop is closed.
+  @Override
+  public void close() {
+    threads.close();
+    List.copyOf(running).forEach(ChildTransport::loopClosed);
+  }
+}
