@@ -88,10 +88,16 @@ public final class Lowlevel {
 
   /// Returns what adds the frames of its caller to the stack trace of an exception that is thrown
   /// again and again, as a future does whenever it throws its own: behind the frames that the
-  /// exception has now, in place of those that were added last. Loop thread only.
+  /// exception has now, in place of those that were added last. Where there is no memory for it, it
+  /// does nothing. Loop thread only.
   public Runnable frameJoiner(Throwable exception) {
-    var trace = new AwaitTrace(Objects.requireNonNull(exception, "exception"));
-    return () -> trace.join(loop.stack);
+    Objects.requireNonNull(exception, "exception");
+    try {
+      var trace = new AwaitTrace(exception);
+      return () -> trace.join(loop.stack);
+    } catch (OutOfMemoryError e) {
+      return Handle::doNothing;
+    }
   }
 
   /// Returns the task in whose stead another one runs, as the body of an async generator runs in

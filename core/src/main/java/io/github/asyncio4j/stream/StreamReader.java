@@ -430,23 +430,12 @@ public final class StreamReader implements Iterable<byte[]> {
 
   private IOException failure(Exception failure) {
     if (failure == exception) {
-      joinFrames(failure);
+      if (frames == null) {
+        frames = Lowlevel.of(loop).frameJoiner(failure);
+      }
+      frames.run();
     }
     return ConnectionFailures.toThrow(failure);
-  }
-
-  private void joinFrames(Exception failure) {
-    Runnable joiner = frames;
-    if (joiner == null) {
-      try {
-        joiner = Lowlevel.of(loop).frameJoiner(failure);
-      } catch (OutOfMemoryError e) {
-        // The failure matters more.
-        return;
-      }
-      frames = joiner;
-    }
-    joiner.run();
   }
 
   private void wake() {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import io.github.asyncio4j.conformance.stage.Words;
-import io.github.asyncio4j.conformance.stage.Stage;
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Stdio;
 import io.github.asyncio4j.SubprocessOptions;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Words;
 import io.github.asyncio4j.transport.BaseTransport;
 import io.github.asyncio4j.transport.SubprocessProtocol;
 import io.github.asyncio4j.transport.SubprocessTransport;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import io.github.asyncio4j.conformance.stage.Stage;
 import static io.github.asyncio4j.conformance.stage.Stage.settle;
 import static io.github.asyncio4j.conformance.stage.Words.show;
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -10,6 +9,7 @@ import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Coroutine;
 import io.github.asyncio4j.Stdio;
 import io.github.asyncio4j.SubprocessOptions;
+import io.github.asyncio4j.conformance.stage.Stage;
 import io.github.asyncio4j.process.Output;
 import io.github.asyncio4j.process.Process;
 import java.io.IOException;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.conformance;
 
-import io.github.asyncio4j.conformance.stage.Words;
-import io.github.asyncio4j.conformance.stage.Boom;
-import io.github.asyncio4j.conformance.stage.Stage;
 import static io.github.asyncio4j.conformance.ChildRecorder.NO_INPUT;
 import static io.github.asyncio4j.conformance.ChildRecorder.PIPES;
 import static io.github.asyncio4j.conformance.ChildRecorder.ended;
@@ -16,6 +13,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Coroutine;
 import io.github.asyncio4j.Stdio;
+import io.github.asyncio4j.conformance.stage.Boom;
+import io.github.asyncio4j.conformance.stage.Stage;
+import io.github.asyncio4j.conformance.stage.Words;
 import io.github.asyncio4j.pipe.Pipe;
 import io.github.asyncio4j.transport.ReadTransport;
 import io.github.asyncio4j.transport.SubprocessTransport;
