@@ -18,7 +18,6 @@ import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLEngine;
@@ -111,10 +110,12 @@ public final class TlsConnection implements BufferedProtocol {
     this.context = context;
     this.waiter = waiter;
     this.app = new AppSide(loop, this, protocol, upgraded);
+    // Before there is an engine to be given back: it asks the factory.
+    TlsBuffers buffers = TlsBuffers.of(loop, settings.factory().prefersDirectBuffers());
     this.engine = settings.newEngine();
     this.tasks = new DelegatedTasks(loop, settings.factory(), engine);
-    this.input = new TlsInput(this, engine, tasks, app, settings.received());
-    this.output = new TlsOutput(this, engine, tasks, app);
+    this.input = new TlsInput(this, engine, tasks, buffers, app, settings.received());
+    this.output = new TlsOutput(this, engine, tasks, buffers, app);
     this.transport = new TlsTransport(this, input, output);
     LiveEngines.OF_LOOP.get(loop).add(tasks);
   }
@@ -143,7 +144,7 @@ public final class TlsConnection implements BufferedProtocol {
   }
 
   /// Returns what the program's protocol gets.
-  public Transport transport() {
+  public StreamTransport transport() {
     return transport;
   }
 
@@ -190,6 +191,12 @@ public final class TlsConnection implements BufferedProtocol {
   public void bufferUpdated(int nbytes) {
     input.received(nbytes);
     pump();
+  }
+
+  /// The buffer that was asked for last is not filled: nothing was there after all. It is not the
+  /// transport's any more.
+  public void bufferUnused() {
+    input.notReceived();
   }
 
   @Override
@@ -323,7 +330,8 @@ public final class TlsConnection implements BufferedProtocol {
     return input.advance() || finishIfOver();
   }
 
-  private void tasksDone(@Nullable Throwable failure) {
+  void tasksDone(@Nullable Throwable failure) {
+    input.tasksEnded();
     if (failure != null) {
       fail(failure);
     }
@@ -352,7 +360,7 @@ public final class TlsConnection implements BufferedProtocol {
 
   private void established() {
     cancelTimer();
-    session = new TlsSession(engine.getSession());
+    session = new TlsSession(engine.getSession(), settings.factory().supportsHalfClose());
     state = State.OPEN;
     try {
       app.made();
@@ -366,13 +374,9 @@ public final class TlsConnection implements BufferedProtocol {
     lostBecause =
         new ConnectionResetException(
             "SSL handshake is taking longer than "
-                + seconds(settings.handshakeTimeout())
+                + settings.handshakeTimeout().toMillis() / 1000.0
                 + " seconds: aborting the connection");
     abort();
-  }
-
-  private static String seconds(Duration timeout) {
-    return String.valueOf(timeout.toMillis() / 1000.0);
   }
 
   // Ends.
@@ -524,6 +528,10 @@ public final class TlsConnection implements BufferedProtocol {
     return state == State.OPEN;
   }
 
+  boolean isHandshaking() {
+    return state == State.HANDSHAKING;
+  }
+
   boolean isDelivering() {
     return state == State.OPEN && input.isFlowing();
   }
@@ -532,7 +540,7 @@ public final class TlsConnection implements BufferedProtocol {
     return state == State.CLOSING || isGone();
   }
 
-  private boolean isGone() {
+  boolean isGone() {
     return state == State.LOST || state == State.CLOSED;
   }
 
@@ -549,13 +557,13 @@ public final class TlsConnection implements BufferedProtocol {
   }
 
   boolean canWriteEof() {
-    return session != null && session.isTls13();
+    return session != null && session.endsHalves();
   }
 
   void writeEof() {
     if (!canWriteEof()) {
       throw new UnsupportedOperationException(
-          "only TLS 1.3 can end one half of a connection: " + transport);
+          "only TLS 1.3 can end one half, and not with every engine: " + transport);
     }
     if (isOpen()) {
       try {

@@ -37,7 +37,7 @@ public final class TlsUpgrade {
       throw new ConnectionResetException("startTls on a transport that is closing: " + transport);
     }
     Context context =
-        transport instanceof ContextOwner owner ? owner.context() : Context.copyContext();
+        transport instanceof StreamTransport owner ? owner.context() : Context.copyContext();
     Future<@Nullable Void> done = loop.createFuture();
     var tls = new TlsConnection(loop, settings, protocol, context, done, true);
     BaseProtocol before;
