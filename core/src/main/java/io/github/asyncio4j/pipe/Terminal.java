@@ -9,7 +9,6 @@ import io.github.asyncio4j.internal.ffi.Termios;
 import io.github.asyncio4j.internal.ffi.Winsize;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.Consumer;
 

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Future;
-import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.transport.ReadTransport;
 import java.io.IOException;
@@ -46,12 +45,11 @@ public final class StreamReader implements Iterable<byte[]> {
   private final EventLoop loop;
   private final int limit;
   private final ReceiveBuffer buffer;
+  private final FailureFrames frames;
 
   // All below: loop thread only.
   private @Nullable ReadTransport transport;
   private @Nullable Exception exception;
-  // Adds the frames of the read that throws it.
-  private @Nullable Runnable frames;
   private boolean eof;
   private boolean paused;
 
@@ -81,6 +79,7 @@ public final class StreamReader implements Iterable<byte[]> {
     this.loop = Objects.requireNonNull(loop, "loop");
     this.limit = ensureLimit(limit);
     this.buffer = new ReceiveBuffer(ReceivePool.of(loop));
+    this.frames = new FailureFrames(loop);
     this.pauseAbove = highWater();
   }
 
@@ -430,23 +429,9 @@ public final class StreamReader implements Iterable<byte[]> {
 
   private IOException failure(Exception failure) {
     if (failure == exception) {
-      joinFrames(failure);
+      frames.join(failure);
     }
     return ConnectionFailures.toThrow(failure);
-  }
-
-  private void joinFrames(Exception failure) {
-    Runnable joiner = frames;
-    if (joiner == null) {
-      try {
-        joiner = Lowlevel.of(loop).frameJoiner(failure);
-      } catch (OutOfMemoryError e) {
-        // The failure matters more.
-        return;
-      }
-      frames = joiner;
-    }
-    joiner.run();
   }
 
   private void wake() {
@@ -481,7 +466,6 @@ public final class StreamReader implements Iterable<byte[]> {
   /// An [IOException] or a [RuntimeException] is thrown as it is, any other is wrapped.
   public void setException(Exception exception) {
     this.exception = Objects.requireNonNull(exception, "exception");
-    frames = null;
     if (waiter != null && !waiter.done()) {
       wokenBy = exception;
     }

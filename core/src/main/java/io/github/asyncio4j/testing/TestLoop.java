@@ -47,9 +47,9 @@ import java.util.random.RandomGenerator;
 /// do datagrams and unix sockets, whose paths are no files of the system. A server is reached under
 /// the names and addresses that it was given, and `getaddrinfo` knows those, `localhost`, literals,
 /// and what a test adds ([#hosts()]). Transports, servers and errors are those of every loop: only
-/// the sockets are not the system's. Descriptors cannot be watched;
-/// `Pipe.open(SocketTier.MEMORY)` is a pipe for this loop. [#links()] lie between hosts:
-/// they have latencies, lose datagrams, and break.
+/// the sockets are not the system's. Descriptors cannot be watched; `Pipe.open(SocketTier.MEMORY)`
+/// is a pipe for this loop. [#links()] lie between hosts: they have latencies, lose datagrams, and
+/// break.
 ///
 /// **Left open.** [#leftOpen()] names the servers, connections and endpoints that are open, or were
 /// when the loop was closed; then they are in the log, in debug mode as a warning. Tasks that are
