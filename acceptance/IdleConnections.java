@@ -3,6 +3,11 @@ import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.ssl.Purpose;
+import io.github.asyncio4j.ssl.Ssl;
+import io.github.asyncio4j.ssl.SslContextOptions;
+import io.github.asyncio4j.stream.StreamReader;
+import io.github.asyncio4j.stream.StreamWriter;
 import io.github.asyncio4j.transport.BaseTransport;
 import io.github.asyncio4j.transport.Protocol;
 import java.io.BufferedReader;
@@ -11,9 +16,15 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// A server whose connections do nothing, beside a timer that runs every ten milliseconds.
+///
+/// `[--port N] [--kind plain|stream|tls] [--cert FILE --key FILE]`: what serves them, a protocol, a
+/// task with streams, or a protocol under TLS.
 ///
 /// For each line on standard input it prints how many connections are open and the longest lag of
 /// the timer, in milliseconds, since the line before. It ends with its input.
@@ -38,12 +49,7 @@ final class IdleConnections {
           EventLoop loop = Asyncio.getRunningLoop();
           var program = new IdleConnections(loop);
           program.tick(loop.time() + PERIOD);
-          try (Server server =
-              loop.createServer(
-                  program::newConnection,
-                  "0.0.0.0",
-                  portOf(args),
-                  ServerOptions.DEFAULT.backlog(BACKLOG))) {
+          try (Server server = program.start(optionsOf(args))) {
             Thread.ofPlatform().daemon().start(() -> program.answer());
             var address = (InetSocketAddress) server.sockets().getFirst().getsockname();
             System.out.println("serving on " + address.getHostString() + ":" + address.getPort());
@@ -52,8 +58,41 @@ final class IdleConnections {
         });
   }
 
-  private static int portOf(String[] args) {
-    return args.length == 2 && args[0].equals("--port") ? Integer.parseInt(args[1]) : 0;
+  private static Map<String, String> optionsOf(String[] args) {
+    var options = new HashMap<>(Map.of("--port", "0", "--kind", "plain"));
+    for (int i = 0; i + 1 < args.length; i += 2) {
+      options.put(args[i], args[i + 1]);
+    }
+    return options;
+  }
+
+  private Server start(Map<String, String> given) throws Exception {
+    int port = Integer.parseInt(given.get("--port"));
+    var options = ServerOptions.DEFAULT.backlog(BACKLOG);
+    return switch (given.get("--kind")) {
+      case "plain" -> loop.createServer(this::newConnection, "0.0.0.0", port, options);
+      case "stream" -> Asyncio.startServer(this::serve, "0.0.0.0", port, options);
+      case "tls" -> {
+        var files =
+            SslContextOptions.DEFAULT.loadCertChain(
+                Path.of(given.get("--cert")), Path.of(given.get("--key")));
+        yield loop.createServer(
+            this::newConnection,
+            "0.0.0.0",
+            port,
+            options.ssl(Ssl.createDefaultContext(Purpose.CLIENT_AUTH, files)));
+      }
+      default -> throw new IllegalArgumentException("no such kind: " + given.get("--kind"));
+    };
+  }
+
+  private void serve(StreamReader reader, StreamWriter writer) throws IOException {
+    open++;
+    try (writer) {
+      reader.read();
+    } finally {
+      open--;
+    }
   }
 
   private void tick(long due) {

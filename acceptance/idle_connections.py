@@ -36,8 +36,8 @@ def raise_descriptor_limit(needed):
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def open_all(port, count):
-    """Connects so many sockets, some hundred at a time, and returns them."""
+def open_all(port, count, context=None):
+    """Connects so many sockets, some hundred at a time, by TLS if there is a context; returns them."""
     sockets = []
     while len(sockets) < count:
         batch = []
@@ -61,12 +61,24 @@ def open_all(port, count):
             error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if error:
                 raise OSError(error, os.strerror(error))
+        if context is not None:
+            batch = [shake_hands(sock, context) for sock in batch]
         sockets += batch
     return sockets
 
 
+def shake_hands(sock, context):
+    """Puts a socket under TLS, and reads the tickets that come behind the handshake."""
+    sock.setblocking(True)
+    secure = context.wrap_socket(sock)
+    secure.setblocking(False)
+    with contextlib.suppress(OSError):
+        secure.recv(1)
+    return secure
+
+
 @contextlib.contextmanager
-def clients(port, count):
+def clients(port, count, context=None):
     """A process with so many connections, which all close in the moment in which it is killed."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -74,7 +86,7 @@ def clients(port, count):
         status = 1
         try:
             os.close(reading)
-            sockets = open_all(port, count)
+            sockets = open_all(port, count, context)
             os.write(writing, b"open")
             while os.getppid() != 1 and sockets:
                 time.sleep(1)

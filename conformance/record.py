@@ -25,7 +25,7 @@ import warnings
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCES = HERE / "python"
 EXPECTED = HERE / "expected"
-SHARED = {"scenario", "support", "waiters", "words"}
+SHARED = {"certificates", "scenario", "support", "waiters", "words"}
 HEADER = "# "
 SECONDS_PER_SCENARIO = 60
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Echo over TCP, UDP or TLS on one core: asyncio4j beside its peers, the load on a second core."""
+"""Echo over TCP, UDP or TLS, or handshakes of TLS, on one core: asyncio4j beside its peers, the load on a second core."""
 
 import argparse
 import fnmatch
@@ -66,6 +66,12 @@ def ours(example, *options, style=None):
     return command
 
 
+OWN = [
+    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+    "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--enable-native-access=ALL-UNNAMED",
+    "-Dio.netty.leakDetection.level=disabled",
+]
 NETTY = ["--enable-native-access=ALL-UNNAMED", "-Dio.netty.leakDetection.level=disabled"]
 PEERS = {
     "tcp": {
@@ -102,14 +108,19 @@ PEERS = {
         "asyncio4j-protocol": ours("TlsEcho", style="protocol"),
         "asyncio4j-streams": ours("TlsEcho", style="streams"),
         "asyncio4j-portable-protocol": ours("TlsEcho", "--portable", style="protocol"),
+        "asyncio4j-tcnative": over_tls(java_peer("TcnativeEcho", "direct", options=OWN)),
+        "asyncio4j-tcnative-heap": over_tls(java_peer("TcnativeEcho", "heap", options=OWN)),
     },
 }
+# A connection for each message; `resumed` shows the ticket of the one before.
+PEERS["handshakes"] = PEERS["resumed"] = PEERS["tls"]
 # The columns of ratios: the C loop or what is nearest to it, Netty, uvloop.
 REFERENCES = {
     "tcp": {"C": "c", "Netty": "netty-epoll", "uvloop": "uvloop-streams"},
     "udp": {"C": "c", "Netty": "netty-epoll", "uvloop": "uvloop"},
     "tls": {"tcnat": "netty-tcnative", "Netty": "netty-epoll", "uvloop": "uvloop-streams"},
 }
+REFERENCES["handshakes"] = REFERENCES["resumed"] = REFERENCES["tls"]
 
 
 # asyncio asks for 256 KiB at every read. Whether glibc maps that from the kernel each time, which
@@ -287,6 +298,8 @@ def parse(arguments):
     parser.add_argument("--json", metavar="FILE", help="write the raw data there")
     parser.add_argument("--install", action="store_true", help="install uvloop with apt-get first")
     options = parser.parse_args(arguments)
+    if options.kind in ("handshakes", "resumed"):
+        options.size = 1
     cpus = sorted(os.sched_getaffinity(0))
     if len(cpus) < 2:
         parser.error("two cores are needed: one for the server, one for the load")
@@ -307,7 +320,7 @@ def main():
     try:
         load = (
             machine.compile_c("load", "load-tls", ["-DTLS", "-lssl", "-lcrypto"])
-            if options.kind == "tls"
+            if PEERS[options.kind] is PEERS["tls"]
             else machine.compile_c("load")
         )
     except (Missing, subprocess.CalledProcessError) as reason:

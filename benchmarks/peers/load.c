@@ -3,10 +3,12 @@
 // The load: N connections, each with one message of a fixed size under way (a closed loop). Every
 // byte that comes back is compared. Prints one line of JSON.
 //
-//   load tcp|udp|tls PORT CONNECTIONS SIZE WARMUP_SECONDS SECONDS [PID...]
+//   load tcp|udp|tls|handshakes|resumed PORT CONNECTIONS SIZE WARMUP_SECONDS SECONDS [PID...]
 //
 // A datagram that is lost is sent again after a second, and counted. TLS is there when it was compiled
-// with -DTLS; no certificate is verified. PID are the server's processes: their CPU time is read at the two ends of the measured span.
+// with -DTLS; no certificate is verified. With handshakes each message has a connection of its own: it
+// is connected, shakes hands, sends one message, gets it back, says goodbye and is closed. With resumed
+// it shows the ticket of the connection before it. PID are the server's processes: their CPU time is read at the two ends of the measured span.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -45,14 +47,17 @@ struct connection {
   int fd;
 #ifdef TLS
   SSL *ssl;
+  SSL_SESSION *ticket;
+  enum { SHAKING, TALKING } phase;
 #endif
   uint64_t count;
   uint64_t sent_nanos;
   size_t received;
 };
 
-static enum { TCP, UDP, OVER_TLS } kind;
+static enum { TCP, UDP, OVER_TLS, HANDSHAKES, RESUMED } kind;
 static uint64_t lost;
+static uint64_t resumed;
 static size_t size;
 static char *pattern;
 static char *buffer;
@@ -189,9 +194,80 @@ static SSL_CTX *tls_context(void) {
   }
   return context;
 }
+
+// Handshakes: each connection lives for one message.
+
+static struct sockaddr_in server_address;
+static int epoll_of_all;
+static SSL_CTX *context_of_all;
+
+static int keep_ticket(SSL *ssl, SSL_SESSION *session) {
+  struct connection *c = SSL_get_app_data(ssl);
+  if (c->ticket != NULL) SSL_SESSION_free(c->ticket);
+  c->ticket = session;
+  return 1;
+}
+
+// From many addresses of this machine: one has too few ports, as each rests for a minute.
+static void begin_handshake(struct connection *c, uint64_t at) {
+  static unsigned turn;
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) fail("socket");
+  int on = 1;
+  struct sockaddr_in from = {.sin_family = AF_INET,
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK + turn++ % 64)};
+  if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0
+      || setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) < 0) {
+    fail("setsockopt");
+  }
+  if (bind(fd, (struct sockaddr *)&from, sizeof from) < 0) fail("bind");
+  if (connect(fd, (struct sockaddr *)&server_address, sizeof server_address) < 0
+      && errno != EINPROGRESS) {
+    fail("connect");
+  }
+  c->fd = fd;
+  c->sent_nanos = at;
+  c->phase = SHAKING;
+  c->ssl = SSL_new(context_of_all);
+  if (c->ssl == NULL || SSL_set_fd(c->ssl, fd) != 1 || SSL_set_app_data(c->ssl, c) != 1) fail("SSL_new");
+  if (kind == RESUMED && c->ticket != NULL && SSL_set_session(c->ssl, c->ticket) != 1) {
+    fail("SSL_set_session");
+  }
+  SSL_set_connect_state(c->ssl);
+  struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = c};
+  if (epoll_ctl(epoll_of_all, EPOLL_CTL_ADD, fd, &event) < 0) fail("epoll_ctl");
+}
+
+// True when the handshake is done and the message is sent.
+static int shake_on(struct connection *c) {
+  int n = SSL_do_handshake(c->ssl);
+  if (n != 1) {
+    int why = SSL_get_error(c->ssl, n);
+    if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE) return 0;
+    fprintf(stderr, "no TLS handshake: %d\n", why);
+    exit(1);
+  }
+  resumed += (uint64_t)SSL_session_reused(c->ssl);
+  c->phase = TALKING;
+  c->received = 0;
+  send_over_tls(c);
+  return 1;
+}
+
+static void end_connection(struct connection *c) {
+  SSL_shutdown(c->ssl);
+  SSL_free(c->ssl);
+  close(c->fd);
+}
 #endif
 
 static void request(struct connection *c, uint64_t at) {
+#ifdef TLS
+  if (kind == HANDSHAKES || kind == RESUMED) {
+    begin_handshake(c, at);
+    return;
+  }
+#endif
   c->received = 0;
   c->sent_nanos = at;
 #ifdef TLS
@@ -210,13 +286,16 @@ static void request(struct connection *c, uint64_t at) {
 
 static ssize_t receive(struct connection *c) {
 #ifdef TLS
-  if (kind == OVER_TLS) return receive_over_tls(c);
+  if (kind >= OVER_TLS) return receive_over_tls(c);
 #endif
   return recv(c->fd, buffer, size - c->received, MSG_DONTWAIT);
 }
 
 // True when the whole answer is there.
 static int response(struct connection *c) {
+#ifdef TLS
+  if ((kind == HANDSHAKES || kind == RESUMED) && c->phase == SHAKING && !shake_on(c)) return 0;
+#endif
   ssize_t n = receive(c);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
   if (n < 0) fail("recv");
@@ -239,7 +318,18 @@ static void open_connections(struct connection *all, int count, int port, int ep
                                 .sin_port = htons((uint16_t)port),
                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 #ifdef TLS
-  SSL_CTX *context = kind == OVER_TLS ? tls_context() : NULL;
+  SSL_CTX *context = kind >= OVER_TLS ? tls_context() : NULL;
+  if (kind == HANDSHAKES || kind == RESUMED) {
+    server_address = address;
+    epoll_of_all = epoll;
+    context_of_all = context;
+    if (kind == RESUMED) {
+      SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+      SSL_CTX_sess_set_new_cb(context, keep_ticket);
+    }
+    for (int i = 0; i < count; i++) all[i].count = (uint64_t)i;
+    return;
+  }
 #endif
   for (int i = 0; i < count; i++) {
     int fd = socket(AF_INET, (kind == UDP ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
@@ -298,6 +388,9 @@ static uint64_t serve(int epoll, struct connection *all, int count, uint64_t unt
       histogram[bucket_of(at - c->sent_nanos)]++;
       answers++;
       c->count++;
+#ifdef TLS
+      if (kind == HANDSHAKES || kind == RESUMED) end_connection(c);
+#endif
       request(c, at);
     }
   }
@@ -306,7 +399,7 @@ static uint64_t serve(int epoll, struct connection *all, int count, uint64_t unt
 
 int main(int argc, char **argv) {
   if (argc < 7) {
-    fprintf(stderr, "usage: load tcp|udp|tls PORT CONNECTIONS SIZE WARMUP_SECONDS SECONDS [PID...]\n");
+    fprintf(stderr, "usage: load tcp|udp|tls|handshakes|resumed PORT CONNECTIONS SIZE WARMUP_SECONDS SECONDS [PID...]\n");
     return 2;
   }
   if (strcmp(argv[1], "tcp") == 0) {
@@ -316,6 +409,10 @@ int main(int argc, char **argv) {
 #ifdef TLS
   } else if (strcmp(argv[1], "tls") == 0) {
     kind = OVER_TLS;
+  } else if (strcmp(argv[1], "handshakes") == 0) {
+    kind = HANDSHAKES;
+  } else if (strcmp(argv[1], "resumed") == 0) {
+    kind = RESUMED;
 #endif
   } else {
     fprintf(stderr, "no such load: %s\n", argv[1]);
@@ -346,6 +443,7 @@ int main(int argc, char **argv) {
 
   memset(histogram, 0, sizeof histogram);
   lost = 0;
+  resumed = 0;
   double busy, stolen, busy_before, stolen_before;
   machine_seconds(&busy_before, &stolen_before);
   double server_cpu = cpu_seconds(argv + 7, argc - 7);
@@ -358,11 +456,11 @@ int main(int argc, char **argv) {
 
   machine_seconds(&busy, &stolen);
 
-  printf("{\"requests\": %llu, \"lost\": %llu, \"seconds\": %.6f, \"server_cpu_seconds\": %.2f, "
+  printf("{\"requests\": %llu, \"lost\": %llu, \"resumed\": %llu, \"seconds\": %.6f, \"server_cpu_seconds\": %.2f, "
          "\"load_cpu_seconds\": %.6f, \"machine_cpu_seconds\": %.2f, \"stolen_seconds\": %.2f, "
          "\"p50_us\": %.2f, \"p90_us\": %.2f, \"p99_us\": %.2f, "
          "\"p999_us\": %.2f}\n",
-         (unsigned long long)answers, (unsigned long long)lost, span, server_cpu, own_cpu, busy - busy_before,
+         (unsigned long long)answers, (unsigned long long)lost, (unsigned long long)resumed, span, server_cpu, own_cpu, busy - busy_before,
          stolen - stolen_before, percentile_micros(answers, 0.5), percentile_micros(answers, 0.9),
          percentile_micros(answers, 0.99), percentile_micros(answers, 0.999));
   return 0;

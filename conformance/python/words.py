@@ -33,6 +33,7 @@ WORDS = [
     (SystemExit, lambda e: f"system exit {e.code}"),
     (TimeoutError, lambda e: "timeout"),
     (ConnectionResetError, lambda e: "connection reset"),
+    (ConnectionAbortedError, lambda e: "connection reset"),
     (ProcessLookupError, lambda e: "process lookup"),
     (OSError, lambda e: "io error"),
     (ValueError, lambda e: "illegal argument"),

@@ -5,158 +5,32 @@ import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSession;
 
 /// An engine that wants buffers of a size that no other does, as its contract allows.
-public class GreedyEngine extends SSLEngine {
-  private final SSLEngine engine;
+public final class GreedyEngine extends DelegatingEngine {
   private final int wanted;
 
   /// Makes one.
   ///
   /// @param wanted how much room a destination must have
   public GreedyEngine(SSLEngine engine, int wanted) {
-    this.engine = engine;
+    super(engine);
     this.wanted = wanted;
   }
 
   private SSLEngineResult overflow() {
-    return new SSLEngineResult(
-        SSLEngineResult.Status.BUFFER_OVERFLOW, engine.getHandshakeStatus(), 0, 0);
+    return new SSLEngineResult(SSLEngineResult.Status.BUFFER_OVERFLOW, getHandshakeStatus(), 0, 0);
   }
 
   @Override
   public SSLEngineResult wrap(ByteBuffer[] srcs, int offset, int length, ByteBuffer dst)
       throws SSLException {
-    return dst.remaining() < wanted ? overflow() : engine.wrap(srcs, offset, length, dst);
+    return dst.remaining() < wanted ? overflow() : super.wrap(srcs, offset, length, dst);
   }
 
   @Override
   public SSLEngineResult unwrap(ByteBuffer src, ByteBuffer[] dsts, int offset, int length)
       throws SSLException {
-    return dsts[offset].remaining() < wanted
-        ? overflow()
-        : engine.unwrap(src, dsts, offset, length);
-  }
-
-  @Override
-  public Runnable getDelegatedTask() {
-    return engine.getDelegatedTask();
-  }
-
-  @Override
-  public void closeInbound() throws SSLException {
-    engine.closeInbound();
-  }
-
-  @Override
-  public boolean isInboundDone() {
-    return engine.isInboundDone();
-  }
-
-  @Override
-  public void closeOutbound() {
-    engine.closeOutbound();
-  }
-
-  @Override
-  public boolean isOutboundDone() {
-    return engine.isOutboundDone();
-  }
-
-  @Override
-  public String[] getSupportedCipherSuites() {
-    return engine.getSupportedCipherSuites();
-  }
-
-  @Override
-  public String[] getEnabledCipherSuites() {
-    return engine.getEnabledCipherSuites();
-  }
-
-  @Override
-  public void setEnabledCipherSuites(String[] suites) {
-    engine.setEnabledCipherSuites(suites);
-  }
-
-  @Override
-  public String[] getSupportedProtocols() {
-    return engine.getSupportedProtocols();
-  }
-
-  @Override
-  public String[] getEnabledProtocols() {
-    return engine.getEnabledProtocols();
-  }
-
-  @Override
-  public void setEnabledProtocols(String[] protocols) {
-    engine.setEnabledProtocols(protocols);
-  }
-
-  @Override
-  public SSLSession getSession() {
-    return engine.getSession();
-  }
-
-  @Override
-  public void beginHandshake() throws SSLException {
-    engine.beginHandshake();
-  }
-
-  @Override
-  public SSLEngineResult.HandshakeStatus getHandshakeStatus() {
-    return engine.getHandshakeStatus();
-  }
-
-  @Override
-  public void setUseClientMode(boolean mode) {
-    engine.setUseClientMode(mode);
-  }
-
-  @Override
-  public boolean getUseClientMode() {
-    return engine.getUseClientMode();
-  }
-
-  @Override
-  public void setNeedClientAuth(boolean need) {
-    engine.setNeedClientAuth(need);
-  }
-
-  @Override
-  public boolean getNeedClientAuth() {
-    return engine.getNeedClientAuth();
-  }
-
-  @Override
-  public void setWantClientAuth(boolean want) {
-    engine.setWantClientAuth(want);
-  }
-
-  @Override
-  public boolean getWantClientAuth() {
-    return engine.getWantClientAuth();
-  }
-
-  @Override
-  public void setEnableSessionCreation(boolean flag) {
-    engine.setEnableSessionCreation(flag);
-  }
-
-  @Override
-  public boolean getEnableSessionCreation() {
-    return engine.getEnableSessionCreation();
-  }
-
-  @Override
-  public SSLParameters getSSLParameters() {
-    return engine.getSSLParameters();
-  }
-
-  @Override
-  public void setSSLParameters(SSLParameters params) {
-    engine.setSSLParameters(params);
+    return dsts[offset].remaining() < wanted ? overflow() : super.unwrap(src, dsts, offset, length);
   }
 }

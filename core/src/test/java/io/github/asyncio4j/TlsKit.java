@@ -8,9 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -99,12 +97,12 @@ public final class TlsKit {
 
   /// Returns the context of a server under both its names, which trusts the client.
   public static SSLContext server() {
-    return KIT.context(List.of(Name.LOCALHOST, Name.OTHER), List.of(Name.CLIENT));
+    return context(List.of(Name.LOCALHOST, Name.OTHER), List.of(Name.CLIENT));
   }
 
   /// Returns the context of a client without a certificate, which trusts the server.
   public static SSLContext client() {
-    return KIT.context(List.of(), List.of(Name.LOCALHOST, Name.OTHER));
+    return context(List.of(), List.of(Name.LOCALHOST, Name.OTHER));
   }
 
   /// Returns a context.
@@ -112,51 +110,60 @@ public final class TlsKit {
   /// @param own whose certificates and keys it has
   /// @param trusted whom it trusts
   public static SSLContext of(List<Name> own, List<Name> trusted) {
-    return KIT.context(own, trusted);
+    return context(own, trusted);
   }
 
-  /// Returns managers of keys.
-  ///
-  /// @param own whose certificates and keys they have
-  public static KeyManager[] keys(Name... own) throws IOException, GeneralSecurityException {
-    return KIT.keyManagers(List.of(own));
-  }
-
-  private SSLContext context(List<Name> own, List<Name> trusted) {
+  private static SSLContext context(List<Name> own, List<Name> trusted) {
     try {
-      var trust = KeyStore.getInstance("PKCS12");
-      trust.load(null, null);
-      for (Name name : trusted) {
-        trust.setCertificateEntry(name.name(), keys.getCertificate(name.name()));
-      }
-      var trustManagers = TrustManagerFactory.getInstance("PKIX");
-      trustManagers.init(trust);
       var context = SSLContext.getInstance("TLS");
-      context.init(keyManagers(own), trustManagers.getTrustManagers(), null);
+      // Of the two of the JDK the one that looks at the name which the client asks for.
+      context.init(
+          own.isEmpty() ? null : keyManagers("PKIX", own).getKeyManagers(),
+          trustManagers(trusted).getTrustManagers(),
+          null);
       return context;
-    } catch (IOException | GeneralSecurityException e) {
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private KeyManager[] keyManagers(List<Name> own) throws IOException, GeneralSecurityException {
-    var managers = new ArrayList<KeyManager>();
-    if (!own.isEmpty()) {
+  /// Returns managers of certificates and keys.
+  ///
+  /// @param algorithm which of the JDK's
+  /// @param own whose certificates and keys
+  public static KeyManagerFactory keyManagers(String algorithm, List<Name> own) {
+    try {
       var store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
       for (Name name : own) {
         store.setKeyEntry(
             name.name(),
-            keys.getKey(name.name(), PASSWORD),
+            KIT.keys.getKey(name.name(), PASSWORD),
             PASSWORD,
-            keys.getCertificateChain(name.name()));
+            KIT.keys.getCertificateChain(name.name()));
       }
-      // Of the two of the JDK the one that looks at the name which the client asks for.
-      var factory = KeyManagerFactory.getInstance("PKIX");
+      var factory = KeyManagerFactory.getInstance(algorithm);
       factory.init(store, PASSWORD);
-      managers.addAll(List.of(factory.getKeyManagers()));
+      return factory;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
     }
-    return managers.toArray(KeyManager[]::new);
+  }
+
+  /// Returns managers that trust those who are named, and nobody else.
+  public static TrustManagerFactory trustManagers(List<Name> trusted) {
+    try {
+      var store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      for (Name name : trusted) {
+        store.setCertificateEntry(name.name(), KIT.keys.getCertificate(name.name()));
+      }
+      var factory = TrustManagerFactory.getInstance("PKIX");
+      factory.init(store);
+      return factory;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /// Ends a peer's half of a connection and reads what the other side still sends, to its end.

@@ -14,4 +14,9 @@ record ContextEngines(SSLContext context) implements SslEngineFactory {
     engine.setUseClientMode(side == Side.CLIENT);
     return engine;
   }
+
+  @Override
+  public boolean supportsHalfClose() {
+    return context.getProvider().getName().equals("SunJSSE");
+  }
 }

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// For providers that hand out engines and not contexts, as bindings to OpenSSL and BoringSSL do.
 /// Both methods are called on the thread of the loop whose connection it is, so a factory that
-/// several loops share is called from several threads. They must not block.
+/// several loops share is called from several threads. They must not block. What an engine has to
+/// compute is done in other threads, one at a time, so an engine must not depend on whose thread it
+/// is; but never two are in it at once.
 @FunctionalInterface
 public interface SslEngineFactory {
   /// The side of a connection that an engine is for.
@@ -37,6 +39,21 @@ public interface SslEngineFactory {
   /// Usually the loop's thread; the thread of a delegated task when that was still running as the
   /// connection ended.
   default void release(SSLEngine engine) {}
+
+  /// Tells whether the engines work faster on buffers outside the heap. Those whose code is native
+  /// do, as they copy an array before they can use it; the JDK's works on arrays inside. Asked once
+  /// for each connection.
+  default boolean prefersDirectBuffers() {
+    return false;
+  }
+
+  /// Tells whether the engines go on receiving when they have sent `close_notify`, and sending when
+  /// they have received it, as TLS 1.3 allows. Otherwise both halves of a connection end together,
+  /// as with TLS 1.2. Asked once for each connection. The JDK's can; those of BoringSSL cannot, and
+  /// drop what is written then.
+  default boolean supportsHalfClose() {
+    return false;
+  }
 
   /// Returns the context that the engines are made of, or null: what `getExtraInfo("sslcontext")`
   /// says.

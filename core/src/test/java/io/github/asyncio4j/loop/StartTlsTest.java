@@ -469,7 +469,8 @@ final class StartTlsTest extends TlsTest {
                   "127.0.0.1",
                   0,
                   ServerOptions.DEFAULT.ssl(TlsKit.server()))) {
-            try (var connection = Streams.openConnection(loop, "127.0.0.1", port(server), CLIENT)) {
+            try (var connection =
+                Streams.openConnection(loop, "127.0.0.1", port(server), clientOptions)) {
               connection.writer().write("to the end");
               connection.writer().writeEof();
               assertThat(connection.reader().read()).isEqualTo("to the end".getBytes(US_ASCII));

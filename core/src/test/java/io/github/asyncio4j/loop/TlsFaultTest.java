@@ -32,10 +32,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(LoopKind.class)
 final class TlsFaultTest extends TlsTest {
-  private static final ServerOptions MANY = SERVER.backlog(1000);
   private static final int ALERT = 21;
   private static final int APPLICATION_DATA = 23;
 
+  private final ServerOptions deepBacklog = serverOptions.backlog(1000);
   private final List<Recorder> accepted = new ArrayList<>();
 
   TlsFaultTest(LoopKind kind) {
@@ -98,7 +98,7 @@ final class TlsFaultTest extends TlsTest {
   private void assertServes(Server server) throws Exception {
     assertQuiet();
     var client = recorder();
-    connect(() -> client, server, CLIENT);
+    connect(() -> client, server, clientOptions);
     client.transport.close();
     client.untilLost();
     end(server);
@@ -112,7 +112,7 @@ final class TlsFaultTest extends TlsTest {
     int limit = Load.of(200, 2000);
     run(
         () -> {
-          try (var server = serveAll(MANY.sslHandshakeTimeout(Duration.ofMillis(limit)))) {
+          try (var server = serveAll(deepBacklog.sslHandshakeTimeout(Duration.ofMillis(limit)))) {
             var silent = openMany(count, port(server));
             untilAccepted(count);
             long last = System.nanoTime();
@@ -142,7 +142,7 @@ final class TlsFaultTest extends TlsTest {
     byte[] hello = {22, 3, 1, 0, 4, 1, -1, -1, -1};
     run(
         () -> {
-          try (var server = serveAll(MANY)) {
+          try (var server = serveAll(deepBacklog)) {
             int port = port(server);
             long before = Heap.used();
             var clients = openMany(count, port);
@@ -177,7 +177,7 @@ final class TlsFaultTest extends TlsTest {
     byte[] hello = {22, 3, 1, 0, 4, 1, 0, 0x7f, 0};
     run(
         () -> {
-          try (var server = serveAll(MANY)) {
+          try (var server = serveAll(deepBacklog)) {
             int port = port(server);
             var warm = openMany(1, port);
             untilAccepted(1);
@@ -211,7 +211,7 @@ final class TlsFaultTest extends TlsTest {
     var slowest = new AtomicLong();
     run(
         () -> {
-          try (var server = serveAll(MANY)) {
+          try (var server = serveAll(deepBacklog)) {
             int port = port(server);
             many(
                 count,
@@ -341,7 +341,7 @@ final class TlsFaultTest extends TlsTest {
     var expected = new Cut[2 * count];
     run(
         () -> {
-          try (var server = serveAll(MANY)) {
+          try (var server = serveAll(deepBacklog)) {
             int port = port(server);
             many(
                 2 * count,
@@ -380,7 +380,7 @@ final class TlsFaultTest extends TlsTest {
     int limit = Load.of(200, 1000);
     run(
         () -> {
-          try (var server = serveAll(MANY.sslShutdownTimeout(Duration.ofMillis(limit)))) {
+          try (var server = serveAll(deepBacklog.sslShutdownTimeout(Duration.ofMillis(limit)))) {
             int port = port(server);
             var peers = new ArrayList<EnginePeer>();
             var records = new ArrayList<byte[][]>();
@@ -449,7 +449,7 @@ final class TlsFaultTest extends TlsTest {
     int count = Load.of(60, 1000);
     run(
         () -> {
-          try (var server = serveAll(MANY)) {
+          try (var server = serveAll(deepBacklog)) {
             int port = port(server);
             many(
                 count,

@@ -24,6 +24,7 @@ import java.net.Socket;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,7 +67,8 @@ final class TlsGuestsTest extends TlsTest {
                 run(
                     () -> {
                       var server = serveTls(() -> accepted);
-                      connecting.add(loop.createTask(() -> connect(() -> client, server, CLIENT)));
+                      connecting.add(
+                          loop.createTask(() -> connect(() -> client, server, clientOptions)));
                       accepted.untilLost();
                       server.close();
                     }))
@@ -172,7 +174,46 @@ final class TlsGuestsTest extends TlsTest {
         });
   }
 
-  // C16: the JDK asks a client's key manager in the loop's thread.
+  // A key may be in slow hardware.
+  @Test
+  void aClientIsAskedForItsCertificateInAnotherThread() throws Exception {
+    var threads = new ConcurrentLinkedQueue<String>();
+    var keys =
+        new TlsGuests.FailingKeys(() -> new IllegalStateException("asked for a key")) {
+          @Override
+          public @Nullable String chooseEngineClientAlias(
+              String[] keyTypes, Principal @Nullable [] issuers, SSLEngine engine) {
+            threads.add(Thread.currentThread().getName());
+            return null;
+          }
+        };
+    var context = TlsGuests.context(new KeyManager[] {keys}, new TlsGuests.TrustsAll());
+    run(
+        () -> {
+          for (String version : new String[] {"TLSv1.2", "TLSv1.3"}) {
+            var accepted = recorder();
+            ServerOptions options =
+                serverOptions.sslParameters(
+                    p -> {
+                      p.setProtocols(new String[] {version});
+                      p.setWantClientAuth(true);
+                    });
+            try (var server = serve(() -> accepted, options)) {
+              var client = recorder();
+              connect(() -> client, server, ConnectionOptions.DEFAULT.ssl(context));
+              client.transport.write(bytes("hello"));
+              accepted.untilReceived(5);
+              client.transport.close();
+              client.untilLost();
+              accepted.untilLost();
+            }
+          }
+        });
+    assertThat(threads).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(threads).allSatisfy(name -> assertThat(name).startsWith("asyncio4j-tls-"));
+  }
+
+  // C16
   @Test
   void anErrorOfAKeyManagerEndsTheHandshakeAtOnce() throws Exception {
     var keys =
@@ -184,7 +225,7 @@ final class TlsGuestsTest extends TlsTest {
     run(
         () -> {
           try (var server =
-              serve(this::recorder, SERVER.sslParameters(p -> p.setNeedClientAuth(true)))) {
+              serve(this::recorder, serverOptions.sslParameters(p -> p.setNeedClientAuth(true)))) {
             assertThatThrownBy(
                     () ->
                         connect(
@@ -228,12 +269,12 @@ final class TlsGuestsTest extends TlsTest {
           try (var server = serve(this::recorder, ServerOptions.DEFAULT.ssl(factory))) {
             var connecting = new ArrayList<Task<?>>();
             for (int i = 0; i < threads; i++) {
-              connecting.add(loop.createTask(() -> connect(this::recorder, server, CLIENT)));
+              connecting.add(loop.createTask(() -> connect(this::recorder, server, clientOptions)));
             }
             while (asked.get() < threads) {
               poll();
             }
-            connecting.add(loop.createTask(() -> connect(this::recorder, server, CLIENT)));
+            connecting.add(loop.createTask(() -> connect(this::recorder, server, clientOptions)));
             while (engines.size() <= threads
                 || engines.getLast().getHandshakeStatus() != HandshakeStatus.NEED_TASK) {
               poll();
@@ -266,7 +307,7 @@ final class TlsGuestsTest extends TlsTest {
                     return recorder();
                   });
           made.set(server);
-          assertThatThrownBy(() -> connect(this::recorder, server, CLIENT))
+          assertThatThrownBy(() -> connect(this::recorder, server, clientOptions))
               .isInstanceOf(IOException.class);
           loop.createTask(server::waitClosed).await();
         });

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.asyncio4j.ConnectionOptions;
-import io.github.asyncio4j.GreedyEngine;
+import io.github.asyncio4j.DelegatingEngine;
 import io.github.asyncio4j.Load;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.ServerOptions;
@@ -34,6 +34,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,12 +56,12 @@ final class TlsLoadTest extends TlsTest {
   }
 
   /// Counts how often in a row an engine was asked to encrypt and did nothing.
-  private static final class WrapCounter extends GreedyEngine {
+  private static final class WrapCounter extends DelegatingEngine {
     private final AtomicInteger most;
     private int inRow;
 
     WrapCounter(SSLEngine engine, AtomicInteger most) {
-      super(engine, 0);
+      super(engine);
       this.most = most;
     }
 
@@ -77,14 +78,27 @@ final class TlsLoadTest extends TlsTest {
     }
   }
 
+  /// Makes engines of a server that count.
+  private record WrapCounters(AtomicInteger most) implements SslEngineFactory {
+    private static final SslEngineFactory ENGINES = SslEngineFactory.of(TlsKit.server());
+
+    @Override
+    public SSLEngine newEngine(Side side, @Nullable String host, int port) {
+      return new WrapCounter(ENGINES.newEngine(side, host, port), most);
+    }
+
+    @Override
+    public boolean supportsHalfClose() {
+      return ENGINES.supportsHalfClose();
+    }
+  }
+
   // C9: UNDERTOW-1493
   @Test
   void halvesThatEndWhileMuchWaitsEndInOrderAndNothingSpins() throws Exception {
     byte[] all = pattern(10_000_000);
     var most = new AtomicInteger();
-    SslEngineFactory counting =
-        (side, host, port) ->
-            new WrapCounter(SslEngineFactory.of(TlsKit.server()).newEngine(side, host, port), most);
+    var counting = new WrapCounters(most);
     run(
         () -> {
           for (int round = 0; round < Load.of(4, 40); round++) {
@@ -93,7 +107,7 @@ final class TlsLoadTest extends TlsTest {
             client.keepOpenAtEof = true;
             accepted.keepOpenAtEof = true;
             try (var server = serve(() -> accepted, ServerOptions.DEFAULT.ssl(counting))) {
-              connect(() -> client, server, CLIENT);
+              connect(() -> client, server, clientOptions);
               accepted.until(() -> !accepted.calls.isEmpty());
             }
             client.transport.pauseReading();
@@ -302,7 +316,7 @@ final class TlsLoadTest extends TlsTest {
           assertQuiet();
           try (var server = serveTls(this::recorder)) {
             var client = recorder();
-            connect(() -> client, server, CLIENT).transport().close();
+            connect(() -> client, server, clientOptions).transport().close();
             client.untilLost();
             end(server);
           }
@@ -349,7 +363,8 @@ final class TlsLoadTest extends TlsTest {
       SslEngineFactory server() throws Exception {
         return SslEngineFactory.of(
             TlsGuests.context(
-                TlsKit.keys(Name.LOCALHOST), new TlsGuests.FailingTrust(Guest::failure)));
+                TlsKit.keyManagers("PKIX", List.of(Name.LOCALHOST)).getKeyManagers(),
+                new TlsGuests.FailingTrust(Guest::failure)));
       }
 
       @Override
@@ -396,8 +411,8 @@ final class TlsLoadTest extends TlsTest {
                   served.setResult(new long[] {received, sending.await()});
                 }
               };
-          try (var server = Streams.startServer(loop, handler, "127.0.0.1", 0, SERVER)) {
-            var connection = Streams.openConnection(loop, "127.0.0.1", port(server), CLIENT);
+          try (var server = Streams.startServer(loop, handler, "127.0.0.1", 0, serverOptions)) {
+            var connection = Streams.openConnection(loop, "127.0.0.1", port(server), clientOptions);
             try (StreamWriter writer = connection.writer()) {
               writer.write("STARTTLS\n");
               writer.startTls(TlsKit.client(), SslOptions.DEFAULT.serverHostname("localhost"));

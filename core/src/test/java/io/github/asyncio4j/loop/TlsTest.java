@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.loop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.asyncio4j.Connection;
 import io.github.asyncio4j.ConnectionOptions;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
+import io.github.asyncio4j.TlsEngines;
 import io.github.asyncio4j.TlsKit;
+import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.internal.tls.LentBuffers;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.Transport;
 import java.util.function.Supplier;
@@ -14,19 +19,37 @@ import javax.net.ssl.SSLSocket;
 
 /// What the tests of TLS share: both sides on one loop, and a peer that the JDK has made.
 abstract class TlsTest extends NetTest {
-  static final ServerOptions SERVER = ServerOptions.DEFAULT.ssl(TlsKit.server());
-  static final ConnectionOptions CLIENT = ConnectionOptions.DEFAULT.ssl(TlsKit.client());
+  final TlsEngines engines;
+  final ServerOptions serverOptions;
+  final ConnectionOptions clientOptions;
 
   TlsTest(LoopKind kind) {
-    super(kind);
+    this(kind, TlsEngines.JDK);
   }
 
-  static ServerOptions server(String version) {
-    return SERVER.sslParameters(p -> p.setProtocols(new String[] {version}));
+  TlsTest(LoopKind kind, TlsEngines engines) {
+    super(kind);
+    this.engines = engines;
+    this.serverOptions = ServerOptions.DEFAULT.ssl(engines.server());
+    this.clientOptions = ConnectionOptions.DEFAULT.ssl(engines.client());
+  }
+
+  /// Sees in the end that no connection has kept a buffer.
+  @Override
+  void run(VoidCoroutine body) throws Exception {
+    super.run(
+        () -> {
+          body.run();
+          assertThat(LentBuffers.of(loop)).isZero();
+        });
+  }
+
+  ServerOptions server(String version) {
+    return serverOptions.sslParameters(p -> p.setProtocols(new String[] {version}));
   }
 
   Server serveTls(Supplier<? extends BaseProtocol> factory) throws Exception {
-    return serve(factory, SERVER);
+    return serve(factory, serverOptions);
   }
 
   <P extends BaseProtocol> Connection<Transport, P> connect(
@@ -37,7 +60,7 @@ abstract class TlsTest extends NetTest {
   /// Joins two protocols by a connection of one version of TLS.
   void joinTls(BaseProtocol client, Recorder accepted, String version) throws Exception {
     try (var server = serve(() -> accepted, server(version))) {
-      connect(() -> client, server, CLIENT);
+      connect(() -> client, server, clientOptions);
       accepted.until(() -> !accepted.calls.isEmpty());
     }
   }

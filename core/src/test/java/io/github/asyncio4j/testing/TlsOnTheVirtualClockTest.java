@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.ConnectionOptions;
+import io.github.asyncio4j.DelegatingEngine;
 import io.github.asyncio4j.Future;
-import io.github.asyncio4j.GreedyEngine;
 import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerOptions;
 import io.github.asyncio4j.TlsKit;
@@ -214,11 +214,11 @@ final class TlsOnTheVirtualClockTest {
   }
 
   /// An engine that encrypts nothing for a while, as one does that has to hear from the peer first.
-  private static final class HeldEngine extends GreedyEngine {
+  private static final class HeldEngine extends DelegatingEngine {
     boolean held;
 
     HeldEngine(SSLEngine engine) {
-      super(engine, 0);
+      super(engine);
     }
 
     @Override

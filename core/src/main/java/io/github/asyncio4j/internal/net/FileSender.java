@@ -5,7 +5,7 @@ import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.LoopFiles;
 import io.github.asyncio4j.SendfileNotAvailableException;
 import io.github.asyncio4j.internal.tls.FileOutput;
-import io.github.asyncio4j.internal.tls.FileTransport;
+import io.github.asyncio4j.internal.tls.StreamTransport;
 import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,7 +38,7 @@ final class FileSender implements LoopFiles {
     if (transport.isClosing()) {
       throw new IllegalStateException("Transport is closing: " + transport);
     }
-    if (!(transport instanceof FileTransport able)) {
+    if (!(transport instanceof StreamTransport able)) {
       throw new IllegalStateException("sendfile is not supported for transport " + transport);
     }
     try (var output = able.sendingFile()) {

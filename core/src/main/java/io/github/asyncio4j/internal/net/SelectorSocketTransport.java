@@ -3,12 +3,10 @@ package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.Future;
-import io.github.asyncio4j.internal.tls.ContextOwner;
 import io.github.asyncio4j.internal.tls.FileOutput;
-import io.github.asyncio4j.internal.tls.FileTransport;
+import io.github.asyncio4j.internal.tls.StreamTransport;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.transport.BaseProtocol;
-import io.github.asyncio4j.transport.Transport;
 import io.github.asyncio4j.transport.WriteBufferLimits;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -20,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// and what is known of it.
 ///
 /// Loop thread only.
-final class SelectorSocketTransport
-    implements FileTransport, ContextOwner, IoPort.Owner, TransportLife.Body {
+final class SelectorSocketTransport implements StreamTransport, IoPort.Owner, TransportLife.Body {
   /*
    * "There is input" or "there is room" may mean "broken": the next read or write tells. Nothing is
    * asked for while nothing is wanted, so a paused transport learns of a broken peer when it resumes
@@ -31,7 +28,7 @@ final class SelectorSocketTransport
   /// Who keeps a list of its connections.
   interface Keeper {
     /// Lets go of a transport that has closed its socket.
-    void detach(Transport transport);
+    void detach(StreamTransport transport);
   }
 
   private final NetContext net;

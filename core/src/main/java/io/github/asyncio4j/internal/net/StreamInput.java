@@ -3,6 +3,7 @@ package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.KeyboardInterrupt;
 import io.github.asyncio4j.SystemExit;
+import io.github.asyncio4j.internal.tls.TlsConnection;
 import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.BaseTransport;
@@ -176,6 +177,8 @@ final class StreamInput {
       }
     } else if (count < 0) {
       ended();
+    } else if (receiver instanceof TlsConnection tls) {
+      tls.bufferUnused();
     }
   }
 

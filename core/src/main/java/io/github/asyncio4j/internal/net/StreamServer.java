@@ -11,13 +11,12 @@ import io.github.asyncio4j.Server;
 import io.github.asyncio4j.ServerShutdown;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.TimerHandle;
-import io.github.asyncio4j.internal.tls.ContextOwner;
+import io.github.asyncio4j.internal.tls.StreamTransport;
 import io.github.asyncio4j.internal.tls.TlsConnection;
 import io.github.asyncio4j.internal.tls.TlsSettings;
 import io.github.asyncio4j.socket.Socket;
 import io.github.asyncio4j.socket.TransportSocket;
 import io.github.asyncio4j.transport.BaseProtocol;
-import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.StandardSocketOptions;
@@ -60,7 +59,7 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   // Loop thread only.
   private State state = State.CREATED;
   // The transports of the sockets. What the program has may be another one, see ofProgram().
-  private final Set<Transport> clients = new LinkedHashSet<>();
+  private final Set<StreamTransport> clients = new LinkedHashSet<>();
   private final List<Future<@Nullable Void>> waiters = new ArrayList<>();
   private @Nullable Future<@Nullable Void> forever;
   // Work that has outlived its connection.
@@ -193,7 +192,7 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
 
   /// Returns the transport that the program has of a connection: the topmost under TLS, from the
   /// start or by startTls.
-  private static Transport ofProgram(Transport client) {
+  private static StreamTransport ofProgram(StreamTransport client) {
     var top = client;
     while (top.getProtocol() instanceof TlsConnection tls) {
       top = tls.transport();
@@ -285,7 +284,7 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
     return List.copyOf(all);
   }
 
-  private static @Nullable Future<?> handlerOf(Transport client) {
+  private static @Nullable Future<?> handlerOf(StreamTransport client) {
     var protocol = ofProgram(client).getProtocol();
     var handler = protocol instanceof ServedProtocol served ? served.handler() : null;
     return handler == null || handler.done() ? null : handler;
@@ -316,7 +315,7 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
     }
   }
 
-  private void tellShutdownWhenMade(Transport client) {
+  private void tellShutdownWhenMade(StreamTransport client) {
     if (client.getProtocol() instanceof TlsConnection tls) {
       // Not from within the context of the connection, which the call enters.
       tls.whenMade(() -> net.callSoon(() -> tellShutdown(ofProgram(client)), null));
@@ -325,12 +324,12 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
     }
   }
 
-  private void tellShutdown(Transport client) {
+  private void tellShutdown(StreamTransport client) {
     if (client.isClosing() || !(client.getProtocol() instanceof ServedProtocol served)) {
       return;
     }
     try {
-      ((ContextOwner) client).context().run(served::serverShutdown);
+      client.context().run(served::serverShutdown);
     } catch (Throwable t) {
       client.close();
       net.report(
@@ -402,14 +401,14 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   }
 
   @Override
-  public void detach(Transport transport) {
+  public void detach(StreamTransport transport) {
     if (clients.remove(transport)) {
       keepHandler(transport);
     }
     wakeIfEnded();
   }
 
-  private void keepHandler(Transport transport) {
+  private void keepHandler(StreamTransport transport) {
     var handler = net.loop().isClosed() ? null : handlerOf(transport);
     if (handler != null) {
       handlers.add(handler);

@@ -9,7 +9,6 @@ import io.github.asyncio4j.SystemExit;
 import io.github.asyncio4j.TimerHandle;
 import io.github.asyncio4j.internal.jdk.LibraryLogger;
 import io.github.asyncio4j.socket.ConnectionResetException;
-import io.github.asyncio4j.ssl.SslEngineFactory.Side;
 import io.github.asyncio4j.ssl.SslEofException;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.BaseTransport;
@@ -18,14 +17,12 @@ import io.github.asyncio4j.transport.Transport;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /// One connection under TLS: the protocol of the transport below, and what moves the engine on
@@ -64,6 +61,7 @@ public final class TlsConnection implements BufferedProtocol {
   private final TlsSettings settings;
   private final Context context;
   private final SSLEngine engine;
+  private final HandshakeRules rules;
   private final DelegatedTasks tasks;
   private final AppSide app;
   private final TlsInput input;
@@ -112,10 +110,13 @@ public final class TlsConnection implements BufferedProtocol {
     this.context = context;
     this.waiter = waiter;
     this.app = new AppSide(loop, this, protocol, upgraded);
+    // Before there is an engine to be given back: it asks the factory.
+    TlsBuffers buffers = TlsBuffers.of(loop, settings.factory().prefersDirectBuffers());
     this.engine = settings.newEngine();
+    this.rules = new HandshakeRules(engine, settings.side());
     this.tasks = new DelegatedTasks(loop, settings.factory(), engine);
-    this.input = new TlsInput(this, engine, tasks, app, settings.received());
-    this.output = new TlsOutput(this, engine, tasks, app);
+    this.input = new TlsInput(this, engine, tasks, buffers, app, settings.received());
+    this.output = new TlsOutput(this, engine, tasks, buffers, app);
     this.transport = new TlsTransport(this, input, output);
     LiveEngines.OF_LOOP.get(loop).add(tasks);
   }
@@ -144,7 +145,7 @@ public final class TlsConnection implements BufferedProtocol {
   }
 
   /// Returns what the program's protocol gets.
-  public Transport transport() {
+  public StreamTransport transport() {
     return transport;
   }
 
@@ -191,6 +192,12 @@ public final class TlsConnection implements BufferedProtocol {
   public void bufferUpdated(int nbytes) {
     input.received(nbytes);
     pump();
+  }
+
+  /// The buffer that was asked for last is not filled: nothing was there after all. It is not the
+  /// transport's any more.
+  public void bufferUnused() {
+    input.notReceived();
   }
 
   @Override
@@ -312,7 +319,7 @@ public final class TlsConnection implements BufferedProtocol {
       }
       case NOT_HANDSHAKING -> {
         if (state == State.HANDSHAKING) {
-          ensureNotCancelled();
+          rules.ensureNotCancelled();
           state = State.FINISHED;
           return true;
         }
@@ -325,15 +332,8 @@ public final class TlsConnection implements BufferedProtocol {
     return input.advance() || finishIfOver();
   }
 
-  /// Refuses a peer that has said goodbye before the handshake was done: the engine is at rest then
-  /// as well, and nobody has proved anything.
-  private void ensureNotCancelled() throws SSLException {
-    if (engine.isInboundDone() || engine.isOutboundDone()) {
-      throw new SSLHandshakeException("the peer has cancelled the SSL handshake");
-    }
-  }
-
-  private void tasksDone(@Nullable Throwable failure) {
+  void tasksDone(@Nullable Throwable failure) {
+    input.tasksEnded();
     if (failure != null) {
       fail(failure);
     }
@@ -347,22 +347,14 @@ public final class TlsConnection implements BufferedProtocol {
     }
   }
 
-  /// Refuses another handshake in the place of the one that was (TLS 1.2): a client that asks for
-  /// them keeps a server busy for nothing, and what was authenticated could change.
+  /// See [HandshakeRules#ensureNoRenegotiation].
   void ensureNoRenegotiation(HandshakeStatus next) throws SSLException {
-    boolean idle = next == HandshakeStatus.NOT_HANDSHAKING || next == HandshakeStatus.FINISHED;
-    if (!idle
-        && session != null
-        && !session.isTls13()
-        && settings.side() == Side.SERVER
-        && !engine.isInboundDone()) {
-      throw new SSLException("renegotiation asked for by the client is refused");
-    }
+    rules.ensureNoRenegotiation(next, session);
   }
 
   private void established() {
     cancelTimer();
-    session = new TlsSession(engine.getSession());
+    session = new TlsSession(engine.getSession(), settings.factory().supportsHalfClose());
     state = State.OPEN;
     try {
       app.made();
@@ -376,13 +368,9 @@ public final class TlsConnection implements BufferedProtocol {
     lostBecause =
         new ConnectionResetException(
             "SSL handshake is taking longer than "
-                + seconds(settings.handshakeTimeout())
+                + settings.handshakeTimeout().toMillis() / 1000.0
                 + " seconds: aborting the connection");
     abort();
-  }
-
-  private static String seconds(Duration timeout) {
-    return String.valueOf(timeout.toMillis() / 1000.0);
   }
 
   // Ends.
@@ -532,6 +520,10 @@ public final class TlsConnection implements BufferedProtocol {
     return state == State.OPEN;
   }
 
+  boolean isHandshaking() {
+    return state == State.HANDSHAKING;
+  }
+
   boolean isDelivering() {
     return state == State.OPEN && input.isFlowing();
   }
@@ -540,7 +532,7 @@ public final class TlsConnection implements BufferedProtocol {
     return state == State.CLOSING || isGone();
   }
 
-  private boolean isGone() {
+  boolean isGone() {
     return state == State.LOST || state == State.CLOSED;
   }
 
@@ -557,13 +549,13 @@ public final class TlsConnection implements BufferedProtocol {
   }
 
   boolean canWriteEof() {
-    return session != null && session.isTls13();
+    return session != null && session.endsHalves();
   }
 
   void writeEof() {
     if (!canWriteEof()) {
       throw new UnsupportedOperationException(
-          "only TLS 1.3 can end one half of a connection: " + transport);
+          "only TLS 1.3 can end one half, and not with every engine: " + transport);
     }
     if (isOpen()) {
       try {

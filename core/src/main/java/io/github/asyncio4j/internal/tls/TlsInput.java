@@ -7,6 +7,7 @@ import io.github.asyncio4j.transport.Transport;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -23,6 +24,10 @@ final class TlsInput {
    * (R-109 has marks of 256 and 64 KiB instead).
    *
    * All records of one receive become one call (R-110).
+   *
+   * The JDK lets a client sign with its key while it reads the server's last message, which may take
+   * long where the key is in hardware. So from the moment on in which a server has asked for a
+   * certificate the rest of its handshake is read by another thread.
    */
 
   private static final byte[] NOTHING = {};
@@ -61,23 +66,29 @@ final class TlsInput {
   private byte[] kept;
   // What the raw transport receives into, with what is kept before its position.
   private @Nullable ByteBuffer lent;
-  // What is decrypted in this step.
+  // What is decrypted in this step: lent, or what was kept.
   private @Nullable ByteBuffer current;
+  private @Nullable ByteBuffer wrapped;
   // What is decrypted and not wanted yet.
   private @Nullable ByteBuffer held;
+  // Whether a task has ended since the engine was last asked to read.
+  private boolean mayHaveMoved;
+  // So many bytes were not enough for a client's signature, or what else comes before that.
+  private int tooFew;
 
   /// @param received what came for the engine before
   TlsInput(
       TlsConnection connection,
       SSLEngine engine,
       DelegatedTasks tasks,
+      TlsBuffers buffers,
       AppSide app,
       @Nullable ByteBuffer received) {
     this.connection = connection;
     this.engine = engine;
     this.tasks = tasks;
     this.app = app;
-    this.buffers = TlsBuffers.OF_LOOP.get(connection.loop());
+    this.buffers = buffers;
     this.kept = NOTHING;
     if (received != null && received.hasRemaining()) {
       kept = new byte[received.remaining()];
@@ -94,15 +105,19 @@ final class TlsInput {
 
   /// Returns room for what comes next.
   ByteBuffer room() {
+    int wanted = kept.length + MIN_ROOM;
     var buffer = lent;
-    if (buffer == null || buffer.capacity() < kept.length + MIN_ROOM) {
-      buffer =
-          kept.length + MIN_ROOM <= TlsBuffers.BYTES
-              ? buffers.take()
-              : ByteBuffer.allocate(2 * kept.length + MIN_ROOM);
+    if (buffer == null || buffer.capacity() < wanted) {
+      giveRoomBack();
+      buffer = buffers.take(wanted <= TlsBuffers.BYTES ? wanted : wanted + kept.length);
       lent = buffer;
     }
     return buffer.clear().put(kept);
+  }
+
+  /// Nothing was received into the room.
+  void notReceived() {
+    giveRoomBack();
   }
 
   /// Takes what was received into the room.
@@ -190,12 +205,17 @@ final class TlsInput {
     }
     if (peer != Peer.SENDING) {
       // What comes behind close_notify is nobody's.
-      current = null;
+      if (current != null) {
+        current.position(current.limit());
+      }
       kept = NOTHING;
       return false;
     }
-    if (decryptSome()) {
+    if (hasInput() ? mayHaveToSign() ? decryptElsewhere() : decryptSome() : askAgain()) {
       return true;
+    }
+    if (tasks.areRunning()) {
+      return false;
     }
     if (rawEnded) {
       return connection.rawStreamEnded();
@@ -214,17 +234,41 @@ final class TlsInput {
     }
   }
 
+  private boolean hasInput() {
+    return current == null ? kept.length > 0 : current.hasRemaining();
+  }
+
+  /// The engine's tasks have run.
+  void tasksEnded() {
+    mayHaveMoved = true;
+  }
+
+  /// Lets an engine go on that has done so by itself in its task, as BoringSSL does, and tells of
+  /// it when it is asked to read; it says until then that it waits for the peer.
+  ///
+  /// @return whether it has
+  private boolean askAgain() throws SSLException {
+    if (!mayHaveMoved || engine.getHandshakeStatus() != HandshakeStatus.NEED_UNWRAP) {
+      return false;
+    }
+    mayHaveMoved = false;
+    decrypt(ByteBuffer.wrap(NOTHING));
+    return engine.getHandshakeStatus() != HandshakeStatus.NEED_UNWRAP;
+  }
+
   /// Decrypts records until something else has to be done.
   ///
   /// @return whether anything has changed
   private boolean decryptSome() throws SSLException {
-    if (current == null && kept.length > 0) {
-      current = ByteBuffer.wrap(kept);
+    if (current == null) {
+      wrapped = ByteBuffer.wrap(kept);
+      current = wrapped;
     }
-    var in = current;
-    if (in == null || !in.hasRemaining()) {
-      return false;
-    }
+    mayHaveMoved = false;
+    return decrypt(current);
+  }
+
+  private boolean decrypt(ByteBuffer in) throws SSLException {
     boolean any = false;
     ByteBuffer plain = buffers.take();
     try {
@@ -251,11 +295,11 @@ final class TlsInput {
           case OK -> {
             HandshakeStatus next = result.getHandshakeStatus();
             connection.ensureNoRenegotiation(next);
+            // BoringSSL says that a handshake is done when it is asked to read behind its end.
             more =
                 moved
-                    && in.hasRemaining()
-                    && (next == HandshakeStatus.NOT_HANDSHAKING
-                        || next == HandshakeStatus.NEED_UNWRAP);
+                    && (next == HandshakeStatus.NEED_UNWRAP
+                        || (next == HandshakeStatus.NOT_HANDSHAKING && in.hasRemaining()));
           }
         }
       }
@@ -265,6 +309,46 @@ final class TlsInput {
       buffers.give(plain);
     }
     return any;
+  }
+
+  /// Tells whether a server has asked for the client's certificate: only then its session knows
+  /// what the peer takes for a signature.
+  private boolean mayHaveToSign() {
+    if (!connection.isHandshaking()
+        || !engine.getUseClientMode()
+        || engine.getHandshakeStatus() != HandshakeStatus.NEED_UNWRAP) {
+      return false;
+    }
+    try {
+      return engine.getHandshakeSession() instanceof ExtendedSSLSession session
+          && session.getPeerSupportedSignatureAlgorithms().length > 0;
+    } catch (UnsupportedOperationException e) {
+      // An engine that does not tell.
+      return false;
+    }
+  }
+
+  /// Has what has come read by another thread.
+  ///
+  /// @return false, as nothing has changed yet
+  private boolean decryptElsewhere() {
+    settle();
+    if (kept.length <= tooFew) {
+      return false;
+    }
+    var reading = new HandshakeReading(engine, kept);
+    tasks.start(
+        connection.context(),
+        reading,
+        failure -> {
+          reading.results().forEach(connection::note);
+          // What has come meanwhile stands behind it.
+          kept = Arrays.copyOfRange(kept, Math.min(reading.consumed(), kept.length), kept.length);
+          tooFew = reading.consumed() == 0 ? kept.length : 0;
+          held = reading.plain();
+          connection.tasksDone(failure);
+        });
+    return false;
   }
 
   private void deliver(ByteBuffer plain) {
@@ -298,14 +382,15 @@ final class TlsInput {
       return;
     }
     current = null;
-    byte[] old = kept;
-    if (!in.hasRemaining()) {
+    boolean isLent = in != wrapped;
+    wrapped = null;
+    if (!in.hasRemaining() || connection.isGone()) {
       kept = NOTHING;
-    } else if (in.array() != old || in.remaining() != old.length) {
-      int from = in.arrayOffset() + in.position();
-      kept = Arrays.copyOfRange(in.array(), from, from + in.remaining());
+    } else if (isLent || in.remaining() != kept.length) {
+      kept = new byte[in.remaining()];
+      in.get(kept);
     }
-    if (in.array() != old) {
+    if (isLent) {
       buffers.give(in);
     }
   }
@@ -324,7 +409,6 @@ final class TlsInput {
   void clear() {
     held = null;
     kept = NOTHING;
-    current = null;
     giveRoomBack();
   }
 

@@ -64,11 +64,16 @@ final class TlsOutput {
   // What may write at present, and nobody else.
   private @Nullable TlsFile file;
 
-  TlsOutput(TlsConnection connection, SSLEngine engine, DelegatedTasks tasks, AppSide app) {
+  TlsOutput(
+      TlsConnection connection,
+      SSLEngine engine,
+      DelegatedTasks tasks,
+      TlsBuffers buffers,
+      AppSide app) {
     this.connection = connection;
     this.engine = engine;
     this.tasks = tasks;
-    this.buffers = TlsBuffers.OF_LOOP.get(connection.loop());
+    this.buffers = buffers;
     this.flow = new TlsWriteFlow(connection, app);
   }
 

@@ -12,11 +12,14 @@ final class TlsSession {
   private final String protocol;
   private final String cipherSuite;
   private final @Nullable Certificate peerCertificate;
+  private final boolean endsHalves;
 
-  TlsSession(SSLSession session) {
+  /// @param engineCan whether the engine can end one half, if the version can
+  TlsSession(SSLSession session, boolean engineCan) {
     this.protocol = session.getProtocol();
     this.cipherSuite = session.getCipherSuite();
     this.peerCertificate = peerCertificate(session);
+    this.endsHalves = engineCan && isTls13();
   }
 
   private static @Nullable Certificate peerCertificate(SSLSession session) {
@@ -27,9 +30,13 @@ final class TlsSession {
     }
   }
 
-  /// Tells whether each half can end by itself.
   boolean isTls13() {
     return protocol.equals("TLSv1.3");
+  }
+
+  /// Tells whether each half can end by itself.
+  boolean endsHalves() {
+    return endsHalves;
   }
 
   String cipherSuite() {

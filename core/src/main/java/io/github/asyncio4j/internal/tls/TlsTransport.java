@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// What the program's protocol has of a connection under TLS. Loop thread only.
-final class TlsTransport implements FileTransport, ContextOwner {
+final class TlsTransport implements StreamTransport {
   private final TlsConnection connection;
   private final TlsInput input;
   private final TlsOutput output;

@@ -36,11 +36,11 @@ public final class TlsUpgrade {
     if (transport.isClosing()) {
       throw new ConnectionResetException("startTls on a transport that is closing: " + transport);
     }
-    if (transport instanceof FileTransport own) {
+    if (transport instanceof StreamTransport own) {
       own.ensureWritable("startTls");
     }
     Context context =
-        transport instanceof ContextOwner owner ? owner.context() : Context.copyContext();
+        transport instanceof StreamTransport owner ? owner.context() : Context.copyContext();
     Future<@Nullable Void> done = loop.createFuture();
     var tls = new TlsConnection(loop, settings, protocol, context, done, true);
     BaseProtocol before;

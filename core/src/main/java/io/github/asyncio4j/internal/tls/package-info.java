@@ -9,5 +9,5 @@
 /// Start reading at `TlsConnection`. Received bytes take this way: the raw transport fills a buffer
 /// of the loop's `TlsBuffers`, `TlsInput` decrypts it into another one, `AppSide` hands that over.
 /// Written ones: `TlsOutput` encrypts them into such a buffer and writes that to the raw transport.
-/// All of it is loop thread only, save `DelegatedTasks`.
+/// All of it is loop thread only, save what `DelegatedTasks` runs.
 package io.github.asyncio4j.internal.tls;
