@@ -41,6 +41,8 @@ final class DocsTest {
       import io.github.asyncio4j.*;
       import io.github.asyncio4j.flow.*;
       import io.github.asyncio4j.loop.*;
+      import io.github.asyncio4j.pipe.*;
+      import io.github.asyncio4j.process.*;
       import io.github.asyncio4j.selector.*;
       import io.github.asyncio4j.socket.*;
       import io.github.asyncio4j.ssl.*;

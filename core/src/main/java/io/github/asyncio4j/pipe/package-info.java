@@ -3,8 +3,15 @@
 /// Ends of pipes: what `connectReadPipe` and `connectWritePipe` take. FIFOs, pairs, standard
 /// streams, terminals, and streams of the JDK behind a thread.
 ///
-/// Layer: beside `socket`, on which it stands, below the root. It never waits: a call does what can
-/// be done now and says so when that is nothing. The root and what stands above it may call it.
+/// ```java
+/// Pipe pipe = Pipe.open();
+/// StreamReader reader = Asyncio.openReadPipe(pipe.reader());
+/// try (var writer = Asyncio.openWritePipe(pipe.writer())) {
+///   writer.write("hello\n");
+/// }
+/// IO.print(reader.readline(StandardCharsets.UTF_8));
+/// ```
 ///
-/// Start reading at `ReadPipe`.
+/// An end never waits by itself: a call does what can be done now, and says so when that is
+/// nothing. Start reading at [ReadPipe].
 package io.github.asyncio4j.pipe;

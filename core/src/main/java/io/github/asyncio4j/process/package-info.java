@@ -2,8 +2,14 @@
 
 /// Child processes with streams, used straight down in tasks.
 ///
-/// Layer: above `stream` and the root, built on what they publish. Only the facade `Asyncio` and
-/// programs may call it.
+/// ```java
+/// var pipes = SubprocessOptions.DEFAULT.stdin(Stdio.PIPE).stdout(Stdio.PIPE);
+/// try (var sort = Asyncio.createSubprocessExec(pipes, "sort")) {
+///   var output = sort.communicate("pear\napple\n");
+///   IO.print(output.stdout(StandardCharsets.UTF_8));
+/// }
+/// ```
 ///
-/// Start reading at `Process`, then `ProcessStreams`, the protocol underneath.
+/// At the end of the block a process that still runs is shut down: its input is closed, then it is
+/// terminated, then killed. Start reading at [Process].
 package io.github.asyncio4j.process;
