@@ -68,6 +68,16 @@ final class HeldSocket extends Socket {
     }
   }
 
+  /// Waits for the first thing that a client says, sends it, and holds what comes next. From
+  /// another thread.
+  void sendHello() {
+    try {
+      holdOnAfter(100);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /// Sends what is held, in one piece.
   void release() throws IOException {
     super.getOutputStream().write(held.toByteArray());

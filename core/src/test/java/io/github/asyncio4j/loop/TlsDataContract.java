@@ -12,12 +12,14 @@ import io.github.asyncio4j.TlsKit;
 import io.github.asyncio4j.internal.tls.LentBuffers;
 import io.github.asyncio4j.transport.Transport;
 import io.github.asyncio4j.transport.WriteBufferLimits;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 
 /// How bytes go through TLS: whole, in order, and no faster than who takes them.
@@ -123,16 +125,48 @@ abstract class TlsDataContract extends TlsTest {
                       var peer = held.tls()) {
                     peer.startHandshake();
                     held.mode(HeldSocket.Mode.HELD);
-                    for (int i = 0; i < 100; i++) {
-                      peer.getOutputStream().write("0123456789".getBytes(US_ASCII));
-                    }
-                    held.release();
-                    held.mode(HeldSocket.Mode.AS_GIVEN);
-                    TlsKit.end(peer);
+                    endWithRecordsInOnePiece(held, peer);
                   }
                 });
             accepted.untilLost();
             assertThat(accepted.chunkSizes).containsExactly(1000);
+          }
+        });
+  }
+
+  /// Sends 1,000 bytes in 100 records with what is held, and ends.
+  private static void endWithRecordsInOnePiece(HeldSocket held, SSLSocket peer) throws IOException {
+    for (int i = 0; i < 100; i++) {
+      peer.getOutputStream().write("0123456789".getBytes(US_ASCII));
+    }
+    held.release();
+    held.mode(HeldSocket.Mode.AS_GIVEN);
+    TlsKit.end(peer);
+  }
+
+  //
+  @Test
+  void whatComesInOneSegmentWithTheEndOfTheHandshakeIsOneCall() throws Exception {
+    run(
+        () -> {
+          var accepted = recorder();
+          try (var server = serve(() -> accepted, server("TLSv1.3"))) {
+            int port = port(server);
+            blockingly(
+                () -> {
+                  try (var held = new HeldSocket(port, HeldSocket.Mode.HELD);
+                      var peer = held.tls()) {
+                    var hello = Thread.ofPlatform().start(held::sendHello);
+                    // Nothing of the server's comes after the end of the client's handshake that it
+                    // would wait for.
+                    peer.startHandshake();
+                    hello.join();
+                    endWithRecordsInOnePiece(held, peer);
+                  }
+                });
+            accepted.untilLost();
+            assertThat(accepted.chunkSizes).containsExactly(1000);
+            assertThat(accepted.calls).containsExactly("made", "data", "eof", "lost");
           }
         });
   }

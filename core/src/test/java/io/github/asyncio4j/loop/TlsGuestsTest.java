@@ -117,7 +117,7 @@ final class TlsGuestsTest extends TlsTest {
                     assertThat(below.getInputStream().read()).isEqualTo('!');
                     below.mode(HeldSocket.Mode.HELD);
                     var peer = below.tls();
-                    var sender = new Thread(() -> sendHello(below));
+                    var sender = new Thread(below::sendHello);
                     sender.start();
                     peer.startHandshake();
                     sender.join();
@@ -134,14 +134,6 @@ final class TlsGuestsTest extends TlsTest {
           }
         });
     assertThat(received.get()).hasSize(2 * half.length).startsWith(half).endsWith(half);
-  }
-
-  private static void sendHello(HeldSocket below) {
-    try {
-      below.holdOnAfter(100);
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   // ST-11

@@ -295,11 +295,7 @@ final class TlsInput {
           case OK -> {
             HandshakeStatus next = result.getHandshakeStatus();
             connection.ensureNoRenegotiation(next);
-            // BoringSSL says that a handshake is done when it is asked to read behind its end.
-            more =
-                moved
-                    && (next == HandshakeStatus.NEED_UNWRAP
-                        || (next == HandshakeStatus.NOT_HANDSHAKING && in.hasRemaining()));
+            more = moved && mayGoOn(result, in);
           }
         }
       }
@@ -309,6 +305,18 @@ final class TlsInput {
       buffers.give(plain);
     }
     return any;
+  }
+
+  /// Tells whether the engine is to be asked to read on, after it has moved.
+  private static boolean mayGoOn(SSLEngineResult result, ByteBuffer in) {
+    return switch (result.getHandshakeStatus()) {
+      // BoringSSL says that a handshake is done when it is asked to read behind its end,
+      case NEED_UNWRAP -> true;
+      case NOT_HANDSHAKING -> in.hasRemaining();
+      // and with the first record behind it, which is one of several.
+      case FINISHED -> in.hasRemaining() && result.bytesProduced() > 0;
+      default -> false;
+    };
   }
 
   /// Tells whether a server has asked for the client's certificate: only then its session knows
