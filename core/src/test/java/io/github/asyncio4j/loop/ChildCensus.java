@@ -40,7 +40,7 @@ record ChildCensus(Map<String, String> descriptors, Map<Long, String> children) 
       for (var entry : entries) {
         try {
           String stat = Files.readString(entry.resolve("stat"));
-          String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+          String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
           if (Long.parseLong(fields[1]) == parent) {
             String program = stat.substring(stat.indexOf('('), stat.lastIndexOf(')') + 1);
             children.put(Long.valueOf(entry.getFileName().toString()), fields[0] + program);
