@@ -15,6 +15,7 @@ import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.stream.StreamWriter;
 import io.github.asyncio4j.transport.SubprocessTransport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -231,7 +232,11 @@ public final class Process implements AutoCloseable {
     if (loop.isClosed()) {
       return;
     }
-    boolean _ = transport.signalGroup(SIGKILL);
+    try {
+      boolean _ = transport.signalGroup(SIGKILL);
+    } catch (UncheckedIOException e) {
+      // All of it runs under another user: the end of its pipes is all that it gets.
+    }
     transport.close();
     streams.awaitExit(null);
   }
@@ -282,10 +287,11 @@ public final class Process implements AutoCloseable {
   }
 
   /// Shuts the process down, with 5 seconds after each step, and closes its pipes; as
-  /// [#shutdown(Duration)]. Suspending, unless it has ended and its pipes are closed. Idempotent.
+  /// [#shutdown(Duration)]. Suspending, unless it has ended, its pipes are closed and the process
+  /// group that it leads is empty. Idempotent.
   @Override
   public void close() {
-    if (streams.isLost()) {
+    if (streams.isLost() && !transport.signalGroup(0)) {
       return;
     }
     try {

@@ -101,10 +101,13 @@ final class ProcessStreams implements SubprocessProtocol {
     closeIfDone();
   }
 
-  /// With the child and all its output gone nobody is there to write to.
+  /// With the child and all its output gone nobody is there to write to. The transport stays open
+  /// for the group that the child leads.
   private void closeIfDone() {
-    if (state == State.EXITED && openOutputs == 0) {
-      Objects.requireNonNull(transport).close();
+    if (state == State.EXITED
+        && openOutputs == 0
+        && Objects.requireNonNull(transport).getPipeTransport(0) instanceof WriteTransport pipe) {
+      pipe.abort();
     }
   }
 

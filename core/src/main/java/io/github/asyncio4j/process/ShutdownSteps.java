@@ -96,7 +96,7 @@ final class ShutdownSteps {
 
   /// Suspends until the child has ended, and the group that it leads is empty, or time is over.
   private boolean awaitEnd(Duration limit) {
-    long until = loop.time() + limit.toNanos();
+    long until = instantAfter(limit);
     if (!streams.awaitExit(limit)) {
       return false;
     }
@@ -110,6 +110,15 @@ final class ShutdownSteps {
       pause = pause.multipliedBy(2).compareTo(LAST_LOOK) < 0 ? pause.multipliedBy(2) : LAST_LOOK;
     }
     return true;
+  }
+
+  /// Past the end of time counts as its end.
+  private long instantAfter(Duration limit) {
+    try {
+      return Math.addExact(loop.time(), limit.toNanos());
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE;
+    }
   }
 
   private void sleep(Duration pause) {

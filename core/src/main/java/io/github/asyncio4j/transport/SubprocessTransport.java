@@ -41,7 +41,7 @@ public interface SubprocessTransport extends BaseTransport {
 
   /// Sends a signal to every process of the group that the child leads (killpg(2)): one that was
   /// started with `startNewSession(true)` or `processGroup(0)`. From Linux 6.9 on also when the
-  /// child itself has ended.
+  /// child itself has ended, until [#close()] is called.
   ///
   /// @param signal 0 for none: just to look
   /// @return whether there was anybody; false if the child leads no group
@@ -49,7 +49,8 @@ public interface SubprocessTransport extends BaseTransport {
   boolean signalGroup(int signal);
 
   /// Closes the pipes, what was written to them included, and kills the child if it still runs
-  /// . `processExited` and `connectionLost` follow. Idempotent.
+  /// . `processExited` and `connectionLost` follow. When the child has ended nothing is held
+  /// any more by which the group that it leads could be reached. Idempotent.
   @Override
   void close();
 }

@@ -18,12 +18,14 @@ import io.github.asyncio4j.internal.ffi.Fds;
 import io.github.asyncio4j.internal.ffi.Native;
 import io.github.asyncio4j.internal.ffi.Siginfo;
 import io.github.asyncio4j.process.Process;
+import io.github.asyncio4j.process.ProcessShutdown.Step;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -354,6 +356,21 @@ final class NativeChildTest extends ChildCase {
           process.kill();
 
           assertThat(process.communicate().returncode()).isEqualTo(-SIGUSR1);
+        });
+  }
+
+  @Test
+  void aGroupThatMayNotBeSignalledIsThereAllTheSame() throws Exception {
+    run(
+        () -> {
+          var process = shell(NOTHING.processGroup(0), "sleep 1000 & exit 0");
+          process.await();
+          faults.failKth("pidfd_send_signal", 1, Errno.EPERM);
+
+          var shutdown = process.shutdown(Duration.ofMinutes(1));
+
+          assertThat(shutdown.step()).isEqualTo(Step.TERMINATED);
+          process.close();
         });
   }
 

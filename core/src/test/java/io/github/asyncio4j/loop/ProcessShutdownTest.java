@@ -8,15 +8,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.CancelledError;
+import io.github.asyncio4j.Future;
 import io.github.asyncio4j.LogRecorder;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.SubprocessOptions;
+import io.github.asyncio4j.internal.ffi.ErrnoSlots;
+import io.github.asyncio4j.internal.ffi.Native;
 import io.github.asyncio4j.process.ProcessShutdown.Step;
+import io.github.asyncio4j.transport.SubprocessProtocol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -208,6 +214,19 @@ final class ProcessShutdownTest extends ChildCase {
   }
 
   @Test
+  void aGraceMayBeLongerThanTheClockGoes() throws Exception {
+    run(
+        () -> {
+          var process = exec(PIPES, "cat");
+
+          var shutdown = process.shutdown(Duration.ofSeconds(Long.MAX_VALUE));
+
+          assertThat(shutdown.step()).isEqualTo(Step.INPUT_CLOSED);
+          process.close();
+        });
+  }
+
+  @Test
   void aNegativeGraceIsRefused() throws Exception {
     run(
         () -> {
@@ -270,6 +289,75 @@ final class ProcessShutdownTest extends ChildCase {
           process.close();
           assertThat(isAlive(member)).isFalse();
         });
+  }
+
+  @Test
+  void theGroupOfAProcessThatIsGoneIsEndedByTheEndOfTheBlock() throws Exception {
+    run(
+        () -> {
+          if (!isNative()) {
+            return;
+          }
+          int pid;
+          var before = ChildCensus.now().descriptors();
+          try (var process = shell(NOTHING.processGroup(0), "sleep 1000 & exit 0")) {
+            pid = process.pid();
+            assertThat(process.await()).isZero();
+            passIterations();
+          }
+
+          assertThat(membersOf(pid)).noneMatch(ProcessShutdownTest::isAlive);
+          assertThat(ChildCensus.now().descriptors()).isEqualTo(before);
+        });
+  }
+
+  @Test
+  void aGroupThatIsNotAskedAboutAnyMoreHoldsNoDescriptor() throws Exception {
+    run(
+        () -> {
+          if (!isNative()) {
+            return;
+          }
+          var before = ChildCensus.now().descriptors();
+          var options = NOTHING.processGroup(0);
+          var command = List.of("/bin/sh", "-c", "sleep 1000 & exit 0");
+          var ended = loop.<Void>createFuture();
+          var transport =
+              loop.subprocessExec(() -> new Ending(ended), options, command).transport();
+          ended.await();
+          passIterations();
+          assertThat(transport.signalGroup(0)).isTrue();
+
+          transport.close();
+
+          assertThat(ChildCensus.now().descriptors()).isEqualTo(before);
+          assertThat(transport.signalGroup(0)).isFalse();
+          Native.syscalls().kill(ErrnoSlots.take(), -transport.getPid(), 9);
+        });
+  }
+
+  private record Ending(Future<Void> ended) implements SubprocessProtocol {
+    @Override
+    public void connectionLost(@Nullable Exception exc) {
+      ended.setResult(null);
+    }
+  }
+
+  private static List<String> membersOf(int group) throws IOException {
+    var members = new ArrayList<String>();
+    try (var entries = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (var entry : entries) {
+        try {
+          String stat = Files.readString(entry.resolve("stat"));
+          if (stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[2].equals("" + group)) {
+            members.add(entry.getFileName().toString());
+          }
+        } catch (IOException e) {
+          // Gone since the directory was read.
+        }
+      }
+    }
+    return members;
   }
 
   private void refusesForWantOfDescriptors(SubprocessOptions options, String keyword) {

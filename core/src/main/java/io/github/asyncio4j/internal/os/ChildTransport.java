@@ -44,6 +44,10 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
   private @Nullable ProcessHandle handle;
   private final @Nullable ChildPipe[] pipes = new @Nullable ChildPipe[STREAMS];
   private int openPipes;
+  // Whether its owner has closed it, and so asks no more about the group that it leads.
+  private boolean givenUp;
+  // Whether there is nothing left of it but that group.
+  private boolean released;
   // Whoever waits for the end because the start has failed.
   private final List<Future<@Nullable Void>> waiters = new ArrayList<>();
 
@@ -235,7 +239,9 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
 
   @Override
   public void close() {
+    givenUp = true;
     if (life.isClosing()) {
+      releaseGroup();
       return;
     }
     // Waits for the end of the child and of the pipes.
@@ -248,6 +254,12 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
         // It runs under another user, as a setuid program does.
         return;
       }
+    }
+  }
+
+  private void releaseGroup() {
+    if (released) {
+      releaseChild();
     }
   }
 
@@ -280,10 +292,12 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
     end.callSoon();
   }
 
-  /// Keeps a child that has ended as long as there are others in the group that it leads.
+  /// Keeps a child that has ended as long as there are others in the group that it leads, and its
+  /// owner has not closed this.
   @Override
   public void release() {
-    if (child == null || returncode == null || !child.signalGroup(NO_SIGNAL)) {
+    released = true;
+    if (givenUp || child == null || returncode == null || !child.signalGroup(NO_SIGNAL)) {
       releaseChild();
     }
   }

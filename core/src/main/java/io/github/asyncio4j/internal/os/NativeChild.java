@@ -179,9 +179,13 @@ final class NativeChild implements Child, IoWatch.Owner {
     return switch (-result) {
       case Errno.ESRCH -> false;
       case Errno.EINVAL -> throw new IllegalArgumentException("no such signal: " + signal);
-      case Errno.EPERM ->
-          throw new UncheckedIOException(
-              new AccessDeniedException("process " + pid, null, "signal " + signal));
+      case Errno.EPERM -> {
+        if (signal == NO_SIGNAL) {
+          yield true; // There is somebody.
+        }
+        throw new UncheckedIOException(
+            new AccessDeniedException("process " + pid, null, "signal " + signal));
+      }
       default -> true;
     };
   }

@@ -93,8 +93,11 @@ final class StartThreads implements AutoCloseable {
     }
 
     private void end(Start.Started child) {
-      child.abandon();
-      tellGone();
+      try {
+        child.abandon();
+      } finally {
+        tellGone();
+      }
     }
 
     private void tellGone() {
@@ -139,7 +142,11 @@ final class StartThreads implements AutoCloseable {
               IDLE_SECONDS,
               TimeUnit.SECONDS,
               new LinkedBlockingQueue<>(),
-              Thread.ofPlatform().daemon().name("asyncio4j-start-", 0).factory());
+              Thread.ofPlatform()
+                  .daemon()
+                  .name("asyncio4j-start-", 0)
+                  .inheritInheritableThreadLocals(false)
+                  .factory());
       made.allowCoreThreadTimeOut(true);
       pool = made;
     }
