@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.pipe.PseudoTerminal;
 import io.github.asyncio4j.pipe.Terminal;
+import io.github.asyncio4j.pipe.WindowSize;
 import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.stream.StreamWriter;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -62,23 +64,27 @@ final class TerminalExamplesTest {
   @Test
   void theReplShowsWhatTicksAboveWhatIsTyped() throws Exception {
     try (var pty = PseudoTerminal.open()) {
-      var file = pty.slavePath().toFile();
-      var line = new ArrayList<String>();
-      line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      line.addAll(Program.FLAGS);
-      line.addAll(List.of("-cp", System.getProperty("java.class.path"), "Repl"));
-      Process repl =
-          new ProcessBuilder(line)
-              .redirectInput(file)
-              .redirectOutput(file)
-              .redirectError(file)
-              .start();
+      Process repl = startIn(pty, "Repl");
       try {
         Asyncio.run(() -> converse(pty, repl));
       } finally {
         repl.destroyForcibly();
       }
     }
+  }
+
+  private static Process startIn(PseudoTerminal pty, String... command) throws IOException {
+    var file = pty.slavePath().toFile();
+    var line = new ArrayList<String>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(Program.FLAGS);
+    line.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    line.addAll(List.of(command));
+    return new ProcessBuilder(line)
+        .redirectInput(file)
+        .redirectOutput(file)
+        .redirectError(file)
+        .start();
   }
 
   private static void converse(PseudoTerminal pty, Process repl) throws Exception {
@@ -111,5 +117,54 @@ final class TerminalExamplesTest {
       assertThat(repl.rest(0))
           .containsExactly("too often: 0", "every SECONDS TEXT", "not known: what");
     }
+  }
+
+  @Test
+  void ptyPassesKeysAndTheSizeOfTheWindowOn() throws Exception {
+    String script =
+        "trap 'echo interrupted' INT; trap 'stty size; exit 3' WINCH; stty size; echo up;"
+            + " while :; do sleep 0.05; done";
+    try (var pty = PseudoTerminal.open(new WindowSize(100, 30))) {
+      Process inner = startIn(pty, "Pty", "sh", "-c", script);
+      try {
+        Asyncio.run(() -> resize(pty, inner));
+      } finally {
+        inner.destroyForcibly();
+      }
+    }
+  }
+
+  private static void resize(PseudoTerminal pty, Process inner) throws Exception {
+    StreamReader screen = Asyncio.openReadPipe(pty.reader());
+    StreamWriter keys = Asyncio.openWritePipe(pty.writer());
+    screen.readuntil("30 100\r\nup\r\n".getBytes(UTF_8));
+    assertThat(Terminal.of(pty.slaveFileno()).isCooked()).isFalse();
+    keys.write("\3");
+    screen.readuntil("interrupted\r\n".getBytes(UTF_8));
+    pty.setWindowSize(new WindowSize(70, 20));
+    // It was started in the session of this test, whose terminal is another one.
+    String pid = Long.toString(inner.pid());
+    new ProcessBuilder("kill", "-WINCH", pid).start();
+    screen.readuntil("20 70\r\n".getBytes(UTF_8));
+    int status = Asyncio.toThread(() -> inner.waitFor());
+    assertThat(status).isEqualTo(3);
+    assertThat(Terminal.of(pty.slaveFileno()).isCooked()).isTrue();
+    keys.close();
+    screen.transport().close();
+  }
+
+  @Test
+  void ptyTypesWhatComesFromAPipeToo() throws Exception {
+    try (Program pty = Program.start(Program.FLAGS, "Pty", "cat")) {
+      pty.type("hello\n");
+      pty.endInput();
+
+      // What is typed is shown, and then what the command writes.
+      assertThat(pty.rest(0)).containsExactly("hello", "hello");
+    }
+    try (Program pty = Program.start(List.of(), "Pty", "true")) {
+      assertThat(pty.failure()).contains("--enable-native-access");
+    }
+    assertThat(Program.refusal(Program.FLAGS, "Pty", "--help")).startsWith("usage: Pty");
   }
 }
