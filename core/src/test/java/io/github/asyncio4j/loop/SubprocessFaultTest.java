@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -125,7 +124,7 @@ final class SubprocessFaultTest extends ChildCase {
         () -> {
           var process = exec(PIPES, "tee", "/dev/stderr");
           var sent = MessageDigest.getInstance("SHA-256");
-          Coroutine<@Nullable String> feeding =
+          Coroutine<String> feeding =
               () -> {
                 for (int i = 0; i < pieces; i++) {
                   sent.update(piece);
@@ -137,7 +136,7 @@ final class SubprocessFaultTest extends ChildCase {
               };
           List<Coroutine<String>> parts =
               List.of(
-                  feeding::run,
+                  feeding,
                   () -> sumOf(process.stdout()::read),
                   () -> sumOf(process.stderr()::read));
 
