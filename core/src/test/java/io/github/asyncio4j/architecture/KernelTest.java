@@ -69,7 +69,6 @@ final class KernelTest {
           "LoopRunning",
           "LoopScheduling",
           "LoopSignals",
-          "LoopSubprocesses",
           "LoopTasks",
           "Lowlevel",
           "MemoryReserves",
