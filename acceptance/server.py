@@ -94,11 +94,17 @@ def running(example, *arguments, portable=False, descriptors=None, port=0, jvm=(
                     pipe.close()
 
 
+def library():
+    """Returns the jar of the library: the newest, which is neither its sources nor its tests."""
+    jars = (ROOT / "core" / "target").glob("asyncio4j-*.jar")
+    return max((jar for jar in jars if not re.search("-(sources|javadoc|tests)$", jar.stem)), key=os.path.getmtime)
+
+
 def java(example, classes, portable):
     """Compiles an example, and returns how it is run without bin/asyncio."""
     home = subprocess.run([ROOT / "bin" / "asyncio", "--java-home"], check=True, capture_output=True, text=True)
     tools = pathlib.Path(home.stdout.strip()) / "bin"
-    jar = max((ROOT / "core" / "target").glob("asyncio4j-*.jar"), key=os.path.getmtime)
+    jar = library()
     path = os.pathsep.join(str(file) for file in [jar, *(ROOT / "core" / "target" / "lib").glob("*.jar")])
     source = ROOT / "examples" / "src" / "main" / "java" / f"{example}.java"
     subprocess.run([tools / "javac", "-cp", path, "-d", classes, source], check=True)

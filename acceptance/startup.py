@@ -9,6 +9,8 @@ import sys
 import tempfile
 import time
 
+import server
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ASYNCIO = ROOT / "bin" / "asyncio"
 HELLO = ROOT / "examples" / "src" / "main" / "java" / "HelloWorld.java"
@@ -51,7 +53,7 @@ def main():
     subprocess.run([ASYNCIO, "--portable", HELLO], check=True, stdout=subprocess.DEVNULL)
     home = subprocess.run([ASYNCIO, "--java-home"], check=True, capture_output=True, text=True)
     jdk = pathlib.Path(home.stdout.strip())
-    jar = max((ROOT / "core" / "target").glob("asyncio4j-*.jar"), key=os.path.getmtime)
+    jar = server.library()
 
     with tempfile.TemporaryDirectory() as directory:
         subprocess.run([jdk / "bin" / "javac", "-cp", jar, "-d", directory, HELLO], check=True)
