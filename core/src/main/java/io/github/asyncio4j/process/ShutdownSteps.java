@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// One shutdown of a process, step by step: close its input, wait, terminate, wait, kill. Each step
 /// is logged. Loop thread only, in a task.
 final class ShutdownSteps {
+  private static final Duration AFTER_KILL = Duration.ofSeconds(1);
   // The kernel does not tell when the last of a group is gone.
   private static final Duration FIRST_LOOK = Duration.ofMillis(1);
   private static final Duration LAST_LOOK = Duration.ofMillis(50);
@@ -76,6 +77,8 @@ final class ShutdownSteps {
     log(Level.WARNING, "sends SIGKILL");
     signal(SIGKILL);
     streams.awaitExit(null);
+    // The rest of the group dies in its own time; one that the kernel holds is not waited for.
+    var _ = awaitEnd(AFTER_KILL);
     return Step.KILLED;
   }
 
