@@ -118,7 +118,7 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
   private void closeUnconnected(int fd, @Nullable AutoCloseable end) {
     ChildPipe pipe = pipes[fd];
     if (pipe == null || pipe.transport == null) {
-      StandardStreams.close(end);
+      ChildStreams.close(end);
       if (pipe != null) {
         openPipes--;
       }

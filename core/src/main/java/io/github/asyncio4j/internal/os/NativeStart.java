@@ -32,7 +32,7 @@ final class NativeStart implements Start {
 
   @Override
   public Started run() throws IOException {
-    var streams = new StandardStreams(syscalls);
+    var streams = new ChildStreams(syscalls);
     try {
       streams.open(options);
       int pid = spawn(streams);
@@ -44,8 +44,8 @@ final class NativeStart implements Start {
     }
   }
 
-  private record NativeStarted(
-      Syscalls syscalls, int pid, boolean leadsGroup, StandardStreams streams) implements Started {
+  private record NativeStarted(Syscalls syscalls, int pid, boolean leadsGroup, ChildStreams streams)
+      implements Started {
     @Override
     public ChildProcess adopt(Lowlevel lowlevel, Child.Listener listener) throws IOException {
       try (streams) {
@@ -71,7 +71,7 @@ final class NativeStart implements Start {
     return options.startNewSession() || (group != null && group == 0);
   }
 
-  private int spawn(StandardStreams streams) throws IOException {
+  private int spawn(ChildStreams streams) throws IOException {
     String program = program();
     try (var plan = new SpawnPlan(syscalls);
         Arena arena = Arena.ofConfined()) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The descriptors of a child's standard streams while it is started. One thread at a time; closing
 /// it closes what is not handed over.
-final class StandardStreams implements AutoCloseable {
+final class ChildStreams implements AutoCloseable {
   /*
    * What the child gets has numbers from 3 on here, so that putting one of its streams in its place
    * covers no other: those that are lower, as when this process was started without a standard
@@ -45,7 +45,7 @@ final class StandardStreams implements AutoCloseable {
   private final int[] ours = {-1, -1, -1};
   private boolean merged;
 
-  StandardStreams(Syscalls syscalls) {
+  ChildStreams(Syscalls syscalls) {
     this.syscalls = syscalls;
   }
 
