@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -108,17 +109,28 @@ def client(portable, *words, stderr=subprocess.PIPE):
     return done.returncode, done.stdout, done.stderr or "", time.monotonic() - start
 
 
+# Of a plain call it wants a task instead, which is an experiment of the protocol.
+WANTS_TASK = "requires task augmentation"
+# By default it wants to fetch something from far away.
+ZIP = ["--call", "gzip-file-as-resource", '{"name": "x.gz", "data": "data:text/plain;base64,aGVsbG8="}']
+
+
 def everything(portable, calls):
-    server = ["--", "node", str(EVERYTHING), "stdio"]
-    status, out, err, _ = client(portable, "--all", *server)
+    # One of its tools shows the environment: that is to have nothing of ours.
+    server = ["--", "env", "-i", f"PATH={os.environ['PATH']}", "node", str(EVERYTHING), "stdio"]
+    _, out, err, _ = client(portable, "--all", *ZIP, *server)
     lines = out.splitlines()
     tools = [line.split()[1].rstrip(":") for line in lines if line.startswith("tool ")]
-    answered = [tool for tool in tools if any(line.startswith(tool + ": ") for line in lines)]
-    failed = [line for line in lines if ": failed: " in line or ": error " in line]
-    ended = lines[-1] if lines else err
+    answers = [line for line in lines if line.split(":")[0] in tools]
+    answered = {line.split(":")[0] for line in answers}
+    failed = [line for line in answers[:-1] if re.match(r"[^:]+: (failed|error|cancelled)", line)]
+    unexpected = [line for line in failed if WANTS_TASK not in line and not line.startswith(ZIP[1])]
+    # Tools that begin to send notifications keep it from ending with its input.
+    ended = lines[-1] if lines else err[-3000:]
     check(label("everything, every tool called", portable),
-          status == 0 and len(tools) > 5 and answered == tools and ended.endswith("status 0"),
-          f"{len(tools)} tools, {lines[0]}, {ended}" if status == 0 else (status, failed, out[-3000:], err[-3000:]))
+          len(tools) > 5 and answered == set(tools) and not unexpected and answers[-1].startswith(f"{ZIP[1]}: <")
+          and ended.startswith("server ended by ") and "SIGKILL" not in ended,
+          f"{len(tools)} tools, {lines[0]}, {ended}" if tools else (lines[-5:], err[-3000:]))
 
     call = ["--call", "trigger-long-running-operation", '{"duration": 1, "steps": 5}']
     status, out, err, _ = client(portable, *call, *server)

@@ -118,11 +118,11 @@ record Counts(List<String> threads, List<String> descriptors, List<String> child
         }
       }
     }
-    return new Counts(threads, descriptors, children());
+    return new Counts(threads, descriptors, findChildren());
   }
 
   /// Zombies too, which the JDK does not list.
-  private static List<String> children() throws IOException {
+  private static List<String> findChildren() throws IOException {
     var children = new ArrayList<String>();
     String self = " " + ProcessHandle.current().pid() + " ";
     try (var files = Files.list(Path.of("/proc"))) {

@@ -21,7 +21,9 @@ async function connect() {
   transport.stderr.on("data", (piece) => log.push(piece.toString()));
   const client = new Client({ name: "sdk", version: "1" }, { capabilities: {} });
   client.onerror = (error) => {
-    throw error;
+    if (!error.message.includes("progress notification for an unknown token")) {
+      throw error;
+    }
   };
   await client.connect(transport);
   return { client, pid: transport.pid, said: () => log.join("") };
@@ -82,7 +84,8 @@ async function progress(client) {
     const seen = [];
     const onprogress = (step) => seen.push(`${step.progress}/${step.total}`);
     await text(client, "sleep", { seconds: 0.01, steps: 4 }, { onprogress });
-    // The SDK drops the last one when it reads it together with the answer behind it.
+    // When the SDK reads the last one together with the answer, it takes the answer first, and no longer
+    // knows whose progress it is.
     assert.deepEqual(seen, ["1/4", "2/4", "3/4", "4/4"].slice(0, Math.max(3, seen.length)));
     all += seen.length;
   }
@@ -100,6 +103,11 @@ async function cancel(client, said) {
     assert.equal(typeof (await begun), "object");
     abort.abort("not wanted");
     await client.ping();
+  }
+  // What it says comes by another pipe than its answers.
+  const until = performance.now() + 10_000;
+  while (said().split("sleep cancelled").length <= rounds && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
   assert.equal(said().split("sleep cancelled").length - 1, rounds);
   tell("cancel", `${rounds} rounds, the server says so of each`);
