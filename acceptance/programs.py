@@ -133,6 +133,25 @@ def what_it_compiles(work):
     helper.unlink()
     check(run(program)[0] == 1, "a file that is gone is missed")
 
+    parts = work / "parts"
+    parts.mkdir()
+    program = work / "Parted.java"
+    program.write_text("import parts.Part;\nvoid main() { new Part().tell(); }\n")
+    part = "package parts;\npublic class Part { public void tell() { IO.println(%s); } }\n"
+    for text in '"one"', '"two"', "new Other()", '"one"':
+        (parts / "Other.java").write_text('package parts;\nclass Other { public String toString() { return "three"; } }\n')
+        (parts / "Part.java").write_text(part % text)
+        got = (0, ("three" if "Other" in text else text.strip('"')) + "\n", "")
+        check(run(program) == run(program) == got, f"a program with a package of its own {text}")
+        check(any(CACHE.glob("*/programs/Parted-*")), "whose classes are kept")
+    (parts / "Part.java").write_text(part % "missing")
+    for _ in range(2):
+        status, out, err = run(program)
+        check((status, out) == (1, "") and "Part.java:2: error:" in err, "whose errors are reported each time")
+    (parts / "Part.java").unlink()
+    check(run(program)[0] == 1, "whose file that is gone is missed")
+
+    program = work / "Edited.java"
     program.write_text(
         "import io.github.asyncio4j.*;\nvoid main() { IO.println(Outcome.class.getName()); }\n"
     )

@@ -14,7 +14,9 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
@@ -26,7 +28,8 @@ import javax.tools.ToolProvider;
 /// Compiles a program of one file for `bin/asyncio`, which keeps what comes out.
 ///
 /// The rules are those of the JDK's launcher for source files: the program is the file's first class,
-/// and what lies beside it may be used. A program that does use it is left to the launcher.
+/// and what lies beside it may be used. A program that does use it is left to the launcher, unless its
+/// identity has the text of each file that it uses.
 ///
 /// The entry of a program is a directory: the classes as a jar, the name of the main class, and the identity,
 /// which is all that the classes depend on and has the source at its end. It comes into being whole.
@@ -42,7 +45,7 @@ public final class Compile {
   private final String classPath;
   private final JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
   private final PrintWriter messages = new PrintWriter(System.err, true);
-  private boolean usesOtherFiles;
+  private final Set<Path> otherFiles = new HashSet<>();
 
   private Compile(Path program, String classPath) throws IOException {
     this.program = program;
@@ -87,10 +90,14 @@ public final class Compile {
     Path made = Files.createTempDirectory(entry.getParent(), ".new");
     try {
       Path classes = Files.createDirectory(made.resolve("classes"));
-      boolean compiled = compile(root, classes);
-      if (usesOtherFiles) {
+      // Held back: of what is left to the launcher that says it.
+      var held = new StringWriter();
+      boolean compiled = compile(root, classes, held);
+      if (!otherFiles.isEmpty() && !(compiled && knows(identity))) {
         return LEFT_TO_THE_LAUNCHER;
       }
+      messages.print(held);
+      messages.flush();
       if (!compiled) {
         System.err.println("error: compilation failed");
         return FAILED;
@@ -113,31 +120,36 @@ public final class Compile {
     return unit.getTypeDecls().isEmpty() ? null : unit;
   }
 
-  private boolean compile(Path root, Path classes) throws IOException {
-    // Held back: of a program that uses other files the launcher says it.
-    var held = new StringWriter();
+  /// Tells whether an identity has all other files, as they are now.
+  private boolean knows(byte[] identity) throws IOException {
+    String known = new String(identity, UTF_8);
+    for (Path file : otherFiles) {
+      if (!known.contains(Files.readString(file))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean compile(Path root, Path classes, Writer held) throws IOException {
     JavacTask task =
         task(
             held,
             List.of(
-                "-proc:none", "-implicit:none", "-Xlint:deprecation", "-Xlint:unchecked",
+                "-proc:none", "-implicit:class", "-Xlint:deprecation", "-Xlint:unchecked",
                 "-Xlint:-options", "--class-path", classPath, "--source-path", root.toString(),
                 "-d", classes.toString()));
     task.addTaskListener(
         new TaskListener() {
           @Override
           public void finished(TaskEvent event) {
-            usesOtherFiles |=
-                event.getKind() == TaskEvent.Kind.PARSE
-                    && !event.getSourceFile().toUri().equals(program.toAbsolutePath().toUri());
+            if (event.getKind() == TaskEvent.Kind.PARSE
+                && !event.getSourceFile().toUri().equals(program.toAbsolutePath().toUri())) {
+              otherFiles.add(Path.of(event.getSourceFile().toUri()));
+            }
           }
         });
-    boolean compiled = task.call();
-    if (!usesOtherFiles) {
-      messages.print(held);
-      messages.flush();
-    }
-    return compiled;
+    return task.call();
   }
 
   private JavacTask task(Writer output, List<String> options) {
