@@ -4,6 +4,7 @@ package io.github.asyncio4j;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.github.asyncio4j.internal.jdk.LibraryLogger;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -133,7 +134,7 @@ final class FreezeWatch {
           ". Blocking calls belong into Asyncio.toThread(); with --add-opens"
               + " java.base/java.lang=ALL-UNNAMED they only suspend their task");
     }
-    for (StackTraceElement frame : AwaitTrace.withoutMachinery(frames)) {
+    for (StackTraceElement frame : JdkCalls.from(List.of(AwaitTrace.withoutMachinery(frames)))) {
       text.append("\n  at ").append(frame);
     }
     return text.toString();
