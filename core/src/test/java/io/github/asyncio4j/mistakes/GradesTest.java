@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /// What the texts that answer mistakes are worth, all in all.
 final class GradesTest {
-  private static final List<Class<? extends MistakeCase>> CASES =
+  private static final List<Class<?>> CASES =
       List.of(
           LoopMistakesTest.class,
           ThreadMistakesTest.class,
@@ -26,7 +26,8 @@ final class GradesTest {
           TlsMistakesTest.class,
           ChildMistakesTest.class,
           FileMistakesTest.class,
-          ServiceMistakesTest.class);
+          ServiceMistakesTest.class,
+          FlagMistakesTest.class);
 
   private static Map<Integer, List<String>> grades() {
     var grades = new TreeMap<Integer, List<String>>();

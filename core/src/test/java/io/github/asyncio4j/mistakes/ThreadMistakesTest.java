@@ -8,6 +8,7 @@ import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.internal.jdk.VirtualThreads;
 import io.github.asyncio4j.sync.Event;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -179,8 +180,9 @@ final class ThreadMistakesTest extends MistakeCase {
                 + " does"
                 + (kind.carriesItsTasks()
                     ? "\n"
-                    : "\\. Blocking calls belong into Asyncio\\.toThread\\(\\); with --add-opens"
-                        + " java\\.base/java\\.lang=ALL-UNNAMED they only suspend their task\n"))
+                    : "\\Q. Blocking calls belong into Asyncio.toThread(); with "
+                        + VirtualThreads.flag()
+                        + " they only suspend their task\n\\E"))
         .contains("ThreadMistakesTest.keepTheLoop");
   }
 
