@@ -68,11 +68,7 @@ public final class Asyncio {
   /// Runs a coroutine in a new loop, made and set up by the options; as [#run(Coroutine)].
   public static <T extends @Nullable Object> T run(Coroutine<T> main, RunnerOptions options)
       throws Exception {
-    EventLoop running = RunningLoop.get();
-    if (running != null) {
-      throw new IllegalStateException(
-          "Asyncio.run() cannot be called from a running event loop: " + running);
-    }
+    Runner.ensureNoRunningLoop("Asyncio.run()");
     try (var runner = Runner.ofRun(options)) {
       return runner.run(main);
     }
@@ -463,7 +459,8 @@ public final class Asyncio {
 
   /// Starts a task on a loop from another thread (TC-10). Any thread.
   ///
-  /// Waiting for the result on the loop's own thread never ends.
+  /// To wait for the result where that would stop the loop is refused with an
+  /// [IllegalStateException]; a task waits for it by [Future#await(CompletionStage)].
   ///
   /// @return completed on the loop thread; cancelling it cancels the task; cancelled itself when
   ///   the loop is closed before the task has ended
@@ -631,8 +628,7 @@ public final class Asyncio {
   public static <T extends @Nullable Object> Future<T> ensureFuture(
       Future<T> future, EventLoop loop) {
     if (future.loop != loop) {
-      throw new IllegalArgumentException(
-          "The future belongs to a different loop than the one specified: " + future);
+      throw Refusals.ofAnotherLoop(future, future.loop);
     }
     return future;
   }

@@ -66,6 +66,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   final UnretrievedFailures failures = new UnretrievedFailures(this);
   final EagerStart eager = new EagerStart(this);
   final SignalHandlers signals = new SignalHandlers(this);
+  final HiddenSuspensions hiddenSuspensions = new HiddenSuspensions();
   final StackRoom stack = new StackRoom();
   final Lowlevel lowlevel = new Lowlevel(this);
   // What layers keep with the loop, by their LoopLocal.
@@ -115,7 +116,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
 
   private void runHere() {
     if (!STATE.compareAndSet(this, State.IDLE, State.RUNNING)) {
-      throw new IllegalStateException("This event loop is already running: " + this);
+      throw Refusals.alreadyRunning(this);
     }
     confinement.enter();
     RunningLoop.set(this);
@@ -147,8 +148,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   public final <T extends @Nullable Object> T runUntilComplete(Future<T> future) throws Exception {
     ensureMayRun();
     if (future.loop != this) {
-      throw new IllegalArgumentException(
-          "The future belongs to a different loop than the one specified: " + future);
+      throw Refusals.ofAnotherLoop(future, future.loop);
     }
     return runUntil(future);
   }
@@ -180,7 +180,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
       future.removeDoneCallback(stopper);
     }
     if (!future.done()) {
-      throw new IllegalStateException("Event loop stopped before Future completed: " + future);
+      throw Refusals.stoppedBefore(future);
     }
     try {
       return future.take();
@@ -211,7 +211,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
       return;
     }
     if (!STATE.compareAndSet(this, State.IDLE, State.CLOSED)) {
-      throw new IllegalStateException("Cannot close a running event loop: " + this);
+      throw Refusals.closedWhileRunning(this);
     }
     new LoopEnd(this, selector, engine()).run();
   }
@@ -237,18 +237,17 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   private void ensureMayRun() {
     ensureOpen();
     if (isRunning()) {
-      throw new IllegalStateException("This event loop is already running: " + this);
+      throw Refusals.alreadyRunning(this);
     }
     BaseEventLoop other = RunningLoop.get();
     if (other != null) {
-      throw new IllegalStateException(
-          "Cannot run the event loop while another loop is running: " + other);
+      throw Refusals.inside(other);
     }
   }
 
   void ensureOpen() {
     if (state == State.CLOSED) {
-      throw new IllegalStateException("Event loop is closed");
+      throw new IllegalStateException(Refusals.closed(this));
     }
   }
 
@@ -285,7 +284,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
     Object scope = context != null ? context : CurrentContext.snapshot();
     var handle = traced(new PostedHandle(callback, scope));
     if (!tryPost(handle)) {
-      throw new IllegalStateException("Event loop is closed");
+      throw new IllegalStateException(Refusals.closed(this));
     }
     return handle;
   }
@@ -294,7 +293,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   public final void execute(Runnable command) {
     Objects.requireNonNull(command, "command");
     if (!tryPost(traced(new PostedHandle(command, CurrentContext.snapshot())))) {
-      throw new RejectedExecutionException("Event loop is closed");
+      throw new RejectedExecutionException(Refusals.closed(this));
     }
   }
 
@@ -513,6 +512,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
       endRun(t);
       return;
     }
+    MonitorHint.addTo(t);
     try {
       ExceptionContext failure =
           ExceptionContext.of("Exception in callback " + handle.describeCallback())

@@ -212,12 +212,13 @@ final class CarriedTaskThread extends TaskThread {
       loop.observer.suspendedInJdk(task);
     }
     if (loop.getDebug()) {
-      String text =
-          "Hidden suspension, in a blocking call of the JDK: " + task + " " + task.getStack();
-      // As a callback: the task may be in front of us for the very lock of the logger.
-      loop.enqueue(
-          new Handle(
-              () -> BaseEventLoop.LOGGER.log(System.Logger.Level.INFO, text), ContextMap.EMPTY));
+      String text = loop.hiddenSuspensions.toTell(task, TaskStack.ofBlocked(thread));
+      if (text != null) {
+        // As a callback: the task may be in front of us for the very lock of the logger.
+        loop.enqueue(
+            new Handle(
+                () -> BaseEventLoop.LOGGER.log(System.Logger.Level.INFO, text), ContextMap.EMPTY));
+      }
     }
   }
 

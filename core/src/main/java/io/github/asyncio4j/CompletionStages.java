@@ -52,9 +52,14 @@ final class CompletionStages {
   ///
   /// Cancelling it, from any thread, cancels the other.
   static <T extends @Nullable Object> CompletableFuture<T> unwrap(Future<T> future) {
-    var result = new FollowingFuture<T>(call -> ensureMayWait(future.loop, call));
+    CompletableFuture<T> result = following(future.loop);
     tie(future, result);
     return result;
+  }
+
+  /// Returns a future of the JDK that somebody on the loop is going to complete. Any thread.
+  static <T extends @Nullable Object> CompletableFuture<T> following(BaseEventLoop loop) {
+    return new FollowingFuture<>(call -> ensureMayWait(loop, call));
   }
 
   // A task that the loop's own thread carries is suspended by the call, and others go on.
@@ -62,9 +67,9 @@ final class CompletionStages {
     if (loop.holdsLoop() && !(loop.carriesTasks() && Task.ofThisThread() != null)) {
       throw new IllegalStateException(
           call
-              + " would wait for ever, since it stops the loop that completes the future: await()"
-              + " the future that toCompletableFuture() was called on. "
-              + loop);
+              + " would wait for ever, since it stops the loop that completes the future: "
+              + loop
+              + "; a task waits for it by Future.await(future), a callback cannot wait");
     }
   }
 

@@ -51,7 +51,9 @@ final class Confinement {
           "Non-thread-safe operation invoked on an event loop other than the current one: "
               + loop
               + " by "
-              + Thread.currentThread());
+              + Thread.currentThread()
+              + "; from another thread use callSoonThreadsafe() of the loop, or"
+              + " Asyncio.runCoroutineThreadsafe()");
     }
   }
 }

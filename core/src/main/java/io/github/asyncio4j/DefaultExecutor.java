@@ -128,7 +128,8 @@ final class DefaultExecutor {
 
   private ExecutorService get() {
     if (shutdownCalled) {
-      throw new IllegalStateException("Executor shutdown has been called");
+      throw new IllegalStateException(
+          "Executor shutdown has been called; give runInExecutor() an executor of your own");
     }
     ExecutorService current = executor;
     if (current == null) {

@@ -11,7 +11,7 @@ package io.github.asyncio4j;
 /// outside a task of this loop they throw [IllegalStateException].
 ///
 /// After [#close()] every method that would schedule or open something throws
-/// [IllegalStateException] with the text `Event loop is closed` (EL-15).
+/// [IllegalStateException] with a text that begins with `Event loop is closed` (EL-15).
 ///
 /// The methods are declared in one interface for each heading of asyncio's page. All loops are
 /// subclasses of [BaseEventLoop], since nobody else can make its tasks; more methods may come.
@@ -36,7 +36,11 @@ public sealed interface EventLoop
   static EventLoop getRunningLoop() {
     EventLoop loop = RunningLoop.get();
     if (loop == null) {
-      throw new IllegalStateException("no running event loop");
+      throw new IllegalStateException(
+          "no running event loop in thread '"
+              + Thread.currentThread().getName()
+              + "': start one by Asyncio.run(() -> ...), reach one from another thread by its"
+              + " callSoonThreadsafe() or by Asyncio.runCoroutineThreadsafe()");
     }
     return loop;
   }

@@ -4,6 +4,8 @@ package io.github.asyncio4j;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.github.asyncio4j.internal.jdk.LibraryLogger;
+import io.github.asyncio4j.internal.jdk.VirtualThreads;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -130,10 +132,11 @@ final class FreezeWatch {
             nanos / 1e9));
     if (now.step != null && !loop.carriesTasks()) {
       text.append(
-          ". Blocking calls belong into Asyncio.toThread(); with --add-opens"
-              + " java.base/java.lang=ALL-UNNAMED they only suspend their task");
+          ". Blocking calls belong into Asyncio.toThread(); with "
+              + VirtualThreads.flag()
+              + " they only suspend their task");
     }
-    for (StackTraceElement frame : AwaitTrace.withoutMachinery(frames)) {
+    for (StackTraceElement frame : JdkCalls.from(List.of(AwaitTrace.withoutMachinery(frames)))) {
       text.append("\n  at ").append(frame);
     }
     return text.toString();

@@ -105,7 +105,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     Objects.requireNonNull(stage, "stage");
     Task<?> task = Task.ofThisThread();
     if (task == null) {
-      throw new IllegalStateException("await() called outside a task: " + stage);
+      throw OutsideTask.refusal("await()", stage);
     }
     return CompletionStages.wrap(stage, task.loop).await();
   }
@@ -137,7 +137,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     if (state == State.CANCELLED) {
       throw cancelledError();
     }
-    throw new InvalidStateException("Result is not set: " + this);
+    throw Refusals.notSet("Result", this);
   }
 
   /// Returns the exception, or null when there is a result (FT-02). Marks it as retrieved.
@@ -146,7 +146,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   /// @throws CancelledError when it is cancelled
   public final @Nullable Throwable exception() {
     return switch (state) {
-      case PENDING -> throw new InvalidStateException("Exception is not set: " + this);
+      case PENDING -> throw Refusals.notSet("Exception", this);
       case CANCELLED -> throw cancelledError();
       case FINISHED -> {
         if (outcome instanceof Failure failure) {
@@ -283,7 +283,7 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     // Before anything has changed: a waiter that is not woken could not be cancelled any more.
     loop.checkThread();
     if (state != State.PENDING) {
-      throw new InvalidStateException("invalid state: " + this);
+      throw Refusals.alreadyDone(this);
     }
     ensureRoom();
   }

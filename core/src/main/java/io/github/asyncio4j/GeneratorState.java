@@ -210,7 +210,7 @@ final class GeneratorState<T extends @Nullable Object> extends DrivenBody
     Task<?> body = task;
     Task<?> current = body != null ? Task.current(body.loop, call) : Task.ofThisThread();
     if (current == null) {
-      throw new IllegalStateException(call + " called outside a task: " + generator);
+      throw OutsideTask.refusal(call, generator);
     }
     current.ensureMaySuspend(call);
     if (consumer != null) {

@@ -132,7 +132,7 @@ final class LoopShutdown {
     }
     for (Task<?> task : pending.subList(0, Math.min(pending.size(), MOST_TASKS_SHOWN))) {
       text.append("\n").append(task.getName());
-      task.getStack().forEach(frame -> text.append("\n  at ").append(frame));
+      JdkCalls.from(task.getStack()).forEach(frame -> text.append("\n  at ").append(frame));
     }
     if (pending.size() > MOST_TASKS_SHOWN) {
       text.append("\nand ").append(pending.size() - MOST_TASKS_SHOWN).append(" more");

@@ -7,6 +7,7 @@ import io.github.asyncio4j.selector.Pollable;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// What layers above a loop are built on: the library's own transports and streams use nothing
@@ -53,6 +54,20 @@ public final class Lowlevel {
     }
   }
 
+  /// Returns what a suspending call throws that was made outside a task: the text says what to do
+  /// instead. Any thread.
+  ///
+  /// @param call the public method, for the exception's text
+  /// @param argument what it was called with or on, for the exception's text
+  public static IllegalStateException outsideTask(String call, @Nullable Object argument) {
+    return OutsideTask.refusal(call, argument);
+  }
+
+  /// Returns what a call on this loop throws once the loop is closed. Any thread.
+  public IllegalStateException closed() {
+    return new IllegalStateException(Refusals.closed(loop));
+  }
+
   /// Queues a callback, as [EventLoop#callSoonThreadsafe(Runnable)] does, and tells if it will
   /// never run. Any thread.
   ///
@@ -61,6 +76,12 @@ public final class Lowlevel {
   /// @return false when the loop is closed already; nothing is called then
   public boolean post(Runnable callback, Runnable ifClosed) {
     return loop.tryPost(new ToldHandle(callback, ifClosed));
+  }
+
+  /// Returns a future of the JDK that is to be completed by what runs on the loop: to wait for it
+  /// where that would stop the loop is refused. Any thread.
+  public <T extends @Nullable Object> CompletableFuture<T> newCompletableFuture() {
+    return CompletionStages.following(loop);
   }
 
   /// Tells whether the calling thread is the one that runs the loop now: its own, or a task's that
@@ -76,7 +97,7 @@ public final class Lowlevel {
   public static boolean isCancellation(Throwable thrown) {
     Task<?> task = Task.ofThisThread();
     if (task == null) {
-      throw new IllegalStateException("isCancellation() called outside a task: " + thrown);
+      throw OutsideTask.refusal("isCancellation()", thrown);
     }
     return task.isCancelledBy(thrown);
   }

@@ -27,8 +27,30 @@ final class OutsideTask {
       // Refused in the next iteration.
       caller.yieldOnce();
       throw new IllegalStateException(
-          call + ": " + caller + " got a future attached to a different loop: " + loop);
+          call
+              + ": "
+              + caller
+              + " got a future attached to a different loop: "
+              + loop
+              + "; have that one await it, by Asyncio.runCoroutineThreadsafe(() -> ..., loop)");
     }
-    throw new IllegalStateException(call + " called outside a task of " + loop);
+    throw refusal(call + " called outside a task of " + loop);
+  }
+
+  /// Returns what a suspending call throws that was not made in a task, with what to do instead.
+  ///
+  /// @param call the public method, for the exception's text
+  /// @param argument what it was called with or on, for the exception's text
+  static IllegalStateException refusal(String call, @Nullable Object argument) {
+    return refusal(call + " called outside a task: " + Descriptions.textOf(argument));
+  }
+
+  private static IllegalStateException refusal(String what) {
+    return new IllegalStateException(
+        what
+            + (RunningLoop.get() != null
+                ? "; a callback cannot wait, have it start a task: createTask(() -> ...)"
+                : "; call it in Asyncio.run(() -> ...), from another thread in"
+                    + " Asyncio.runCoroutineThreadsafe(() -> ..., loop)"));
   }
 }

@@ -65,8 +65,8 @@ final class PendingCalls {
             .findFirst()
             .orElse(stack.length);
     text.append(
-        Arrays.stream(stack)
-            .limit(Math.min(own, MOST_FRAMES))
+        JdkCalls.from(Arrays.asList(stack).subList(0, own)).stream()
+            .limit(MOST_FRAMES)
             .map(frame -> "\n  at " + frame)
             .collect(Collectors.joining()));
   }

@@ -84,7 +84,7 @@ public final class Runner implements AutoCloseable {
   /// @throws IllegalStateException when the runner is closed
   public EventLoop getLoop() {
     if (state == State.CLOSED) {
-      throw new IllegalStateException("Runner is closed");
+      throw new IllegalStateException("Runner is closed: a runner has one loop, make another one");
     }
     EventLoop current = loop;
     if (current == null) {
@@ -148,7 +148,7 @@ public final class Runner implements AutoCloseable {
   public <T extends @Nullable Object> T run(Coroutine<T> main, @Nullable Context context)
       throws Exception {
     Objects.requireNonNull(main, "main");
-    ensureNoRunningLoop();
+    ensureNoRunningLoop("Runner.run()");
     EventLoop current = getLoop();
     Task<T> task =
         current.createTask(
@@ -179,11 +179,13 @@ public final class Runner implements AutoCloseable {
     return value;
   }
 
-  private static void ensureNoRunningLoop() {
-    EventLoop running = RunningLoop.get();
+  /// Refuses a run inside of another one.
+  ///
+  /// @param call the public method, for the exception's text
+  static void ensureNoRunningLoop(String call) {
+    BaseEventLoop running = RunningLoop.get();
     if (running != null) {
-      throw new IllegalStateException(
-          "Runner.run() cannot be called from a running event loop: " + running);
+      throw Refusals.inside(running, call);
     }
   }
 

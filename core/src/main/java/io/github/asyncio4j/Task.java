@@ -204,7 +204,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @throws IllegalStateException always (TK-01)
   @Override
   public void setResult(T value) {
-    throw new IllegalStateException("Task does not support setResult operation: " + this);
+    throw Refusals.outcomeOfTask("setResult", this);
   }
 
   /// A task sets its own exception.
@@ -212,7 +212,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @throws IllegalStateException always (TK-01)
   @Override
   public void setException(Throwable exception) {
-    throw new IllegalStateException("Task does not support setException operation: " + this);
+    throw Refusals.outcomeOfTask("setException", this);
   }
 
   /// Returns the body; of a task that is done a stand-in, which refuses to be run, so that the task
@@ -532,6 +532,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       super.cancel(t instanceof CancelledError ? t.getMessage() : cancelMessage);
       mustCancel = false;
     } else {
+      MonitorHint.addTo(t);
       fail(t);
       if (BaseEventLoop.endsRun(t)) {
         loop.endRun(t);

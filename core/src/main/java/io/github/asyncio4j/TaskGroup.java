@@ -165,7 +165,7 @@ public final class TaskGroup implements AutoCloseable {
     }
     String refusal = refusal();
     if (refusal != null) {
-      var refused = new IllegalStateException("TaskGroup " + refusal + ": " + this);
+      var refused = new IllegalStateException(refusal);
       options.closeOwned(refused);
       throw refused;
     }
@@ -212,11 +212,22 @@ public final class TaskGroup implements AutoCloseable {
 
   private @Nullable String refusal() {
     return switch (state) {
-      case CREATED -> "has not been entered";
-      case FINISHED -> "is finished";
-      case EXITING -> tasks.isEmpty() ? "is finished" : aborting ? "is shutting down" : null;
-      case OPEN -> aborting ? "is shutting down" : null;
+      case CREATED ->
+          "TaskGroup has not been entered: "
+              + this
+              + "; begin it by run(group -> ...), or as TaskGroup.open() in try-with-resources";
+      case FINISHED -> finished();
+      case EXITING -> tasks.isEmpty() ? finished() : aborting ? shuttingDown() : null;
+      case OPEN -> aborting ? shuttingDown() : null;
     };
+  }
+
+  private String finished() {
+    return "TaskGroup is finished: " + this + "; it takes tasks while its body or one of them runs";
+  }
+
+  private String shuttingDown() {
+    return "TaskGroup is shutting down: " + this + "; a task has failed, or cancel() was called";
   }
 
   /// Ends the piece early: its tasks and its body are cancelled, and `run` or `join` returns
@@ -248,7 +259,8 @@ public final class TaskGroup implements AutoCloseable {
   ///   has not begun or has ended
   public void join() {
     if (state != State.OPEN) {
-      throw new IllegalStateException("TaskGroup is not open: " + this);
+      throw new IllegalStateException(
+          "TaskGroup is not open: " + this + "; join() ends what TaskGroup.open() has begun, once");
     }
     ensureInParent("join()");
     leaveUnchecked();
@@ -291,17 +303,21 @@ public final class TaskGroup implements AutoCloseable {
 
   private void ensureInParent(String call) {
     if (Task.ofThisThread() != parent) {
-      throw new IllegalStateException(call + " called outside the task of the group: " + this);
+      throw new IllegalStateException(
+          call + " called outside the task of the group: " + this + "; that is " + parent);
     }
   }
 
   private void enter() {
     if (state != State.CREATED) {
-      throw new IllegalStateException("TaskGroup has been already entered: " + this);
+      throw new IllegalStateException(
+          "TaskGroup has been already entered: "
+              + this
+              + "; a group is used once, make another one");
     }
     Task<?> task = Task.ofThisThread();
     if (task == null) {
-      throw new IllegalStateException("TaskGroup entered outside a task: " + this);
+      throw OutsideTask.refusal("TaskGroup.run() or open()", this);
     }
     parent = task;
     state = State.OPEN;
@@ -465,7 +481,9 @@ public final class TaskGroup implements AutoCloseable {
     if (!errors.isEmpty()) {
       text.append(" errors=").append(errors.size());
     }
-    if (aborting) {
+    if (state == State.FINISHED || (state == State.EXITING && tasks.isEmpty())) {
+      text.append(" finished");
+    } else if (aborting) {
       text.append(" cancelling");
     } else if (state != State.CREATED) {
       text.append(" entered");

@@ -2,8 +2,10 @@
 package io.github.asyncio4j;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Where tasks are suspended, as frames and as text (TK-01). Loop thread only.
 final class TaskStack {
@@ -26,6 +28,22 @@ final class TaskStack {
       first--;
     }
     return Arrays.stream(frames, first, frames.length).filter(TaskStack::isUserFrame).toList();
+  }
+
+  /// Returns the frames of a thread that is inside a blocking call of the JDK: the call, and then
+  /// [#userFrames(StackTraceElement\[\])].
+  static List<StackTraceElement> ofBlocked(@Nullable Thread thread) {
+    if (thread == null) {
+      return List.of();
+    }
+    List<StackTraceElement> frames = JdkCalls.from(List.of(thread.getStackTrace()));
+    var result = new ArrayList<StackTraceElement>(frames.size());
+    for (StackTraceElement frame : frames) {
+      if (result.isEmpty() || isUserFrame(frame)) {
+        result.add(frame);
+      }
+    }
+    return result;
   }
 
   private static boolean isUserFrame(StackTraceElement frame) {

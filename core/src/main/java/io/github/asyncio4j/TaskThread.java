@@ -94,7 +94,10 @@ abstract class TaskThread extends Handle implements FreezeWatch.Step {
   final CancelledError refusal(String call) {
     if (++refusals > MAX_REFUSALS) {
       BaseEventLoop.LOGGER.log(
-          System.Logger.Level.WARNING, "task ignores that its loop is closed: " + task);
+          System.Logger.Level.WARNING,
+          "task ignores that its loop is closed: "
+              + task
+              + "; who catches a CancelledError throws it again");
       giveUp();
     }
     return new CancelledError(call + ": Event loop is closed");

@@ -16,7 +16,9 @@ final class ThreadLocalPolicy implements EventLoopPolicy {
     EventLoop current = loop.get();
     if (current == null) {
       throw new IllegalStateException(
-          "There is no current event loop in thread '" + Thread.currentThread().getName() + "'.");
+          "There is no current event loop in thread '"
+              + Thread.currentThread().getName()
+              + "': start one by Asyncio.run(() -> ...), or set one by Asyncio.setEventLoop()");
     }
     return current;
   }

@@ -112,10 +112,9 @@ public final class Timeout {
     Objects.requireNonNull(piece, "piece");
     Task<?> task = Task.ofThisThread();
     if (task == null) {
-      throw new IllegalStateException(
-          owner == null
-              ? call + "() called outside a task: " + delay
-              : call + "(" + delay + ") called outside a task: " + Descriptions.textOf(owner));
+      throw owner == null
+          ? OutsideTask.refusal(call + "()", delay)
+          : OutsideTask.refusal(call + "(" + delay + ")", owner);
     }
     return new Timeout(task, instantAfter(task, delay), delay, owner, call)
         .run(timeout -> piece.run());
@@ -128,7 +127,7 @@ public final class Timeout {
   static Task<?> requireTask(String call, @Nullable Object deadline) {
     Task<?> task = Task.ofThisThread();
     if (task == null) {
-      throw new IllegalStateException(call + " called outside a task: " + deadline);
+      throw OutsideTask.refusal(call, deadline);
     }
     return task;
   }
@@ -145,7 +144,12 @@ public final class Timeout {
   public void reschedule(@Nullable Long when) {
     task.loop.checkThread();
     if (state != State.ACTIVE) {
-      throw new IllegalStateException("Cannot change state of " + state + " Timeout: " + this);
+      throw new IllegalStateException(
+          "Cannot change state of "
+              + state
+              + " Timeout: "
+              + this
+              + "; a deadline is moved while its body runs, before it has passed");
     }
     delay = null;
     start(when);

@@ -70,8 +70,8 @@ final class UnseenFailure extends PhantomReference<Future<?>> {
     ExceptionContext report =
         ExceptionContext.of(
                 gatherIgnored
-                    ? "gather() was never awaited: it returns a future"
-                    : kind + " exception was never retrieved")
+                    ? "gather() was never awaited: it returns a future, gather(...).await() waits for it"
+                    : kind + " exception was never retrieved: await it, or ask its exception()")
             .with(
                 "future",
                 "<"

@@ -177,7 +177,8 @@ final class Watches {
     SelectableChannel channel = pollable.channel();
     if (channel != null && channel.isBlocking()) {
       // Epoll would watch it, but what the callback does then may block the loop.
-      throw new IllegalArgumentException("channel is blocking: " + pollable);
+      throw new IllegalArgumentException(
+          "channel is blocking: " + pollable + "; call its configureBlocking(false) before");
     }
     if (pollable instanceof Socket socket && !socket.isOpen()) {
       throw new IllegalArgumentException("Invalid file descriptor: -1, " + pollable);

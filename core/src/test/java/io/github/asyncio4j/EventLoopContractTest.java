@@ -189,7 +189,7 @@ final class EventLoopContractTest {
             loop::runForever)) {
       assertThatThrownBy(call)
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("Event loop is closed");
+          .hasMessageStartingWith("Event loop is closed: ");
     }
     assertThat(loop.time()).isPositive();
     loop.stop();
@@ -472,12 +472,14 @@ final class EventLoopContractTest {
   // EL-01
   @Test
   void theRunningLoopIsKnownInCallbacksAndTasksAndNowhereElse() throws Exception {
-    assertThatThrownBy(Asyncio::getRunningLoop).hasMessage("no running event loop");
+    assertThatThrownBy(Asyncio::getRunningLoop)
+        .hasMessageStartingWith("no running event loop in thread '");
     loop.callSoon(() -> log.add(Asyncio.getRunningLoop() == loop ? "callback" : "?"));
     loop.runUntilComplete(() -> log.add(Asyncio.getRunningLoop() == loop ? "task" : "?"));
 
     assertThat(log).containsExactly("callback", "task");
-    assertThatThrownBy(Asyncio::getRunningLoop).hasMessage("no running event loop");
+    assertThatThrownBy(Asyncio::getRunningLoop)
+        .hasMessageStartingWith("no running event loop in thread '");
   }
 
   // FT-08, the interop of design 4.

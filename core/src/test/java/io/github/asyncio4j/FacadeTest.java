@@ -110,7 +110,7 @@ final class FacadeTest {
     assertThat(trace).containsExactly("b");
     assertThatThrownBy(() -> Asyncio.ensureFuture(() -> fetch("c")))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("no running event loop");
+        .hasMessageStartingWith("no running event loop in thread '");
   }
 
   // TC-03, R-55
@@ -282,16 +282,16 @@ final class FacadeTest {
   void whatIsCalledOutsideATaskIsNamed() {
     assertThatIllegalStateException()
         .isThrownBy(() -> Asyncio.timeout(SHORT, () -> say("never")))
-        .withMessage("timeout() called outside a task: PT0.005S");
+        .withMessageStartingWith("timeout() called outside a task: PT0.005S;");
     assertThatIllegalStateException()
         .isThrownBy(() -> Asyncio.timeoutAt(3L, () -> say("never")))
-        .withMessage("timeoutAt() called outside a task: 3");
+        .withMessageStartingWith("timeoutAt() called outside a task: 3;");
     assertThatIllegalStateException()
         .isThrownBy(() -> Asyncio.waitFor(loop.createFuture(), SHORT))
-        .withMessage("waitFor() called outside a task: PT0.005S");
+        .withMessageStartingWith("waitFor() called outside a task: PT0.005S;");
     assertThatIllegalStateException()
         .isThrownBy(() -> Asyncio.waitFor(() -> say("never"), Duration.ZERO))
-        .withMessage("waitFor() called outside a task: PT0S");
+        .withMessageStartingWith("waitFor() called outside a task: PT0S;");
   }
 
   private static void assertRefuses(String name, ThrowingCallable call) {

@@ -349,7 +349,7 @@ final class RunnerTest {
 
     assertThatThrownBy(runner::getLoop)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("Runner is closed");
+        .hasMessageStartingWith("Runner is closed: ");
   }
 
   // TC-11; not as in asyncio, where it can still run.
@@ -361,7 +361,7 @@ final class RunnerTest {
 
     assertThatThrownBy(() -> runner.run(() -> 1))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("Runner is closed");
+        .hasMessageStartingWith("Runner is closed: ");
   }
 
   @Test

@@ -89,7 +89,9 @@ final class UnseenFailureTest {
 
           collectUntilReported();
 
-          assertThat(failures.messages()).containsExactly("Future exception was never retrieved");
+          assertThat(failures.messages())
+              .containsExactly(
+                  "Future exception was never retrieved: await it, or ask its exception()");
           assertThat(reported())
               .hasToString(RequestFailed.class.getName() + ": request failed")
               .hasMessage("request failed");

@@ -40,6 +40,8 @@ public final class StreamReader implements Iterable<byte[]> {
   // The longest array that every JVM can make.
   private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
 
+  private static final String GREATER_LIMIT =
+      "; a greater limit can be given to openConnection() or startServer(), or to the read";
   private static final byte[] NOTHING = {};
   private static final byte[][] NEWLINE = {{'\n'}};
 
@@ -317,7 +319,7 @@ public final class StreamReader implements Iterable<byte[]> {
       int clear = buffer.size() + 1 - longest;
       if (clear > limit) {
         throw new LimitOverrunException(
-            call + "() found no separator within " + limit + " bytes", clear);
+            call + "() found no separator within " + limit + " bytes" + GREATER_LIMIT, clear);
       }
       if (eof) {
         return -1;
@@ -326,7 +328,8 @@ public final class StreamReader implements Iterable<byte[]> {
     }
     if (scan.matchStart() > limit) {
       throw new LimitOverrunException(
-          call + "() found the separator after more than " + limit + " bytes", scan.matchStart());
+          call + "() found the separator after more than " + limit + " bytes" + GREATER_LIMIT,
+          scan.matchStart());
     }
     return scan.matchEnd();
   }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// (asyncio's `Barrier`, SY-06).
 ///
 /// Loop thread only, tasks of the loop included. Asyncio's `wait()` is [#await()], as in
-/// [java.util.concurrent.CyclicBarrier]; `async with barrier` is a call of it.
+/// [java.util.concurrent.CyclicBarrier]; `async with barrier` is a call of it. The `wait()` that
+/// every Java object has is a monitor method of the JVM and throws [IllegalMonitorStateException].
 ///
 /// The barrier belongs to the loop in which a task first had to wait for it (SY-01).
 public final class Barrier {

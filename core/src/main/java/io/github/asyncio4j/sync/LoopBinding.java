@@ -21,7 +21,12 @@ final class LoopBinding {
       loop = running;
     } else if (bound != running) {
       throw new IllegalStateException(
-          owner + " is bound to a different event loop: " + bound + ", not " + running);
+          owner
+              + " is bound to a different event loop: "
+              + bound
+              + ", not "
+              + running
+              + "; each loop needs one of its own");
     }
     return running;
   }
@@ -39,7 +44,9 @@ final class LoopBinding {
               + ", by "
               + Thread.currentThread()
               + ": "
-              + owner);
+              + owner
+              + "; from another thread use callSoonThreadsafe() of the loop, or"
+              + " Asyncio.runCoroutineThreadsafe()");
     }
   }
 

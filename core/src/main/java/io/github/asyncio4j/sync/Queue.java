@@ -121,7 +121,7 @@ public sealed class Queue<T> implements Iterable<T> permits PriorityQueue, LifoQ
     checkThread();
     ensureOpenToPut();
     if (full()) {
-      throw new QueueFull("queue is full: maxsize=" + maxsize);
+      throw new QueueFull("queue is full: maxsize=" + maxsize + "; put() waits for room");
     }
     items.add(item);
     unfinished++;
@@ -198,7 +198,7 @@ public sealed class Queue<T> implements Iterable<T> permits PriorityQueue, LifoQ
     T item = items.poll();
     if (item == null) {
       ensureOpenToGet();
-      throw new QueueEmpty("queue is empty");
+      throw new QueueEmpty("queue is empty; get() waits for an item");
     }
     putters.wakeNext();
     return item;

@@ -2,6 +2,7 @@
 package io.github.asyncio4j.sync;
 
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Task;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ final class Waiters {
   /// @throws IllegalStateException outside a task, and as [LoopBinding#bind(Object)]
   Waiter add(Object owner, String call) {
     if (Task.currentTask() == null) {
-      throw new IllegalStateException(call + " called outside a task: " + owner);
+      throw Lowlevel.outsideTask(call, owner);
     }
     Waiter waiter = new Waiter(binding.bind(owner).createFuture());
     Waiter before = last;

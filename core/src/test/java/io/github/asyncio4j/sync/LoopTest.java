@@ -65,7 +65,11 @@ class LoopTest {
   /// Checks that what would have to wait is refused outside a task, by name, and leaves no trace.
   final void assertRefusedInCallback(Object primitive, String call, Runnable wait) {
     String before = primitive.toString();
-    String refusal = call + " called outside a task: " + before;
+    String refusal =
+        call
+            + " called outside a task: "
+            + before
+            + "; a callback cannot wait, have it start a task: createTask(() -> ...)";
     loop.callSoon(
         () -> {
           try {

@@ -79,7 +79,7 @@ final class QueueTest extends LoopTest {
     assertThat(queue.full()).isTrue();
     assertThatThrownBy(() -> queue.putNowait("b"))
         .isInstanceOf(QueueFull.class)
-        .hasMessage("queue is full: maxsize=1");
+        .hasMessage("queue is full: maxsize=1; put() waits for room");
     assertThat(queue.getNowait()).isEqualTo("a");
     assertThatThrownBy(() -> queue.putNowait(null)).isInstanceOf(NullPointerException.class);
   }

@@ -78,10 +78,10 @@ final class TimeLimitTest extends LoopTest {
   void outsideATaskTheCallIsNamed() {
     assertThatThrownBy(() -> new Queue<String>().get(SHORT))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("get(PT0.002S) called outside a task: <Queue maxsize=0>");
+        .hasMessageStartingWith("get(PT0.002S) called outside a task: <Queue maxsize=0>;");
     assertThatThrownBy(() -> new Event().await(SHORT))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("await(PT0.002S) called outside a task: <Event [unset]>");
+        .hasMessageStartingWith("await(PT0.002S) called outside a task: <Event [unset]>;");
   }
 
   @Test

@@ -132,7 +132,8 @@ final class DatagramConnector {
       throws IOException {
     if (localAddr == null && remoteAddr == null) {
       if (family == null) {
-        throw new IllegalArgumentException("unexpected address family: " + family);
+        throw new IllegalArgumentException(
+            "unexpected address family: null; give an address, or the family of the options");
       }
       return List.of(new Candidate(family, null, null));
     }

@@ -159,7 +159,7 @@ final class SelectorDatagramTransport
     }
     if (addr != null && !addr.equals(remote)) {
       throw new IllegalArgumentException(
-          "Invalid address: must be None or " + remote + ", got " + addr);
+          "Invalid address: must be null or " + remote + ", got " + addr);
     }
     return connected ? null : remote;
   }
@@ -189,7 +189,14 @@ final class SelectorDatagramTransport
   private void warnDropped() {
     if (++droppedWrites > SILENT_DROPS) {
       NetContext.log(
-          Level.WARNING, () -> "datagram number " + droppedWrites + " dropped: " + this, null);
+          Level.WARNING,
+          () ->
+              "datagram number "
+                  + droppedWrites
+                  + " dropped: "
+                  + this
+                  + "; what has ended sends nothing, ask isClosing() before",
+          null);
     }
   }
 

@@ -124,6 +124,7 @@ public final class ServerBinder {
   private List<Socket> bindAll(List<AddressInfo> infos, ServerOptions options, boolean onePort)
       throws IOException {
     var sockets = new ArrayList<Socket>();
+    var passedOver = new ArrayList<Exception>();
     boolean complete = false;
     try {
       boolean bothFamilies = false;
@@ -132,15 +133,15 @@ public final class ServerBinder {
           continue;
         }
         boolean follows = onePort && !sockets.isEmpty();
-        var socket = bind(follows ? withPortOf(sockets.getFirst(), info) : info, options);
+        var socket =
+            bind(follows ? withPortOf(sockets.getFirst(), info) : info, options, passedOver);
         if (socket != null) {
           sockets.add(socket);
           bothFamilies |= net.sockets().areDualStack() && isAnyInet6(info);
         }
       }
       if (sockets.isEmpty()) {
-        var addresses = infos.stream().map(AddressInfo::address).toList();
-        throw new IOException("could not bind on any address out of " + addresses);
+        throw BindFailure.ofAll(infos.stream().map(AddressInfo::address).toList(), passedOver);
       }
       complete = true;
       return sockets;
@@ -158,7 +159,10 @@ public final class ServerBinder {
   }
 
   /// Binds a socket to an address, or returns null when this system has no such address.
-  private @Nullable Socket bind(AddressInfo info, ServerOptions options) throws IOException {
+  ///
+  /// @param passedOver gets what says so
+  private @Nullable Socket bind(AddressInfo info, ServerOptions options, List<Exception> passedOver)
+      throws IOException {
     Socket socket;
     try {
       socket = net.sockets().open(info.family(), SocketType.STREAM);
@@ -167,6 +171,7 @@ public final class ServerBinder {
     } catch (UnsupportedOperationException | IOException e) {
       // Such as a system without IPv6.
       NetContext.log(Level.DEBUG, () -> "createServer() passes over " + info, e);
+      passedOver.add(e);
       return null;
     }
     boolean bound = false;
@@ -177,6 +182,7 @@ public final class ServerBinder {
       return socket;
     } catch (AddressNotAvailableException e) {
       net.logDebug(() -> "createServer() passes over " + info, e);
+      passedOver.add(e);
       return null;
     } catch (IOException e) {
       throw BindFailure.naming(info.address(), e);

@@ -171,7 +171,14 @@ final class StreamOutput {
   private void warnDropped() {
     if (++droppedWrites > SILENT_DROPS) {
       NetContext.log(
-          Level.WARNING, () -> "write number " + droppedWrites + " dropped: " + transport, null);
+          Level.WARNING,
+          () ->
+              "write number "
+                  + droppedWrites
+                  + " dropped: "
+                  + transport
+                  + "; what has ended writes nothing, ask isClosing() before",
+          null);
     }
   }
 

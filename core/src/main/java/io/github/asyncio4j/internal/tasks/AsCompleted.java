@@ -5,6 +5,7 @@ import io.github.asyncio4j.Awaiter;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Handle;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Task;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -78,7 +79,10 @@ public final class AsCompleted<T extends @Nullable Object>
   @Override
   public Future<T> next() {
     Task<?> task = Task.currentTask();
-    if (task == null || (loop != null && task.getLoop() != loop)) {
+    if (task == null) {
+      throw Lowlevel.outsideTask("next() of asCompleted()", todo);
+    }
+    if (loop != null && task.getLoop() != loop) {
       throw new IllegalStateException("asCompleted() iterated outside a task of its loop: " + todo);
     }
     if (left == 0) {

@@ -17,7 +17,7 @@ final class CallingTask {
   static Task<?> of(String call, @Nullable Object argument) {
     Task<?> task = Task.currentTask();
     if (task == null) {
-      throw new IllegalStateException(call + "() called outside a task: " + argument);
+      throw Lowlevel.outsideTask(call + "()", argument);
     }
     return task;
   }

@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 public final class RunCoroutineThreadsafe<T extends @Nullable Object> {
   private final Coroutine<T> body;
   private final EventLoop loop;
-  private final CompletableFuture<T> result = new CompletableFuture<>();
+  private final CompletableFuture<T> result;
 
   private RunCoroutineThreadsafe(Coroutine<T> body, EventLoop loop) {
     this.body = body;
     this.loop = loop;
+    this.result = Lowlevel.of(loop).newCompletableFuture();
   }
 
   /// Starts a task on a loop. Any thread.
@@ -27,7 +28,7 @@ public final class RunCoroutineThreadsafe<T extends @Nullable Object> {
       Coroutine<T> body, EventLoop loop) {
     var asked = new RunCoroutineThreadsafe<>(body, loop);
     if (!Lowlevel.of(loop).post(asked::start, asked::loopClosed)) {
-      throw new IllegalStateException("Event loop is closed");
+      throw Lowlevel.of(loop).closed();
     }
     return asked.result;
   }

@@ -263,7 +263,11 @@ final class TlsOutput {
       LibraryLogger.get()
           .log(
               Level.WARNING,
-              "write number " + droppedWrites + " dropped: " + connection.transport());
+              "write number "
+                  + droppedWrites
+                  + " dropped: "
+                  + connection.transport()
+                  + "; what has ended writes nothing, ask isClosing() before");
     }
   }
 
