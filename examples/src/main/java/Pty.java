@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import io.github.asyncio4j.Asyncio;
-import io.github.asyncio4j.Stdio;
 import io.github.asyncio4j.SubprocessOptions;
 import io.github.asyncio4j.Task;
-import io.github.asyncio4j.pipe.PseudoTerminal;
 import io.github.asyncio4j.pipe.Terminal;
+import io.github.asyncio4j.pipe.WindowSize;
 import io.github.asyncio4j.process.Process;
 import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.stream.StreamWriter;
@@ -31,42 +30,37 @@ void main(String[] args) throws Exception {
 }
 
 int run(List<String> command) throws Exception {
-  try (var pty = PseudoTerminal.open()) {
-    if (!Terminal.isTerminal(0)) {
-      return runIn(pty, command);
-    }
-    var terminal = Terminal.stdin();
-    pty.setWindowSize(terminal.windowSize());
-    Asyncio.getRunningLoop().addSignalHandler("SIGWINCH", () -> resize(pty, terminal));
-    // As before at the end, whatever that is.
-    try (var _ = terminal.raw()) {
-      return runIn(pty, command);
-    }
+  if (!Terminal.isTerminal(0)) {
+    return runIn(new WindowSize(80, 24), command, _ -> {});
+  }
+  var terminal = Terminal.stdin();
+  // As before at the end, whatever that is.
+  try (var _ = terminal.raw()) {
+    return runIn(
+        terminal.windowSize(),
+        command,
+        process -> {
+          Runnable resize = () -> resize(process, terminal);
+          Asyncio.getRunningLoop().addSignalHandler("SIGWINCH", resize);
+          resize.run(); // It may have changed before.
+        });
   }
 }
 
-void resize(PseudoTerminal pty, Terminal terminal) {
+void resize(Process process, Terminal terminal) {
   try {
-    pty.setWindowSize(terminal.windowSize());
+    process.pty().setWindowSize(terminal.windowSize());
   } catch (IOException e) {
     // One of them has gone, which ends the command too.
   }
 }
 
-int runIn(PseudoTerminal pty, List<String> command) throws Exception {
-  Stdio slave = Stdio.descriptor(pty.slaveFileno());
-  var inside =
-      SubprocessOptions.DEFAULT.startNewSession(true).stdin(slave).stdout(slave).stderr(slave);
-  // The first terminal that the leader of a new session opens becomes the one that Ctrl-C in it
-  // is for. So a shell opens it, and makes way for the command.
-  var words = new ArrayList<>(List.of("/bin/sh", "-c", "exec \"$@\" <>\"$0\" >&0 2>&0"));
-  words.add(pty.slavePath().toString());
-  words.addAll(command);
-  try (Process process = Asyncio.createSubprocessExec(inside, words);
-      StreamWriter keys = Asyncio.openWritePipe(pty.writer())) {
-    pty.closeSlave();
-    Task<?> typing = Asyncio.createTask(() -> type(keys));
-    show(Asyncio.openReadPipe(pty.reader()));
+int runIn(WindowSize size, List<String> command, Consumer<Process> whenStarted) throws Exception {
+  var options = SubprocessOptions.DEFAULT.pty(size);
+  try (Process process = Asyncio.createSubprocessExec(options, command)) {
+    whenStarted.accept(process);
+    Task<?> typing = Asyncio.createTask(() -> type(process.stdin()));
+    show(process.stdout());
     int returncode = process.await();
     typing.cancel();
     return returncode < 0 ? 128 - returncode : returncode;

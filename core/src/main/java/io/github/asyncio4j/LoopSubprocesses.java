@@ -33,7 +33,8 @@ public interface LoopSubprocesses {
   /// @param command the program and its arguments. A program without a slash is looked for in
   ///   `PATH`
   /// @throws IllegalArgumentException when the command is empty, or has a NUL or an unpaired
-  ///   surrogate in it; or a descriptor of the options is not open
+  ///   surrogate in it; a descriptor of the options is not open; or they have keywords that exclude
+  ///   each other: a process group with a session, streams with a pseudo-terminal
   /// @throws java.nio.file.NoSuchFileException when there is no such program, no interpreter for
   ///   it, no such working directory or no such file of the options: names it
   /// @throws java.nio.file.AccessDeniedException when that must not be executed or opened
@@ -41,7 +42,7 @@ public interface LoopSubprocesses {
   ///   arguments are too long, the file is no program, there are too many processes or descriptors
   /// @throws UnsupportedOperationException when a keyword of the options needs the native tier;
   ///   names the flag
-  /// @throws IOException when a pipe cannot be connected
+  /// @throws IOException when a pipe cannot be connected, or the system is out of terminals
   <P extends SubprocessProtocol> Connection<SubprocessTransport, P> subprocessExec(
       Supplier<P> protocolFactory, SubprocessOptions options, List<String> command)
       throws IOException;

@@ -21,6 +21,10 @@ public sealed interface Stdio {
   Stdio STDOUT = Plain.STDOUT;
 
   /// Returns a file that the child reads, for `stdin`.
+  ///
+  /// A terminal that is opened so controls nobody: no Ctrl-C comes from it, though the child leads
+  /// a session. [SubprocessOptions#pty] gives a child one that does. (Without native access the JDK
+  /// opens it, and a JVM that leads a session without a terminal gets this one.)
   static Stdio from(Path file) {
     return new FileInput(file);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.pipe.WindowSize;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// has a method of its name that returns a changed copy.
 ///
 /// What the portable tier cannot do is refused by the call, with an [UnsupportedOperationException]
-/// that names the flag: descriptors, sessions, process groups, `restoreSignals(false)`. There is
-/// nothing that runs Java code in the child (`preexec_fn`): no thread of the JVM lives there.
+/// that names the flag: descriptors, sessions, process groups, pseudo-terminals,
+/// `restoreSignals(false)`. There is nothing that runs Java code in the child (`preexec_fn`): no
+/// thread of the JVM lives there.
 public final class SubprocessOptions extends Options {
   /// Every keyword at its default.
   public static final SubprocessOptions DEFAULT = new SubprocessOptions();
@@ -26,6 +28,7 @@ public final class SubprocessOptions extends Options {
   private @Nullable Map<String, String> env;
   private boolean startNewSession;
   private @Nullable Integer processGroup;
+  private @Nullable WindowSize pty;
   private List<Integer> passFds = List.of();
   private boolean restoreSignals = true;
   private @Nullable Integer umask;
@@ -40,6 +43,7 @@ public final class SubprocessOptions extends Options {
     this.env = other.env;
     this.startNewSession = other.startNewSession;
     this.processGroup = other.processGroup;
+    this.pty = other.pty;
     this.passFds = other.passFds;
     this.restoreSignals = other.restoreSignals;
     this.umask = other.umask;
@@ -166,7 +170,8 @@ public final class SubprocessOptions extends Options {
     return processGroup;
   }
 
-  /// Returns a copy whose child joins a process group (setpgid(2)).
+  /// Returns a copy whose child joins a process group (setpgid(2)). One that leads a session leads
+  /// its group too, so any other than 0 is refused by the call that starts it then.
   ///
   /// @param processGroup 0 for one of its own; null for that of this process
   /// @throws IllegalArgumentException when it is negative
@@ -176,6 +181,36 @@ public final class SubprocessOptions extends Options {
     }
     var copy = new SubprocessOptions(this);
     copy.processGroup = processGroup;
+    return copy;
+  }
+
+  /// Returns the size of the window of the child's pseudo-terminal, or null when it has none.
+  public @Nullable WindowSize pty() {
+    return pty;
+  }
+
+  /// Returns a copy whose child runs in a new pseudo-terminal (pty(7)), as under script(1) or ssh:
+  /// it is the child's standard input, output and error output, and the one that controls it. So
+  /// Ctrl-C (`\3`) that is typed there is SIGINT for it, and `/dev/tty` is there. Native tier.
+  ///
+  /// The child leads a session of its own. What is written to its `stdin` is typed, what it shows
+  /// is read from its `stdout`: with what was typed, and `\r\n` at the end of a line, unless the
+  /// program changes that. `stderr` may be something else. The end of `stdin` is no end of input
+  /// for the program; the key for that (`\4`) at the beginning of a line is. When both are closed
+  /// the child gets SIGHUP.
+  ///
+  /// ```java
+  /// var options = SubprocessOptions.DEFAULT.pty(new WindowSize(80, 24));
+  /// try (var vi = Asyncio.createSubprocessExec(options, "vi")) {
+  ///   vi.stdin().write(":q\r");
+  /// ```
+  ///
+  /// The variable `TERM` of the child is that of this process, unless `env` says otherwise.
+  ///
+  /// @param pty the size of the window at first; null for no terminal
+  public SubprocessOptions pty(@Nullable WindowSize pty) {
+    var copy = new SubprocessOptions(this);
+    copy.pty = pty;
     return copy;
   }
 
@@ -246,6 +281,7 @@ public final class SubprocessOptions extends Options {
         .with("env", env)
         .with("startNewSession", startNewSession)
         .with("processGroup", processGroup)
+        .with("pty", pty)
         .with("passFds", passFds)
         .with("restoreSignals", restoreSignals)
         .with("umask", umask);

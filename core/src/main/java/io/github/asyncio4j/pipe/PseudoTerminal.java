@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 
 /// A pseudo-terminal, pty(7): a program runs at its slave as in a terminal, and whoever holds this
@@ -17,6 +18,8 @@ import java.nio.file.Path;
 /// Its reader has what the program shows, and ends when the slave is closed everywhere, also in
 /// this process: hand the slave to the child, then [#closeSlave()]. What goes to the writer is
 /// typed; its `close` is no end of input for the program, the key for that (`\4`) is.
+///
+/// `SubprocessOptions.pty` starts a child in one, which then controls it.
 public final class PseudoTerminal implements AutoCloseable {
   private static final String MULTIPLEXER = "/dev/ptmx";
 
@@ -129,16 +132,24 @@ public final class PseudoTerminal implements AutoCloseable {
 
   /// Returns the size of the window.
   ///
-  /// @throws IOException when it is closed
+  /// @throws IOException when the reader is closed
   public WindowSize windowSize() throws IOException {
-    return terminal.windowSize();
+    return ensureOpen().windowSize();
   }
 
   /// Sets the size of the window: who runs in it gets SIGWINCH if it is another.
   ///
-  /// @throws IOException when it is closed
+  /// @throws IOException when the reader is closed
   public void setWindowSize(WindowSize size) throws IOException {
-    terminal.setWindowSize(size);
+    ensureOpen().setWindowSize(size);
+  }
+
+  /// Its number may be another's when the reader is closed.
+  private Terminal ensureOpen() throws ClosedChannelException {
+    if (!reader.isOpen()) {
+      throw new ClosedChannelException();
+    }
+    return terminal;
   }
 
   /// Closes all that is open of it; who runs in it gets SIGHUP. Idempotent.

@@ -9,8 +9,10 @@ import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.Stdio;
 import io.github.asyncio4j.SubprocessOptions;
+import io.github.asyncio4j.internal.jdk.SignalNames;
 import io.github.asyncio4j.internal.tasks.Gather;
 import io.github.asyncio4j.pipe.BrokenPipeException;
+import io.github.asyncio4j.pipe.PseudoTerminal;
 import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.stream.StreamWriter;
 import io.github.asyncio4j.transport.SubprocessTransport;
@@ -69,25 +71,28 @@ public final class Process implements AutoCloseable {
   public static Process exec(
       EventLoop loop, SubprocessOptions options, int limit, List<String> command)
       throws IOException {
-    var inherited =
-        options
-            .stdin(Objects.requireNonNullElse(options.stdin(), Stdio.INHERIT))
-            .stdout(Objects.requireNonNullElse(options.stdout(), Stdio.INHERIT))
-            .stderr(Objects.requireNonNullElse(options.stderr(), Stdio.INHERIT));
-    var connection = loop.subprocessExec(() -> new ProcessStreams(loop, limit), inherited, command);
+    var given = options.pty() == null ? withInherited(options) : options;
+    var connection = loop.subprocessExec(() -> new ProcessStreams(loop, limit), given, command);
     return new Process(loop, connection.transport(), connection.protocol());
+  }
+
+  private static SubprocessOptions withInherited(SubprocessOptions options) {
+    return options
+        .stdin(Objects.requireNonNullElse(options.stdin(), Stdio.INHERIT))
+        .stdout(Objects.requireNonNullElse(options.stdout(), Stdio.INHERIT))
+        .stderr(Objects.requireNonNullElse(options.stderr(), Stdio.INHERIT));
   }
 
   // Streams.
 
-  /// Returns what is written to the process's standard input.
+  /// Returns what is written to the process's standard input, or typed in its pseudo-terminal.
   ///
   /// @throws IllegalStateException when that is no pipe
   public StreamWriter stdin() {
     return ensurePipe(streams.stdin(), "stdin");
   }
 
-  /// Returns what the process writes to its standard output.
+  /// Returns what the process writes to its standard output, or its pseudo-terminal shows.
   ///
   /// @throws IllegalStateException when that is no pipe
   public StreamReader stdout() {
@@ -112,6 +117,19 @@ public final class Process implements AutoCloseable {
               + "(Stdio.PIPE) makes it");
     }
     return stream;
+  }
+
+  /// Returns the pseudo-terminal that the process runs in, for the size of its window. Its reader
+  /// and writer are this object's, as [#stdout()] and [#stdin()].
+  ///
+  /// @throws IllegalStateException when it was started without [SubprocessOptions#pty]
+  public PseudoTerminal pty() {
+    PseudoTerminal pty = transport.getExtraInfo("pty", PseudoTerminal.class);
+    if (pty == null) {
+      throw new IllegalStateException(
+          this + " has no pseudo-terminal; SubprocessOptions.pty gives it one");
+    }
+    return pty;
   }
 
   // The process.
@@ -155,7 +173,8 @@ public final class Process implements AutoCloseable {
   /// Suspending.
   ///
   /// A process that does not want its input, or not all of it, is no failure. The output is kept in
-  /// memory, however long it is.
+  /// memory, however long it is. In a pseudo-terminal the input is typed, and then the key for its
+  /// end, Ctrl-D.
   ///
   /// When the task is cancelled the process is killed, and the call waits for its end: with its
   /// output lost it is of no use to anybody.
@@ -177,7 +196,7 @@ public final class Process implements AutoCloseable {
           List.of(
               () -> {
                 if (stdin != null) {
-                  feed(stdin, input);
+                  feed(stdin, input, streams.isInPty());
                 }
                 return null;
               },
@@ -201,10 +220,15 @@ public final class Process implements AutoCloseable {
     }
   }
 
-  private static void feed(StreamWriter stdin, byte[] input) throws IOException {
+  private static void feed(StreamWriter stdin, byte[] input, boolean isTyped) throws IOException {
     try {
       for (int at = 0; at < input.length; at += INPUT_PIECE) {
         stdin.write(ByteBuffer.wrap(input, at, Math.min(INPUT_PIECE, input.length - at)));
+        stdin.drain();
+      }
+      if (isTyped) {
+        // Within a line the first one hands over what there is of it.
+        stdin.write(input.length == 0 || input[input.length - 1] == '\n' ? "\4" : "\4\4");
         stdin.drain();
       }
     } catch (IOException e) {
@@ -250,6 +274,16 @@ public final class Process implements AutoCloseable {
     transport.sendSignal(signal);
   }
 
+  /// Sends a signal by its name; as [#sendSignal(int)].
+  ///
+  /// @param signal `SIGHUP` or `HUP`
+  /// @throws IllegalArgumentException when the platform has no signal of this name
+  /// @throws UnsupportedOperationException when the module `jdk.unsupported`, which knows the
+  ///   names, is missing; or as [#sendSignal(int)]
+  public void sendSignal(String signal) {
+    transport.sendSignal(SignalNames.numberOf(signal));
+  }
+
   /// Sends SIGTERM; as [SubprocessTransport#terminate()].
   public void terminate() {
     transport.terminate();
@@ -266,10 +300,11 @@ public final class Process implements AutoCloseable {
   /// sends SIGTERM and waits, sends SIGKILL and waits for the end. Each step is logged, and none is
   /// taken once the process has ended. Suspending.
   ///
-  /// An input that is no pipe, or closed already, is no step: SIGTERM comes first then. If the
-  /// process leads a process group (`startNewSession(true)`, `processGroup(0)`) signals go to the
-  /// whole group, and each step waits until it is empty; from Linux 6.9 on also when the process
-  /// itself has ended.
+  /// An input that is no pipe, or closed already, is no step: SIGTERM comes first then. A process
+  /// in a pseudo-terminal is sent SIGHUP instead, as when a terminal's window is closed. If the
+  /// process leads a process group (`startNewSession(true)`, `processGroup(0)`, `pty`) signals go
+  /// to the whole group, and each step waits until it is empty; from Linux 6.9 on also when the
+  /// process itself has ended.
   ///
   /// Output that is not read may keep a process from ending by itself. It can be read afterwards;
   /// [#close()] drops it. When the task is cancelled the process is killed at once.

@@ -15,6 +15,8 @@ public record ProcessShutdown(int returncode, Step step, Duration took) {
     ENDED,
     /// Its input was closed.
     INPUT_CLOSED,
+    /// It was sent SIGHUP: it ran in a pseudo-terminal.
+    HUNG_UP,
     /// It was sent SIGTERM.
     TERMINATED,
     /// It was sent SIGKILL.

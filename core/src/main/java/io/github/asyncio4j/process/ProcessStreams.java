@@ -4,6 +4,7 @@ package io.github.asyncio4j.process;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.TimerHandle;
+import io.github.asyncio4j.pipe.PseudoTerminal;
 import io.github.asyncio4j.stream.StreamReader;
 import io.github.asyncio4j.stream.StreamReaderProtocol;
 import io.github.asyncio4j.stream.StreamWriter;
@@ -139,6 +140,10 @@ final class ProcessStreams implements SubprocessProtocol {
 
   @Nullable StreamReader stderr() {
     return stderr;
+  }
+
+  boolean isInPty() {
+    return Objects.requireNonNull(transport).getExtraInfo("pty") instanceof PseudoTerminal;
   }
 
   boolean hasExited() {

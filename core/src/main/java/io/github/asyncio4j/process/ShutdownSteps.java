@@ -14,8 +14,8 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One shutdown of a process, step by step: close its input, wait, terminate, wait, kill. Each step
-/// is logged. Loop thread only, in a task.
+/// One shutdown of a process, step by step: close its input or hang up, wait, terminate, wait,
+/// kill. Each step is logged. Loop thread only, in a task.
 final class ShutdownSteps {
   private static final Duration AFTER_KILL = Duration.ofSeconds(1);
   // The kernel does not tell when the last of a group is gone.
@@ -23,6 +23,7 @@ final class ShutdownSteps {
   private static final Duration LAST_LOOK = Duration.ofMillis(50);
 
   // Linux, every architecture.
+  private static final int SIGHUP = 1;
   private static final int SIGTERM = 15;
   private static final int SIGKILL = 9;
   private static final int NO_SIGNAL = 0;
@@ -62,7 +63,14 @@ final class ShutdownSteps {
 
   private Step steps() {
     StreamWriter stdin = streams.stdin();
-    if (stdin != null && !stdin.isClosing() && !streams.hasExited()) {
+    if (streams.isInPty()) {
+      // A shell at a terminal ignores SIGTERM, and there is no end of its input that is no key.
+      log(Level.DEBUG, "hangs up: sends SIGHUP, and waits " + grace);
+      signal(SIGHUP);
+      if (awaitEnd(grace)) {
+        return Step.HUNG_UP;
+      }
+    } else if (stdin != null && !stdin.isClosing() && !streams.hasExited()) {
       log(Level.DEBUG, "closes its input, and waits " + grace);
       stdin.close();
       if (awaitEnd(grace)) {

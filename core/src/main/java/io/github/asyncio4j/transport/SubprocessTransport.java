@@ -5,6 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A child process and the pipes to it (TP-06). Loop thread only.
 ///
+/// Of what [#getExtraInfo] knows: `subprocess` is the [ProcessHandle] of the child, if it was first
+/// asked for while the child ran, and `pty` its [io.github.asyncio4j.pipe.PseudoTerminal], if it
+/// was given one: the pipes 0 and 1 are that.
+///
 /// Signals reach this child or nobody: never another process that has got its number. On the native
 /// tier they go by its pidfd.
 public interface SubprocessTransport extends BaseTransport {
@@ -15,7 +19,8 @@ public interface SubprocessTransport extends BaseTransport {
   /// it runs. 255 when somebody else has waited for it, so that nobody can tell.
   ///
   /// On the portable tier a status of 128 + N may stand for signal N: it is taken for it when that
-  /// signal was sent by this transport.
+  /// signal was sent by this transport. A shell makes such statuses of the ends of its own
+  /// children, and nothing tells one from the other; so what others have sent stays 128 + N.
   @Nullable Integer getReturncode();
 
   /// Returns the transport of a pipe, or null when there is none: a [WriteTransport] for 0, a

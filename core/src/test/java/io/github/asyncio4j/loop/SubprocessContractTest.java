@@ -90,6 +90,37 @@ final class SubprocessContractTest extends ChildCase {
         });
   }
 
+  // SP-04
+  @Test
+  void aSignalMayBeSentByItsName() throws Exception {
+    run(
+        () -> {
+          var one = exec(NOTHING, "sleep", "100");
+          one.sendSignal("SIGTERM");
+          assertThat(one.await()).isEqualTo(-15);
+          var other = exec(NOTHING, "sleep", "100");
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> other.sendSignal("SIGNOTHING"))
+              .withMessage("no such signal: SIGNOTHING");
+          assertThatIllegalArgumentException().isThrownBy(() -> other.sendSignal("term"));
+          other.sendSignal("KILL");
+          assertThat(other.await()).isEqualTo(-9);
+        });
+  }
+
+  // SP-05
+  @Test
+  void theSignalThatEndsAProcessIsToldAlsoWhenOthersFollow() throws Exception {
+    run(
+        () -> {
+          var process = exec(NOTHING, "sleep", "100");
+          process.terminate();
+          process.kill();
+
+          assertThat(process.await()).isIn(-15, -9);
+        });
+  }
+
   // Failing to start: E7
 
   @Test
@@ -205,6 +236,26 @@ final class SubprocessContractTest extends ChildCase {
   }
 
   // Options.
+
+  @Test
+  void theLeaderOfASessionJoinsNoOtherGroup() throws Exception {
+    run(
+        () -> {
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> exec(NOTHING.startNewSession(true).processGroup(7), "true"))
+              .withMessage(
+                  "processGroup(7) with startNewSession(true): the leader of a session leads its"
+                      + " group");
+          if (isNative()) {
+            var said =
+                outputOf(OUTPUT.startNewSession(true).processGroup(0), "cat", "/proc/self/stat");
+            List<String> fields = List.of(said.split(" "));
+            // pid (comm) state ppid pgrp session
+            assertThat(fields.get(4)).isEqualTo(fields.get(0));
+            assertThat(fields.get(5)).isEqualTo(fields.get(0));
+          }
+        });
+  }
 
   @Test
   void filesAreReadWrittenAndAppendedTo() throws Exception {

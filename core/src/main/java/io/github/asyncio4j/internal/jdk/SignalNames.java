@@ -80,10 +80,14 @@ public final class SignalNames {
   ///
   /// @param signal its name, with `SIG` or without
   /// @throws IllegalArgumentException when the platform has no signal of this name
+  /// @throws UnsupportedOperationException when the JDK does not let us at signals
   public static int numberOf(String signal) {
     Integer number = numbers().get(nameOf(signal));
     if (number == null) {
-      throw new IllegalArgumentException("no such signal: " + signal);
+      throw new UnsupportedOperationException(
+          "the number of signal "
+              + signal
+              + " is not known: the module jdk.unsupported is missing");
     }
     return number;
   }

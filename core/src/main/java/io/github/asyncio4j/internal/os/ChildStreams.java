@@ -8,12 +8,15 @@ import io.github.asyncio4j.internal.ffi.Errno;
 import io.github.asyncio4j.internal.ffi.ErrnoSlots;
 import io.github.asyncio4j.internal.ffi.SpawnPlan;
 import io.github.asyncio4j.internal.ffi.Syscalls;
+import io.github.asyncio4j.pipe.PseudoTerminal;
 import io.github.asyncio4j.pipe.ReadPipe;
+import io.github.asyncio4j.pipe.WindowSize;
 import io.github.asyncio4j.pipe.WritePipe;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +33,11 @@ final class ChildStreams implements AutoCloseable {
    * input, or a descriptor of the program's is one of the three, are copied first.
    *
    * The ends of a pipe have a mode each. Ours is made non-blocking, the child's is not.
+   *
+   * On Linux a terminal becomes the one that controls a session when the leader of that, which has
+   * none, opens it without O_NOCTTY (ioctl_tty(2)). posix_spawn makes the session before it opens
+   * files. The child opens the slave by the descriptor that this process has, as another mount of
+   * the file system of devices may have another slave of that name.
    */
 
   private static final int STREAMS = 3;
@@ -44,6 +52,9 @@ final class ChildStreams implements AutoCloseable {
   private final int[] theirs = {-1, -1, -1};
   private final int[] ours = {-1, -1, -1};
   private boolean merged;
+  // Ours until it is handed over.
+  private @Nullable PseudoTerminal pty;
+  private int slave = -1;
 
   ChildStreams(Syscalls syscalls) {
     this.syscalls = syscalls;
@@ -54,9 +65,21 @@ final class ChildStreams implements AutoCloseable {
   /// @throws IllegalArgumentException when a descriptor of the options is not open
   /// @throws IOException when a file cannot be opened, or the system is out of descriptors
   void open(SubprocessOptions options) throws IOException {
-    open(0, Objects.requireNonNull(options.stdin()));
-    open(1, Objects.requireNonNull(options.stdout()));
-    open(2, Objects.requireNonNull(options.stderr()));
+    WindowSize window = options.pty();
+    if (window == null) {
+      open(0, Objects.requireNonNull(options.stdin()));
+      open(1, Objects.requireNonNull(options.stdout()));
+    } else {
+      PseudoTerminal made = PseudoTerminal.open(window);
+      pty = made;
+      slave = copyIfLow(made.slaveFileno(), made.slaveFileno() >= STREAMS);
+    }
+    Stdio stderr = options.stderr();
+    open(
+        2,
+        window == null
+            ? Objects.requireNonNull(stderr)
+            : Objects.requireNonNullElse(stderr, Stdio.STDOUT));
   }
 
   private void open(int fd, Stdio stream) throws IOException {
@@ -134,6 +157,12 @@ final class ChildStreams implements AutoCloseable {
 
   /// Adds what the child does to have them.
   void planInto(SpawnPlan plan) {
+    if (pty != null) {
+      Path open = Path.of("/proc/self/fd", Integer.toString(slave));
+      Path path = Files.exists(open) ? open : pty.slavePath();
+      plan.open(0, path.toString(), Constants.O_RDWR);
+      plan.dup2(0, 1);
+    }
     for (int fd = 0; fd < STREAMS; fd++) {
       if (theirs[fd] >= 0) {
         plan.dup2(theirs[fd], fd);
@@ -146,6 +175,9 @@ final class ChildStreams implements AutoCloseable {
 
   /// Closes what the child has now: the end of a pipe comes when the last copy is closed.
   void closeTheirs() {
+    if (pty != null) {
+      close(pty::closeSlave);
+    }
     for (Integer fd : List.copyOf(toClose)) {
       if (fd != ours[0] && fd != ours[1] && fd != ours[2]) {
         toClose.remove(fd);
@@ -156,6 +188,12 @@ final class ChildStreams implements AutoCloseable {
 
   /// Hands our ends of the pipes over, with a child that has been started.
   ChildProcess started(Child child) throws IOException {
+    PseudoTerminal made = pty;
+    if (made != null) {
+      ReadPipe stderr = readPipe(2);
+      pty = null;
+      return new ChildProcess(child, made.writer(), made.reader(), stderr, made);
+    }
     WritePipe stdin = ours[0] < 0 ? null : WritePipe.ofDescriptor(ours[0]);
     disown(0);
     ReadPipe stdout = null;
@@ -168,7 +206,7 @@ final class ChildStreams implements AutoCloseable {
       close(stdout);
       throw t;
     }
-    return new ChildProcess(child, stdin, stdout, stderr);
+    return new ChildProcess(child, stdin, stdout, stderr, null);
   }
 
   private @Nullable ReadPipe readPipe(int fd) throws IOException {
@@ -197,6 +235,8 @@ final class ChildStreams implements AutoCloseable {
 
   @Override
   public void close() {
+    close(pty);
+    pty = null;
     toClose.forEach(fd -> syscalls.close(errno, fd));
     toClose.clear();
   }

@@ -9,6 +9,7 @@ import io.github.asyncio4j.internal.ffi.Constants;
 import io.github.asyncio4j.internal.net.NetContext;
 import io.github.asyncio4j.internal.net.PipeConnector;
 import io.github.asyncio4j.internal.net.TransportLife;
+import io.github.asyncio4j.pipe.PseudoTerminal;
 import io.github.asyncio4j.pipe.ReadPipe;
 import io.github.asyncio4j.pipe.WritePipe;
 import io.github.asyncio4j.transport.BaseProtocol;
@@ -42,6 +43,7 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
   private @Nullable Child child;
   private @Nullable Integer returncode;
   private @Nullable ProcessHandle handle;
+  private @Nullable PseudoTerminal pty;
   private final @Nullable ChildPipe[] pipes = new @Nullable ChildPipe[STREAMS];
   private int openPipes;
   // Whether its owner has closed it, and so asks no more about the group that it leads.
@@ -70,6 +72,7 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
       throws IOException {
     ChildProcess started = running.adopt(lowlevel, this);
     child = started.child();
+    pty = started.pty();
     Future<@Nullable Void> ready = lowlevel.loop().createFuture();
     try {
       connect(connector, started);
@@ -162,6 +165,11 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
   void pipeLost(int fd, @Nullable Exception exc) {
     openPipes--;
     life.callSoon(() -> protocol().pipeConnectionLost(fd, exc));
+    ChildPipe input = pipes[0];
+    if (fd == 1 && pty != null && input != null) {
+      // Nobody has the terminal any more, which the side where one types does not notice.
+      input.abort();
+    }
     finishIfDue();
   }
 
@@ -311,10 +319,15 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
 
   // What is known of it.
 
-  /// Returns `subprocess`: a [ProcessHandle] of the child, if it was first asked for while it ran.
+  /// Returns `subprocess`: a [ProcessHandle] of the child, if it was first asked for while it ran;
+  /// and `pty`, its [PseudoTerminal].
   @Override
   public @Nullable Object getExtraInfo(String name) {
-    return name.equals("subprocess") ? handle() : null;
+    return switch (name) {
+      case "subprocess" -> handle();
+      case "pty" -> pty;
+      default -> null;
+    };
   }
 
   /// While it is not waited for the number is its own.

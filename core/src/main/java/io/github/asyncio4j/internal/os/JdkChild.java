@@ -4,6 +4,8 @@ package io.github.asyncio4j.internal.os;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.internal.ffi.Constants;
 import io.github.asyncio4j.internal.ffi.Native;
+import java.util.HashSet;
+import java.util.Set;
 
 /// A child that a [ProcessBuilder] has started. A thread of the JDK waits for it. Loop thread only.
 final class JdkChild implements Child {
@@ -15,8 +17,8 @@ final class JdkChild implements Child {
 
   // Loop thread only.
   private boolean ended;
-  // The last one of ours; 0 for none.
-  private int sent;
+  // Ours: any of them may be the one that ended it.
+  private final Set<Integer> sent = new HashSet<>();
 
   JdkChild(Lowlevel lowlevel, Process process, Listener listener) {
     this.process = process;
@@ -39,7 +41,8 @@ final class JdkChild implements Child {
   private void onExit() {
     ended = true;
     int status = process.exitValue();
-    listener.ended(sent != 0 && status == SIGNALLED + sent ? -sent : status);
+    int signal = status - SIGNALLED;
+    listener.ended(sent.contains(signal) ? -signal : status);
   }
 
   @Override
@@ -50,9 +53,7 @@ final class JdkChild implements Child {
     if (ended) {
       return;
     }
-    if (sent != Constants.SIGKILL) {
-      sent = signal;
-    }
+    sent.add(signal);
     // Not by the process itself, which would close its streams with what is unread in them.
     ProcessHandle handle = process.toHandle();
     boolean _ = signal == Constants.SIGKILL ? handle.destroyForcibly() : handle.destroy();

@@ -73,7 +73,8 @@ final class JdkStart implements Start {
           new JdkChild(lowlevel, process, listener),
           stdin == Stdio.PIPE ? WritePipe.of(process.getOutputStream()) : null,
           stdout == Stdio.PIPE ? ReadPipe.of(process.getInputStream()) : null,
-          stderr == Stdio.PIPE ? ReadPipe.of(process.getErrorStream()) : null);
+          stderr == Stdio.PIPE ? ReadPipe.of(process.getErrorStream()) : null,
+          null);
     }
 
     @Override
@@ -104,6 +105,9 @@ final class JdkStart implements Start {
     }
     if (options.processGroup() != null) {
       throw Native.unsupported("processGroup(" + options.processGroup() + ") of a child process");
+    }
+    if (options.pty() != null) {
+      throw Native.unsupported("pty(" + options.pty() + ") of a child process");
     }
     if (!options.passFds().isEmpty()) {
       throw Native.unsupported("passFds(" + options.passFds() + ") of a child process");

@@ -24,7 +24,7 @@ final class NativeStart implements Start {
   private final Command command;
   private final SubprocessOptions options;
 
-  /// @param options with all three standard streams
+  /// @param options with all three standard streams, or a pseudo-terminal for those that it has not
   NativeStart(Command command, SubprocessOptions options) {
     this.command = command;
     this.options = options;
@@ -68,7 +68,11 @@ final class NativeStart implements Start {
 
   private boolean leadsGroup() {
     Integer group = options.processGroup();
-    return options.startNewSession() || (group != null && group == 0);
+    return leadsSession() || (group != null && group == 0);
+  }
+
+  private boolean leadsSession() {
+    return options.startNewSession() || options.pty() != null;
   }
 
   private int spawn(ChildStreams streams) throws IOException {
@@ -76,11 +80,11 @@ final class NativeStart implements Start {
     try (var plan = new SpawnPlan(syscalls);
         Arena arena = Arena.ofConfined()) {
       plan.cleanSignals(options.restoreSignals());
-      if (options.startNewSession()) {
-        plan.newSession();
-      }
       Integer group = options.processGroup();
-      if (group != null) {
+      if (leadsSession()) {
+        // Its group is its own: setpgid(2) refuses to say so once more.
+        plan.newSession();
+      } else if (group != null) {
         plan.processGroup(group);
       }
       // First, as paths that are opened are absolute or our own.

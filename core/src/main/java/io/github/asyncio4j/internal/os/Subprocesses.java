@@ -46,8 +46,9 @@ public final class Subprocesses implements LoopSubprocesses, AutoCloseable {
       throws IOException {
     lowlevel.ensureInTask("subprocessExec");
     Objects.requireNonNull(protocolFactory, "protocolFactory");
+    ensureConsistent(options);
     var checked = Command.of(command, options);
-    SubprocessOptions streams = withPipes(options);
+    SubprocessOptions streams = options.pty() == null ? withPipes(options) : options;
     Context context = Context.copyContext();
     P protocol = protocolFactory.get();
     Start.Started started =
@@ -64,6 +65,20 @@ public final class Subprocesses implements LoopSubprocesses, AutoCloseable {
       throw t;
     }
     return new Connection<>(transport, protocol);
+  }
+
+  private static void ensureConsistent(SubprocessOptions options) {
+    Integer group = options.processGroup();
+    boolean leadsSession = options.startNewSession() || options.pty() != null;
+    if (leadsSession && group != null && group != 0) {
+      String why = options.pty() == null ? "startNewSession(true)" : "pty(" + options.pty() + ")";
+      throw new IllegalArgumentException(
+          "processGroup(" + group + ") with " + why + ": the leader of a session leads its group");
+    }
+    if (options.pty() != null && (options.stdin() != null || options.stdout() != null)) {
+      throw new IllegalArgumentException(
+          "stdin and stdout of a child with a pty are its terminal: " + options);
+    }
   }
 
   private static SubprocessOptions withPipes(SubprocessOptions options) {
