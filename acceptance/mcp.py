@@ -64,12 +64,12 @@ def label(what, portable):
     return f"{what}{' --portable' * portable}"
 
 
-def left_of(mark):
-    """Returns the processes that have a mark in their command line."""
+def left_of(mark, but=None):
+    """Returns the processes that have a mark in their command line, but for one."""
     found = []
     for directory in pathlib.Path("/proc").glob("[0-9]*"):
         try:
-            if mark.encode() in (directory / "cmdline").read_bytes():
+            if directory.name != str(but) and mark.encode() in (directory / "cmdline").read_bytes():
                 found.append(int(directory.name))
         except OSError:
             # It has ended meanwhile.
@@ -229,21 +229,34 @@ def rounds_of(kind, portable, java, classes, options):
     words += ["-cp", f"{library()}{os.pathsep}{classes}", "Rounds", options.rounds, options.at_once]
     words += [options.grace, "python3", HERE / "bad_server.py", kind, mark]
     start = time.monotonic()
+    # Without flags there are no process groups: what a server has started is its own affair, and while it holds
+    # the pipes it holds the threads that read them.
+    alone = portable and kind == "forking"
+    survivors = []
+    out = ""
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
-            [str(word) for word in words], stdout=subprocess.PIPE, stderr=log, text=True)
+            [str(word) for word in words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
-            out = process.stdout.read()
+            for line in process.stdout:
+                if line.startswith("look "):
+                    survivors = left_of(mark, process.pid)
+                    if alone:
+                        kill(survivors)
+                    process.stdin.write("\n")
+                    process.stdin.flush()
+                else:
+                    out += line
             printed = time.monotonic()
             status = process.wait(10)
         finally:
             process.kill()
             process.wait()
+            process.stdin.close()
             process.stdout.close()
+            kill(left_of(mark))
         log.seek(0)
         said = log.read()
-    survivors = left_of(mark)
-    kill(survivors)
     found = dict(line.split(" ", 1) for line in out.splitlines())
     what = label(f"bad, {kind}, {options.rounds} rounds", portable)
     if status != 0 or "children" not in found:
@@ -258,9 +271,7 @@ def rounds_of(kind, portable, java, classes, options):
     ways = ["ENDED", "INPUT_CLOSED"] if kind == "dying" else [step]
     counts = dict(pair.split("=") for pair in found["steps"].strip("{}").split(", "))
     holds &= set(counts) <= set(ways) and sum(map(int, counts.values())) == options.rounds
-    # Without flags there are no process groups: what a server has started is its own affair.
-    alone = portable and kind == "forking"
-    holds &= (len(survivors) > 0) == alone
+    holds &= len(survivors) == (options.rounds if alone else 0)
     figure = f"{found['steps']}, {found['answers']} answers, {found['failures']} failures, "
     figure += f"longest {longest} ms with a grace of {options.grace} ms, "
     figure += ", ".join(f"{name} {before} then {after}" for name, (before, after) in zip(

@@ -93,7 +93,7 @@ public final class Compile {
       // Held back: of what is left to the launcher that says it.
       var held = new StringWriter();
       boolean compiled = compile(root, classes, held);
-      if (!otherFiles.isEmpty() && !(compiled && knows(identity))) {
+      if (!knows(identity)) {
         return LEFT_TO_THE_LAUNCHER;
       }
       messages.print(held);
@@ -120,7 +120,7 @@ public final class Compile {
     return unit.getTypeDecls().isEmpty() ? null : unit;
   }
 
-  /// Tells whether an identity has all other files, as they are now.
+  /// Tells whether an identity has all other files that were read, as they are now.
   private boolean knows(byte[] identity) throws IOException {
     String known = new String(identity, UTF_8);
     for (Path file : otherFiles) {

@@ -18,7 +18,8 @@ static long longestNanos;
 
 /// Starts servers and ends them, many times in one JVM: `Rounds ROUNDS AT_ONCE GRACE_MILLIS COMMAND
 /// ARGUMENT...`. Tells what ended them, how long that took, and what is left in this process: its
-/// threads, descriptors and children before and after.
+/// threads, descriptors and children before and after. Each time before it counts them it says so,
+/// and waits for a line of input.
 void main(String[] args) throws Exception {
   int rounds = Integer.parseInt(args[0]);
   int atOnce = Integer.parseInt(args[1]);
@@ -28,11 +29,13 @@ void main(String[] args) throws Exception {
       () -> {
         // What the first ones load and start stays.
         play(2 * atOnce, atOnce, grace, command);
+        look();
         var before = Counts.take();
         steps.clear();
         answers = failures = 0;
         longestNanos = 0;
         play(rounds, atOnce, grace, command);
+        look();
         var after = Counts.take();
         // Threads end a moment behind what they were for.
         for (int i = 0; i < 100 && !after.isWithin(before); i++) {
@@ -50,6 +53,12 @@ void main(String[] args) throws Exception {
         after.descriptors.removeAll(before.descriptors);
         IO.println("more " + after);
       });
+}
+
+/// Lets who has started this look for what is left outside of it.
+void look() throws Exception {
+  IO.println("look " + new TreeSet<>(Counts.take().threads));
+  Asyncio.toThread(() -> IO.readln());
 }
 
 void play(int rounds, int atOnce, Duration grace, List<String> command) throws Exception {
@@ -104,7 +113,7 @@ record Counts(List<String> threads, List<String> descriptors, List<String> child
   static Counts take() throws IOException {
     var threads = new ArrayList<String>();
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (!thread.getName().matches("ForkJoinPool-.*|process reaper.*|VirtualThread-unparker.*")) {
+      if (!thread.getName().matches("ForkJoinPool.*|process reaper.*|VirtualThread-unparker.*")) {
         threads.add(thread.getName());
       }
     }

@@ -19,7 +19,8 @@ static final int MOST_TO_SAY = 1024 * 1024;
 static final String USAGE =
     """
     usage: McpClient [OPTION...] -- COMMAND [ARGUMENT...]
-      --call TOOL [JSON]  call a tool, with these arguments or some that its schema allows; may be repeated
+      --call TOOL [JSON]  call a tool, with these arguments or some that its schema allows;
+                          may be repeated
       --all               call every tool
       --times N           make each call N times, all at once (1)
       --timeout SECONDS   cancel a call that takes longer (60)
@@ -299,7 +300,7 @@ static class Client implements Peer {
     } catch (TimeoutException e) {
       outcome = "cancelled after " + options.timeout();
     } catch (RpcException e) {
-      outcome = e.toString();
+      outcome = "error " + e.code() + ": " + e.getMessage();
     } catch (Exception e) {
       outcome = "failed: " + e.getMessage();
     }

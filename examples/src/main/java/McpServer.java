@@ -92,8 +92,7 @@ static class ToolServer implements Peer {
     }
     return switch (method) {
       case "initialize" -> initialize(request.params());
-      case "tools/list" ->
-          Map.of("tools", Stream.of(Tool.values()).map(tool -> tool.description).toList());
+      case "tools/list" -> Map.of("tools", TOOLS.stream().map(Tool::description).toList());
       case "tools/call" -> call(request);
       default -> throw new RpcException(RpcException.METHOD_NOT_FOUND, "no method " + method);
     };
@@ -122,7 +121,7 @@ static class ToolServer implements Peer {
   private Map<String, Object> call(Request request) throws Exception {
     Object name = request.params().get("name");
     Tool tool =
-        Stream.of(Tool.values())
+        TOOLS.stream()
             .filter(one -> one.name().equals(name))
             .findAny()
             .orElseThrow(() -> new RpcException(RpcException.INVALID_PARAMS, "no tool " + name));
@@ -130,12 +129,12 @@ static class ToolServer implements Peer {
       throw new RpcException(RpcException.INVALID_PARAMS, "arguments are no object");
     }
     try {
-      return answer(tool.body.apply(new Arguments(arguments), request), false);
+      return answer(tool.body().apply(new Arguments(arguments), request), false);
     } catch (IllegalArgumentException e) {
       // A model can read it and do better, so it is an answer and no error of the protocol.
-      return answer(tool + ": " + e.getMessage(), true);
+      return answer(name + ": " + e.getMessage(), true);
     } catch (CancelledError e) {
-      say(tool + " cancelled");
+      say(name + " cancelled");
       throw e;
     }
   }
@@ -154,6 +153,71 @@ static class ToolServer implements Peer {
   @Override
   public void invalid(RpcException error) throws IOException {
     connection.refuse(null, error);
+  }
+}
+
+static final List<Tool> TOOLS =
+    List.of(
+        Tool.of(
+            "echo",
+            "Returns a text",
+            List.of("text"),
+            Map.of("text", "string"),
+            (args, _) -> args.text("text")),
+        Tool.of(
+            "add",
+            "Adds two numbers",
+            List.of("a", "b"),
+            Map.of("a", "number", "b", "number"),
+            (args, _) -> add(args)),
+        Tool.of(
+            "sleep",
+            "Sleeps, and tells after each of its steps how far it is",
+            List.of("seconds"),
+            Map.of("seconds", "number", "steps", "integer"),
+            (args, request) -> sleep(args, request)),
+        Tool.of(
+            "fail",
+            "Fails; with internal, as a fault of the server does",
+            List.of("message"),
+            Map.of("message", "string", "internal", "boolean"),
+            (args, _) -> fail(args)));
+
+static String add(Arguments args) {
+  double sum = args.number("a", -1e300, 1e300) + args.number("b", -1e300, 1e300);
+  return sum == Math.rint(sum) && Math.abs(sum) < 1e15
+      ? Long.toString((long) sum)
+      : Double.toString(sum);
+}
+
+static String sleep(Arguments args, Request request) throws Exception {
+  double seconds = args.number("seconds", 0, 3600);
+  int steps = args.has("steps") ? (int) args.number("steps", 1, 1000) : 1;
+  for (int step = 1; step <= steps; step++) {
+    Asyncio.sleep(Duration.ofNanos((long) (seconds * 1e9 / steps)));
+    request.report(new Progress(step, (double) steps, "slept " + step + " of " + steps));
+  }
+  return "slept " + seconds + " s";
+}
+
+static String fail(Arguments args) {
+  String message = args.text("message");
+  if (Boolean.TRUE.equals(args.values().get("internal"))) {
+    throw new IllegalStateException(message);
+  }
+  throw new IllegalArgumentException(message);
+}
+
+/// What can be called.
+///
+/// @param description what a client is told of it
+record Tool(String name, Map<String, Object> description, Body body) {
+  static Tool of(
+      String name, String what, List<String> required, Map<String, String> types, Body body) {
+    var properties = new TreeMap<String, Object>();
+    types.forEach((property, type) -> properties.put(property, Map.of("type", type)));
+    var schema = Map.of("type", "object", "properties", properties, "required", required);
+    return new Tool(name, Map.of("name", name, "description", what, "inputSchema", schema), body);
   }
 }
 
@@ -185,62 +249,4 @@ record Arguments(Map<?, ?> values) {
 interface Body {
   /// Does what a tool does. Suspending.
   String apply(Arguments arguments, Request request) throws Exception;
-}
-
-enum Tool {
-  echo("Returns a text", List.of("text"), Map.of("text", "string"), (args, _) -> args.text("text")),
-
-  add("Adds two numbers", List.of("a", "b"), Map.of("a", "number", "b", "number"), Tool::add),
-
-  sleep(
-      "Sleeps, and tells after each of its steps how far it is",
-      List.of("seconds"),
-      Map.of("seconds", "number", "steps", "integer"),
-      Tool::sleep),
-
-  fail(
-      "Fails; with internal, as a fault of the server does",
-      List.of("message"),
-      Map.of("message", "string", "internal", "boolean"),
-      Tool::fail);
-
-  final Map<String, Object> description;
-  final Body body;
-
-  Tool(String what, List<String> required, Map<String, String> types, Body body) {
-    var properties = new TreeMap<String, Object>();
-    types.forEach((name, type) -> properties.put(name, Map.of("type", type)));
-    this.description =
-        Map.of(
-            "name", name(),
-            "description", what,
-            "inputSchema",
-                Map.of("type", "object", "properties", properties, "required", required));
-    this.body = body;
-  }
-
-  private static String add(Arguments args, Request request) {
-    double sum = args.number("a", -1e300, 1e300) + args.number("b", -1e300, 1e300);
-    return sum == Math.rint(sum) && Math.abs(sum) < 1e15
-        ? Long.toString((long) sum)
-        : Double.toString(sum);
-  }
-
-  private static String sleep(Arguments args, Request request) throws Exception {
-    double seconds = args.number("seconds", 0, 3600);
-    int steps = args.has("steps") ? (int) args.number("steps", 1, 1000) : 1;
-    for (int step = 1; step <= steps; step++) {
-      Asyncio.sleep(Duration.ofNanos((long) (seconds * 1e9 / steps)));
-      request.report(new Progress(step, (double) steps, "slept " + step + " of " + steps));
-    }
-    return "slept " + seconds + " s";
-  }
-
-  private static String fail(Arguments args, Request request) {
-    String message = args.text("message");
-    if (Boolean.TRUE.equals(args.values().get("internal"))) {
-      throw new IllegalStateException(message);
-    }
-    throw new IllegalArgumentException(message);
-  }
 }

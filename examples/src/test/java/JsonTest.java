@@ -122,31 +122,28 @@ final class JsonTest {
   }
 
   private static Object value(Random random, int depth) {
-    switch (random.nextInt(depth > 0 ? 7 : 5)) {
-      case 0:
-        return null;
-      case 1:
-        return random.nextBoolean();
-      case 2:
-        return random.nextLong() >> random.nextInt(64);
-      case 3:
-        // Of any exponent, but finite.
-        return Math.scalb(random.nextDouble() - 0.5, random.nextInt(1000) - 500);
-      case 4:
-        return text(random);
-      case 5:
+    return switch (random.nextInt(depth > 0 ? 7 : 5)) {
+      case 0 -> null;
+      case 1 -> random.nextBoolean();
+      case 2 -> random.nextLong() >> random.nextInt(64);
+      // Of any exponent, but finite.
+      case 3 -> Math.scalb(random.nextDouble() - 0.5, random.nextInt(1000) - 500);
+      case 4 -> text(random);
+      case 5 -> {
         var list = new ArrayList<Object>();
         for (int i = random.nextInt(4); i > 0; i--) {
           list.add(value(random, depth - 1));
         }
-        return list;
-      default:
+        yield list;
+      }
+      default -> {
         var map = new LinkedHashMap<String, Object>();
         for (int i = random.nextInt(4); i > 0; i--) {
           map.put(text(random), value(random, depth - 1));
         }
-        return map;
-    }
+        yield map;
+      }
+    };
   }
 
   private static String text(Random random) {

@@ -24,9 +24,4 @@ public final class RpcException extends Exception {
   public int code() {
     return code;
   }
-
-  @Override
-  public String toString() {
-    return "error " + code + ": " + getMessage();
-  }
 }
