@@ -116,6 +116,24 @@ final class NativeChildTest extends ChildCase {
         });
   }
 
+  // The pipes of the child take the numbers that are free.
+  @Test
+  void aDescriptorThatIsNotOpenIsRefusedThoughAPipeOfTheChildGetsItsNumber() throws Exception {
+    run(
+        () -> {
+          exec(PIPES, "true").communicate();
+          int[] closed = Fds.pipe();
+          Fds.close(closed);
+
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> exec(PIPES.stderr(Stdio.descriptor(closed[0])), "true"))
+              .withMessage("not open: descriptor " + closed[0]);
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> exec(PIPES.passFds(List.of(closed[0])), "true"))
+              .withMessage("passFds: not open: " + closed[0]);
+        });
+  }
+
   // E4
   @Test
   void aChildBlocksAndIgnoresNoSignal() throws Exception {
