@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Child processes by asyncio: `processes.py spawn COUNT AT_ONCE` or `processes.py roundtrip COUNT`.
+"""Child processes by asyncio: `processes.py spawn|roundtrip COUNT WARM_UP AT_ONCE`.
 
-Each after a tenth as many that are not counted. Prints the seconds.
+Measures COUNT of them twice: first after a tenth as many, then after WARM_UP more. Prints the seconds.
 """
 
 import asyncio
@@ -29,22 +29,28 @@ async def round_trips(cat, count):
         assert await cat.stdout.readline() == b"a line of text\n"
 
 
-async def main(what, count, at_once):
-    if what == "spawn":
-        await spawn(count // 10, at_once)
-        start = time.perf_counter()
-        await spawn(count, at_once)
-        return time.perf_counter() - start
-    cat = await asyncio.create_subprocess_exec("cat", stdin=PIPE, stdout=PIPE)
-    await round_trips(cat, count // 10)
+async def seconds(body, count):
     start = time.perf_counter()
-    await round_trips(cat, count)
-    seconds = time.perf_counter() - start
+    await body(count)
+    return time.perf_counter() - start
+
+
+async def measure(body, count, warm_up):
+    await body(count // 10)
+    first = await seconds(body, count)
+    await body(warm_up)
+    return {"first": first, "seconds": await seconds(body, count)}
+
+
+async def main(what, count, warm_up, at_once):
+    if what == "spawn":
+        return await measure(lambda n: spawn(n, at_once), count, warm_up)
+    cat = await asyncio.create_subprocess_exec("cat", stdin=PIPE, stdout=PIPE)
+    result = await measure(lambda n: round_trips(cat, n), count, warm_up)
     cat.stdin.close()
     await cat.wait()
-    return seconds
+    return result
 
 
 if __name__ == "__main__":
-    what, count, *at_once = sys.argv[1:]
-    print(json.dumps({"seconds": asyncio.run(main(what, int(count), int(*at_once or [1])))}))
+    print(json.dumps(asyncio.run(main(sys.argv[1], *map(int, sys.argv[2:])))))

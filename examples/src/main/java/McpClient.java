@@ -200,6 +200,7 @@ static class Client implements Peer {
     return switch (end.step()) {
       case ENDED -> "itself";
       case INPUT_CLOSED -> "the end of its input";
+      case HUNG_UP -> "SIGHUP";
       case TERMINATED -> "SIGTERM";
       case KILLED -> "SIGKILL";
     };

@@ -19,7 +19,8 @@ import java.util.Locale;
 import java.util.concurrent.SynchronousQueue;
 
 /// Child processes by asyncio4j and by `ProcessBuilder`: `Processes asyncio4j|builder
-/// spawn|roundtrip COUNT AT_ONCE`. The peer of `peers/processes.py`.
+/// spawn|roundtrip COUNT WARM_UP AT_ONCE`. The peer of `peers/processes.py`, which says what is
+/// measured.
 ///
 /// With `ProcessBuilder` children are started one after the other, and a thread each writes to one
 /// and reads from it, as its documentation advises.
@@ -35,22 +36,32 @@ public final class Processes {
   /// Runs once.
   public static void main(String[] args) throws Exception {
     int count = Integer.parseInt(args[2]);
-    double seconds =
+    int warmUp = Integer.parseInt(args[3]);
+    Times times =
         switch (args[0] + " " + args[1]) {
           case "asyncio4j spawn" -> {
-            int atOnce = Integer.parseInt(args[3]);
-            yield Asyncio.run(() -> seconds(n -> spawn(n, atOnce), count));
+            int atOnce = Integer.parseInt(args[4]);
+            yield Asyncio.run(() -> times(n -> spawn(n, atOnce), count, warmUp));
           }
-          case "builder spawn" -> seconds(Processes::spawnByBuilder, count);
-          case "asyncio4j roundtrip" -> Asyncio.run(() -> roundTrips(count));
-          case "builder roundtrip" -> roundTripsByThreads(count);
+          case "builder spawn" -> times(Processes::spawnByBuilder, count, warmUp);
+          case "asyncio4j roundtrip" -> Asyncio.run(() -> roundTrips(count, warmUp));
+          case "builder roundtrip" -> roundTripsByThreads(count, warmUp);
           default -> throw new IllegalArgumentException(Arrays.toString(args));
         };
-    System.out.printf(Locale.ROOT, "{\"seconds\": %.4f}%n", seconds);
+    System.out.printf(
+        Locale.ROOT, "{\"first\": %.4f, \"seconds\": %.4f}%n", times.first(), times.later());
+  }
+
+  private record Times(double first, double later) {}
+
+  private static Times times(Measured body, int count, int warmUp) throws Exception {
+    body.run(count / 10);
+    double first = seconds(body, count);
+    body.run(warmUp);
+    return new Times(first, seconds(body, count));
   }
 
   private static double seconds(Measured body, int count) throws Exception {
-    body.run(count / 10);
     long start = System.nanoTime();
     body.run(count);
     return (System.nanoTime() - start) / 1e9;
@@ -76,10 +87,10 @@ public final class Processes {
     }
   }
 
-  private static double roundTrips(int count) throws Exception {
+  private static Times roundTrips(int count, int warmUp) throws Exception {
     var pipes = SubprocessOptions.DEFAULT.stdin(Stdio.PIPE).stdout(Stdio.PIPE);
     try (Process cat = Asyncio.createSubprocessExec(pipes, "cat")) {
-      return seconds(
+      return times(
           n -> {
             for (int i = 0; i < n; i++) {
               cat.stdin().write(LINE);
@@ -87,27 +98,29 @@ public final class Processes {
               ensure(Arrays.equals(cat.stdout().readline(), LINE));
             }
           },
-          count);
+          count,
+          warmUp);
     }
   }
 
-  private static double roundTripsByThreads(int count) throws Exception {
+  private static Times roundTripsByThreads(int count, int warmUp) throws Exception {
     var cat = new ProcessBuilder("cat").start();
     var requests = new SynchronousQueue<byte[]>();
     var answers = new SynchronousQueue<String>();
     Thread.ofPlatform().daemon().start(() -> write(cat.getOutputStream(), requests));
     Thread.ofPlatform().daemon().start(() -> read(cat, answers));
-    double seconds =
-        seconds(
+    Times times =
+        times(
             n -> {
               for (int i = 0; i < n; i++) {
                 requests.put(LINE);
                 ensure(answers.take().length() == LINE.length - 1);
               }
             },
-            count);
+            count,
+            warmUp);
     cat.destroy();
-    return seconds;
+    return times;
   }
 
   private static void write(OutputStream stdin, SynchronousQueue<byte[]> requests) {

@@ -10,6 +10,7 @@ import io.github.asyncio4j.Load;
 import io.github.asyncio4j.LogRecorder;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.Stdio;
+import io.github.asyncio4j.SubprocessOptions;
 import io.github.asyncio4j.internal.ffi.Constants;
 import io.github.asyncio4j.internal.ffi.Errno;
 import io.github.asyncio4j.internal.ffi.ErrnoSlots;
@@ -17,6 +18,7 @@ import io.github.asyncio4j.internal.ffi.FaultInjector;
 import io.github.asyncio4j.internal.ffi.Fds;
 import io.github.asyncio4j.internal.ffi.Native;
 import io.github.asyncio4j.internal.ffi.Siginfo;
+import io.github.asyncio4j.pipe.WindowSize;
 import io.github.asyncio4j.process.Process;
 import io.github.asyncio4j.process.ProcessShutdown.Step;
 import java.io.IOException;
@@ -113,6 +115,24 @@ final class NativeChildTest extends ChildCase {
           assertThatIllegalArgumentException()
               .isThrownBy(() -> exec(NOTHING.passFds(List.of(999)), "true"))
               .withMessage("passFds: not open: 999");
+        });
+  }
+
+  // The pipes of the child take the numbers that are free.
+  @Test
+  void aDescriptorThatIsNotOpenIsRefusedThoughAPipeOfTheChildGetsItsNumber() throws Exception {
+    run(
+        () -> {
+          exec(PIPES, "true").communicate();
+          int[] closed = Fds.pipe();
+          Fds.close(closed);
+
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> exec(PIPES.stderr(Stdio.descriptor(closed[0])), "true"))
+              .withMessage("not open: descriptor " + closed[0]);
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> exec(PIPES.passFds(List.of(closed[0])), "true"))
+              .withMessage("passFds: not open: " + closed[0]);
         });
   }
 
@@ -268,6 +288,26 @@ final class NativeChildTest extends ChildCase {
         }
       }
     }
+  }
+
+  @Test
+  void everyShortageOnTheWayToATerminalIsToldAndLeavesNothing() throws Exception {
+    var pty = SubprocessOptions.DEFAULT.pty(new WindowSize(80, 24));
+    run(
+        () -> {
+          exec(pty, "true").communicate();
+          for (String call : List.of("open", "ioctl", "fcntl", "posix_spawnp", "epoll_ctl")) {
+            int times = call.equals("ioctl") ? 4 : call.equals("epoll_ctl") ? 3 : 1;
+            for (int k = 1; k <= times; k++) {
+              faults.failKth(call, k, Errno.ENOMEM);
+              assertThatThrownBy(() -> exec(pty, "cat"))
+                  .as(call + " " + k)
+                  .isInstanceOf(IOException.class)
+                  .hasMessageContaining("ENOMEM");
+              faults.clear();
+            }
+          }
+        });
   }
 
   private static int calls(String call) {

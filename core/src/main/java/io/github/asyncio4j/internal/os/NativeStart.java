@@ -2,6 +2,7 @@
 package io.github.asyncio4j.internal.os;
 
 import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.Stdio;
 import io.github.asyncio4j.SubprocessOptions;
 import io.github.asyncio4j.internal.ffi.Constants;
 import io.github.asyncio4j.internal.ffi.ErrnoSlots;
@@ -14,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Starts a child by posix_spawn(3).
 final class NativeStart implements Start {
@@ -32,6 +34,7 @@ final class NativeStart implements Start {
 
   @Override
   public Started run() throws IOException {
+    ensureOpen(options);
     var streams = new ChildStreams(syscalls);
     try {
       streams.open(options);
@@ -42,6 +45,25 @@ final class NativeStart implements Start {
       streams.close();
       throw t;
     }
+  }
+
+  /// Before anything is opened here: that could get the number of one that is not.
+  private void ensureOpen(SubprocessOptions options) {
+    for (Stdio stream :
+        new @Nullable Stdio[] {options.stdin(), options.stdout(), options.stderr()}) {
+      if (stream instanceof Stdio.Descriptor(int fd) && !isOpen(fd)) {
+        throw new IllegalArgumentException("not open: descriptor " + fd);
+      }
+    }
+    for (int fd : options.passFds()) {
+      if (!isOpen(fd)) {
+        throw new IllegalArgumentException("passFds: not open: " + fd);
+      }
+    }
+  }
+
+  private boolean isOpen(int fd) {
+    return syscalls.fcntl(errno, fd, Constants.F_GETFD, 0) >= 0;
   }
 
   private record NativeStarted(Syscalls syscalls, int pid, boolean leadsGroup, ChildStreams streams)
@@ -117,9 +139,6 @@ final class NativeStart implements Start {
     for (int fd : new TreeSet<>(fds)) {
       while (next < fd) {
         plan.close(next++);
-      }
-      if (syscalls.fcntl(errno, fd, Constants.F_GETFD, 0) < 0) {
-        throw new IllegalArgumentException("passFds: not open: " + fd);
       }
       plan.dup2(fd, fd);
       next++;
