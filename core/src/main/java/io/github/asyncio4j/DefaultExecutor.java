@@ -78,10 +78,26 @@ final class DefaultExecutor {
     }
     current.shutdown();
     Future<Boolean> ended = loop.createFuture();
+    var inTimeAtLast = new boolean[1];
+    // Made while there is memory for it.
+    var told =
+        new ReusablePost(
+            loop,
+            () -> {
+              if (!ended.done()) {
+                ended.complete(inTimeAtLast[0]);
+              }
+              loop.awaitedThreads--;
+            },
+            ContextMap.EMPTY);
     Thread.ofPlatform()
         .daemon(true)
         .name("asyncio4j-executor-shutdown")
-        .start(() -> awaitTermination(current, timeout, ended));
+        .start(
+            () -> {
+              inTimeAtLast[0] = hasEnded(current, timeout);
+              told.post();
+            });
     loop.awaitedThreads++;
     boolean inTime = ended.join();
     if (!inTime) {
@@ -91,31 +107,22 @@ final class DefaultExecutor {
     }
   }
 
-  private void awaitTermination(
-      ExecutorService current, @Nullable Duration timeout, Future<Boolean> ended) {
-    boolean inTime = false;
+  /// Waits for the end of the threads.
+  ///
+  /// @return whether it came in time
+  private static boolean hasEnded(ExecutorService current, @Nullable Duration timeout) {
     try {
       long nanos = timeout == null ? Long.MAX_VALUE : Durations.nanosOf(timeout);
       long start = System.nanoTime();
       // An executor that cannot be shut down, as the common pool, may return before the time is
       // over: when it has nothing more to do.
-      inTime =
-          current.awaitTermination(nanos, TimeUnit.NANOSECONDS)
-              || System.nanoTime() - start < nanos;
+      return current.awaitTermination(nanos, TimeUnit.NANOSECONDS)
+          || System.nanoTime() - start < nanos;
     } catch (InterruptedException e) {
       // Nobody interrupts this thread but the JVM's end.
       Thread.currentThread().interrupt();
+      return false;
     }
-    boolean result = inTime;
-    loop.tryPost(
-        new PostedHandle(
-            () -> {
-              loop.awaitedThreads--;
-              if (!ended.done()) {
-                ended.complete(result);
-              }
-            },
-            ContextMap.EMPTY));
   }
 
   /// Shuts the executor down without waiting. The loop is closing.

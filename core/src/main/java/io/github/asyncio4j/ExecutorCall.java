@@ -19,10 +19,15 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable, Pendin
   // Null once it was dropped: the executor may keep it in its queue for long.
   private @Nullable Callable<T> call;
   private final Future<T> future;
+  // Made while there is memory for it: without it nobody learns of the outcome.
+  private final ReusablePost told;
   // Where this is kept until it has ended, or null.
   private final @Nullable PendingCalls pending;
   // Written by the executor's thread.
   private volatile @Nullable Thread thread;
+  // Written by the executor's thread before it posts, then the loop's.
+  private @Nullable T value;
+  private @Nullable Throwable failure;
   // Any thread.
   private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
 
@@ -34,6 +39,7 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable, Pendin
     this.call = call;
     this.pending = pending;
     this.future = loop.createFuture();
+    this.told = new ReusablePost(loop, this::tell, ContextMap.EMPTY);
     future.addDoneCallback(f -> drop());
     if (pending != null) {
       pending.add(this);
@@ -77,24 +83,30 @@ final class ExecutorCall<T extends @Nullable Object> implements Runnable, Pendin
       return;
     }
     thread = Thread.currentThread();
-    Runnable settle;
     try {
-      T value = Objects.requireNonNull(call).call();
-      settle = () -> future.complete(value);
+      value = Objects.requireNonNull(call).call();
     } catch (Throwable t) {
-      settle = () -> future.fail(t);
+      failure = t;
     }
-    ended();
-    Runnable outcome = settle;
-    // A loop that was closed meanwhile has no use for the outcome.
-    loop.tryPost(
-        new PostedHandle(
-            () -> {
-              loop.awaitedThreads--;
-              if (!future.done()) {
-                outcome.run();
-              }
-            },
-            ContextMap.EMPTY));
+    try {
+      ended();
+    } finally {
+      // A loop that was closed meanwhile has no use for the outcome.
+      told.post();
+    }
+  }
+
+  @SuppressWarnings("NullAway") // Without a failure the value is what the call has given.
+  private void tell() {
+    if (!future.done()) {
+      Throwable thrown = failure;
+      if (thrown != null) {
+        future.fail(thrown);
+      } else {
+        future.complete(value);
+      }
+    }
+    value = null;
+    loop.awaitedThreads--;
   }
 }

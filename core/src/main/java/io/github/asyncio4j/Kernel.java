@@ -10,6 +10,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The iteration of a loop: what is ready, what is due, what was posted, and the poll between.
@@ -24,6 +25,7 @@ final class Kernel implements FreezeWatch.Watched {
   // How many handles of other threads an iteration takes: threads that post faster than the loop
   // runs must not keep it from its timers and descriptors, in iterations that grow and grow.
   private static final int MAX_POSTED = 1 << 16;
+  private static final long WAKE_UP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final VarHandle SLEEPING;
 
   static {
@@ -273,10 +275,23 @@ final class Kernel implements FreezeWatch.Watched {
     }
     // The volatile read spares all but the first of a batch the compare-and-set and the wake-up.
     if (sleeping && SLEEPING.compareAndSet(this, true, false)) {
-      selector.wakeup();
+      wakeSelector();
     }
     carrier.wakeUp();
     return true;
+  }
+
+  /// Wakes the loop, which has to learn of what is queued by now, so however long it takes to have
+  /// the memory for it: the call needs none, but the JVM may for the call.
+  private void wakeSelector() {
+    while (true) {
+      try {
+        selector.wakeup();
+        return;
+      } catch (OutOfMemoryError e) {
+        LockSupport.parkNanos(WAKE_UP_PAUSE_NANOS);
+      }
+    }
   }
 
   /// Queues a handle for the next iteration, behind what other threads have posted before.

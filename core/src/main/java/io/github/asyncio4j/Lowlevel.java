@@ -203,6 +203,16 @@ public final class Lowlevel {
         loop, Objects.requireNonNull(callback, "callback"), Objects.requireNonNull(context));
   }
 
+  /// Returns a callback that any thread can have called again and again, for what must not be lost
+  /// when there is no memory. One that throws an [OutOfMemoryError] is called once more, so it must
+  /// be one that can be.
+  ///
+  /// @param context what the callback runs in, that object and not a copy
+  public ReusablePost newPost(Runnable callback, Context context) {
+    return new ReusablePost(
+        loop, Objects.requireNonNull(callback, "callback"), Objects.requireNonNull(context));
+  }
+
   /// Sets who is told what the loop does, or nobody for null. Not while the loop is running.
   public void observe(@Nullable LoopObserver observer) {
     loop.observe(observer);

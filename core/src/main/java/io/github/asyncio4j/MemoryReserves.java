@@ -26,8 +26,8 @@ final class MemoryReserves {
     reserves[reserves.length - 1] = giveUp;
   }
 
-  /// Has all of them given up, and tells of the shortage now and then. Throws nothing.
-  void giveUp(OutOfMemoryError e) {
+  /// Has all of them given up. Throws nothing.
+  void giveUp() {
     for (Runnable giveUp : reserves) {
       try {
         giveUp.run();
@@ -35,6 +35,11 @@ final class MemoryReserves {
         // The others may have more to give.
       }
     }
+  }
+
+  /// Has all of them given up, and tells of the shortage now and then. Throws nothing.
+  void giveUp(OutOfMemoryError e) {
+    giveUp();
     try {
       long now = System.nanoTime();
       if (now - nextComplaint < 0) {

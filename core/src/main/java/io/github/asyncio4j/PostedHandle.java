@@ -60,6 +60,13 @@ class PostedHandle extends Handle {
     return STATE.compareAndSet(this, State.QUEUED, State.STARTED);
   }
 
+  /// Makes a handle that has started ready for another turn. Any thread.
+  ///
+  /// @return false when it waits for its turn, or is cancelled
+  final boolean startedBefore() {
+    return STATE.compareAndSet(this, State.STARTED, State.QUEUED);
+  }
+
   /// Called in place of [#run(BaseEventLoop)] when the loop is closed.
   void dropped() {}
 }

@@ -28,13 +28,16 @@ final class Watches {
     this.kernel = kernel;
   }
 
-  /// Any thread; what comes when the loop is closed is nobody's business any more.
-  private void onLoopThread(Runnable change) {
-    if (loop.holdsLoop()) {
-      change.run();
-    } else {
-      loop.tryPost(new PostedHandle(change, CurrentContext.snapshot()));
-    }
+  /// What comes when the loop is closed is nobody's business any more.
+  private Runnable onLoopThread(Runnable change) {
+    var post = new ReusablePost(loop, change, ContextMap.EMPTY);
+    return () -> {
+      if (loop.holdsLoop()) {
+        change.run();
+      } else {
+        post.post();
+      }
+    };
   }
 
   /// Opens a watch that belongs to a transport or the like.

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The end of a task that finds the heap full: whoever awaits it is told when there is memory
-/// again. Each case is a JVM of its own.
+/// The end of a task, or of a call in an executor, that finds the heap full: whoever awaits it is
+/// told when there is memory again. Each case is a JVM of its own.
 final class FullHeapTest {
   @TempDir private Path directory;
 
@@ -27,8 +27,16 @@ final class FullHeapTest {
     "is_cancelled, CancelledError",
     "succeeds,     a value",
   })
-  void theEndOfATaskIsToldWhenThereIsMemoryAgain(String how, String told) throws Exception {
+  void whatEndsWhileTheHeapIsFullIsToldWhenThereIsMemoryAgain(String how, String told)
+      throws Exception {
     assertThat(outputOf(List.of("-Dio.github.asyncio4j.engine=baton"), how)).containsExactly(told);
     assertThat(outputOf(ChildJvm.GRANTED, how)).containsExactly(told);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"fails_aside, OutOfMemoryError", "succeeds_aside, a value"})
+  void aCallInAnExecutorThatEndsWhileTheHeapIsFullIsToldOf(String how, String told)
+      throws Exception {
+    assertThat(outputOf(List.of("-Dio.github.asyncio4j.engine=baton"), how)).containsExactly(told);
   }
 }

@@ -62,6 +62,64 @@ final class LowlevelTest {
   }
 
   @Test
+  void aPostIsCalledOnceHoweverOftenItIsMadeBeforeItsTurnAndOnceMoreAfterIt() throws Exception {
+    try (var loop = LoopKind.EPOLL_LOOP_THREAD.newLoop()) {
+      var calls = new ArrayList<String>();
+      ReusablePost post =
+          Lowlevel.of(loop).newPost(() -> calls.add("called"), Context.copyContext());
+      var other = Thread.ofPlatform().start(() -> List.of(1, 2, 3).forEach(_ -> post.post()));
+      other.join();
+      loop.runUntilComplete(
+          () -> {
+            Asyncio.sleep(Duration.ZERO);
+            Asyncio.sleep(Duration.ZERO);
+            assertThat(calls).hasSize(1);
+            post.post();
+            post.post();
+            Asyncio.sleep(Duration.ZERO);
+            Asyncio.sleep(Duration.ZERO);
+            assertThat(calls).hasSize(2);
+          });
+    }
+  }
+
+  @Test
+  void aPostThatFindsNoMemoryIsCalledAgainAndNobodyReportsIt() throws Exception {
+    try (var loop = LoopKind.EPOLL_LOOP_THREAD.newLoop()) {
+      var reports = new ArrayList<ExceptionContext>();
+      loop.setExceptionHandler((_, context) -> reports.add(context));
+      Future<String> done = loop.createFuture();
+      var tries = new int[1];
+      var givenUp = new int[1];
+      Lowlevel.of(loop).onOutOfMemory(() -> givenUp[0]++);
+      ReusablePost post =
+          Lowlevel.of(loop)
+              .newPost(
+                  () -> {
+                    if (++tries[0] < 3) {
+                      throw new OutOfMemoryError("injected");
+                    }
+                    done.setResult("third");
+                  },
+                  Context.copyContext());
+      post.post();
+
+      assertThat(loop.runUntilComplete(done)).isEqualTo("third");
+      assertThat(givenUp[0]).isEqualTo(2);
+      assertThat(reports).isEmpty();
+    }
+  }
+
+  @Test
+  void aPostToALoopThatIsClosedIsNobodysBusiness() {
+    var loop = LoopKind.EPOLL_LOOP_THREAD.newLoop();
+    ReusablePost post = Lowlevel.of(loop).newPost(() -> {}, Context.copyContext());
+    loop.close();
+
+    post.post();
+  }
+
+  @Test
   void thereIsOneDoorForEachLoop() {
     try (var loop = new TestLoop();
         var other = new TestLoop()) {

@@ -9,7 +9,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -74,6 +73,7 @@ final class FifoFile {
       synchronized (this) {
         opening = false;
         channel = opened;
+        notifyAll();
       }
     }
     synchronized (this) {
@@ -96,9 +96,25 @@ final class FifoFile {
     if (closing != null) {
       closing.close();
     } else if (waits) {
-      // To open it both ways does not wait, and ends the wait of whoever opens one end.
-      OpenOption[] both = {StandardOpenOption.READ, StandardOpenOption.WRITE};
-      FileChannel.open(path, both).close();
+      endWait();
+    }
+  }
+
+  /// Ends the wait of whoever opens one end, or is just about to: to open it both ways does not
+  /// wait.
+  private void endWait() throws IOException {
+    try (var _ = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      awaitOpened();
+    }
+  }
+
+  private synchronized void awaitOpened() {
+    while (opening) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        // Nobody has a reason to interrupt it.
+      }
     }
   }
 

@@ -95,7 +95,8 @@ public final class ReadPipe implements Pollable, AutoCloseable {
   /// and to close the end does not close it. On the native tier a pipe, a terminal or a socket is
   /// polled; anything else, as a file, and everything on the portable tier, is read by a daemon
   /// thread at most 64 KiB ahead, and what that has read stays for the next end. Two ends at a time
-  /// take each other's input.
+  /// take each other's input; of those that a thread reads for, only the newest that is open gets
+  /// any.
   ///
   /// @throws IOException when standard input is closed
   public static ReadPipe stdin() throws IOException {

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.channels.ClosedChannelException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A stream as the end of a pipe: a daemon thread reads it, a piece at a time.
@@ -29,14 +30,14 @@ final class ReaderThread implements ReadEnd, SelfPolledEnd {
 
   private final InputStream in;
   private final boolean owned;
+  private final DaemonThreads.Closing closing;
 
   // All below: guarded by this object's lock, which is never held while the stream is used; the
   // bytes belong to the thread while it is READING.
   private State state = State.EMPTY;
-  private byte @Nullable [] bytes;
-  private ByteBuffer piece = ByteBuffer.allocate(0);
+  // Null before the thread is started.
+  private @Nullable ByteBuffer piece;
   private @Nullable IOException failure;
-  private boolean started;
   private boolean wanted;
   private @Nullable Runnable changed;
 
@@ -44,6 +45,7 @@ final class ReaderThread implements ReadEnd, SelfPolledEnd {
   ReaderThread(InputStream in, boolean owned) {
     this.in = in;
     this.owned = owned;
+    this.closing = new DaemonThreads.Closing(in);
   }
 
   // Any thread, mostly that of the loop.
@@ -68,12 +70,15 @@ final class ReaderThread implements ReadEnd, SelfPolledEnd {
     if (!wanted || state != State.EMPTY) {
       return;
     }
-    if (started) {
+    if (piece != null) {
       notifyAll();
-    } else {
-      DaemonThreads.start("asyncio4j-pipe-reader", this::run);
-      started = true;
+      return;
     }
+    // By the thread of the loop, which can tell somebody when there is no memory. The thread itself
+    // needs none.
+    var room = ByteBuffer.allocate(PIECE);
+    DaemonThreads.start("asyncio4j-pipe-reader", () -> run(room));
+    piece = room;
   }
 
   @Override
@@ -91,10 +96,11 @@ final class ReaderThread implements ReadEnd, SelfPolledEnd {
   }
 
   private int take(ByteBuffer dst) {
-    int count = Math.min(piece.remaining(), dst.remaining());
-    dst.put(dst.position(), piece, piece.position(), count).position(dst.position() + count);
-    piece.position(piece.position() + count);
-    if (!piece.hasRemaining()) {
+    ByteBuffer src = Objects.requireNonNull(piece);
+    int count = Math.min(src.remaining(), dst.remaining());
+    dst.put(dst.position(), src, src.position(), count).position(dst.position() + count);
+    src.position(src.position() + count);
+    if (!src.hasRemaining()) {
       state = State.EMPTY;
       want();
     }
@@ -103,15 +109,17 @@ final class ReaderThread implements ReadEnd, SelfPolledEnd {
 
   @Override
   public void close() {
+    boolean inUse;
     synchronized (this) {
       if (state == State.CLOSED) {
         return;
       }
+      inUse = state == State.READING;
       state = State.CLOSED;
       notifyAll();
     }
     if (owned) {
-      DaemonThreads.close(in);
+      closing.close(inUse);
     }
   }
 
@@ -127,26 +135,25 @@ final class ReaderThread implements ReadEnd, SelfPolledEnd {
 
   // The thread.
 
-  private void run() {
-    byte[] target;
-    while ((target = awaitDemand()) != null) {
+  private void run(ByteBuffer room) {
+    while (awaitDemand()) {
       int count = 0;
       IOException broken = null;
       try {
-        count = in.read(target);
-      } catch (IOException e) {
-        broken = e;
-      } catch (RuntimeException | Error e) {
-        broken = new IOException("the stream failed: " + in, e);
+        count = in.read(room.array());
+      } catch (Throwable t) {
+        broken = DaemonThreads.failed(in, t);
       }
-      Runnable told = finished(target, count, broken);
+      Runnable told = finished(room, count, broken);
       if (told != null) {
         told.run();
       }
     }
+    closing.left();
   }
 
-  private synchronized byte @Nullable [] awaitDemand() {
+  /// @return false when it is closed
+  private synchronized boolean awaitDemand() {
     while (state != State.CLOSED && !(state == State.EMPTY && wanted)) {
       try {
         wait();
@@ -155,19 +162,14 @@ final class ReaderThread implements ReadEnd, SelfPolledEnd {
       }
     }
     if (state == State.CLOSED) {
-      return null;
+      return false;
     }
     state = State.READING;
-    byte[] target = bytes;
-    if (target == null) {
-      target = new byte[PIECE];
-      bytes = target;
-    }
-    return target;
+    return true;
   }
 
   private synchronized @Nullable Runnable finished(
-      byte[] target, int count, @Nullable IOException broken) {
+      ByteBuffer room, int count, @Nullable IOException broken) {
     if (state == State.CLOSED) {
       return null;
     }
@@ -180,7 +182,7 @@ final class ReaderThread implements ReadEnd, SelfPolledEnd {
       state = State.EMPTY;
       return null;
     } else {
-      piece = ByteBuffer.wrap(target, 0, count);
+      room.limit(count).position(0);
       state = State.FULL;
     }
     return changed;

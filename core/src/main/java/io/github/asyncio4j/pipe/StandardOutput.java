@@ -8,9 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +35,15 @@ final class StandardOutput {
   private int count;
   private byte[] spare = {};
   private boolean writing;
+  // Of the array that the thread writes; the thread's while it does.
+  private int length;
   private @Nullable IOException failure;
   private final Map<End, Runnable> watchers = new LinkedHashMap<>();
+  // The watchers once more, replaced as a whole: the thread that tells them has no memory for it.
+  private Runnable[] toTell = {};
+  private boolean hasHook;
 
-  private StandardOutput(OutputStream out, String name) {
+  StandardOutput(OutputStream out, String name) {
     this.out = out;
     this.name = name;
   }
@@ -66,11 +69,7 @@ final class StandardOutput {
     }
     byte[] target = taken;
     if (target == null) {
-      target = new byte[CAPACITY];
-      spare = new byte[CAPACITY];
-      DaemonThreads.start("asyncio4j-" + name.replace(' ', '-'), this::run);
-      writeBeforeTheEnd();
-      taken = target;
+      target = start();
     }
     int more = Math.min(CAPACITY - count, src.remaining());
     src.get(target, count, more);
@@ -79,9 +78,23 @@ final class StandardOutput {
     return more;
   }
 
+  /// Starts the thread, which needs no memory by itself.
+  private byte[] start() {
+    byte[] first = new byte[CAPACITY];
+    spare = new byte[CAPACITY];
+    writeBeforeTheEnd();
+    DaemonThreads.start("asyncio4j-" + name.replace(' ', '-'), this::run);
+    taken = first;
+    return first;
+  }
+
   private void writeBeforeTheEnd() {
+    if (hasHook) {
+      return;
+    }
     try {
       Runtime.getRuntime().addShutdownHook(new Thread(this::awaitWritten));
+      hasHook = true;
     } catch (IllegalStateException e) {
       return; // The end has begun.
     }
@@ -102,12 +115,12 @@ final class StandardOutput {
 
   private void run() {
     while (true) {
-      ByteBuffer piece = awaitPiece();
+      byte[] piece = awaitPiece();
       IOException broken = null;
       try {
-        out.write(piece.array(), piece.arrayOffset(), piece.limit());
-      } catch (IOException e) {
-        broken = e;
+        out.write(piece, 0, length);
+      } catch (Throwable t) {
+        broken = DaemonThreads.failed(name, t);
       }
       for (Runnable watcher : written(broken)) {
         watcher.run();
@@ -115,7 +128,7 @@ final class StandardOutput {
     }
   }
 
-  private synchronized ByteBuffer awaitPiece() {
+  private synchronized byte[] awaitPiece() {
     while (count == 0 || taken == null) {
       try {
         wait();
@@ -124,21 +137,34 @@ final class StandardOutput {
       }
     }
     byte[] full = taken;
-    ByteBuffer piece = ByteBuffer.wrap(full, 0, count);
     taken = spare;
     spare = full;
+    length = count;
     count = 0;
     writing = true;
-    return piece;
+    return full;
   }
 
-  private synchronized List<Runnable> written(@Nullable IOException broken) {
+  private synchronized Runnable[] written(@Nullable IOException broken) {
     writing = false;
     if (broken != null) {
       failure = broken;
     }
     notifyAll();
-    return new ArrayList<>(watchers.values());
+    return toTell;
+  }
+
+  private synchronized void watched(End end, @Nullable Runnable changed) {
+    if (changed != null) {
+      watchers.put(end, changed);
+      toTell = watchers.values().toArray(Runnable[]::new);
+    } else if (watchers.remove(end) != null) {
+      try {
+        toTell = watchers.values().toArray(Runnable[]::new);
+      } catch (OutOfMemoryError e) {
+        return; // One that does not watch any more is told in vain.
+      }
+    }
   }
 
   private final class End implements WriteEnd, SelfPolledEnd {
@@ -154,13 +180,7 @@ final class StandardOutput {
 
     @Override
     public void watched(int ops, @Nullable Runnable changed) {
-      synchronized (StandardOutput.this) {
-        if (ops == 0 || changed == null) {
-          watchers.remove(this);
-        } else {
-          watchers.put(this, changed);
-        }
-      }
+      StandardOutput.this.watched(this, ops == 0 ? null : changed);
     }
 
     @Override
@@ -187,7 +207,7 @@ final class StandardOutput {
     public void close() {
       synchronized (StandardOutput.this) {
         open = false;
-        watchers.remove(this);
+        StandardOutput.this.watched(this, null);
       }
     }
 

@@ -27,6 +27,7 @@ final class WriterThread implements WriteEnd, SelfPolledEnd {
 
   private final OutputStream out;
   private final boolean owned;
+  private final DaemonThreads.Closing closing;
 
   // All below: guarded by this object's lock, which is never held while the stream is used; the
   // piece belongs to the thread while it is WRITING.
@@ -40,6 +41,7 @@ final class WriterThread implements WriteEnd, SelfPolledEnd {
   WriterThread(OutputStream out, boolean owned) {
     this.out = out;
     this.owned = owned;
+    this.closing = new DaemonThreads.Closing(out);
   }
 
   // Any thread, mostly that of the loop.
@@ -122,15 +124,17 @@ final class WriterThread implements WriteEnd, SelfPolledEnd {
 
   @Override
   public void close() {
+    boolean inUse;
     synchronized (this) {
       if (state == State.CLOSED) {
         return;
       }
+      inUse = state == State.WRITING;
       state = State.CLOSED;
       notifyAll();
     }
     if (owned) {
-      DaemonThreads.close(out);
+      closing.close(inUse);
     }
   }
 
@@ -158,16 +162,15 @@ final class WriterThread implements WriteEnd, SelfPolledEnd {
       try {
         out.write(taken, 0, length);
         out.flush();
-      } catch (IOException e) {
-        broken = e;
-      } catch (RuntimeException | Error e) {
-        broken = new IOException("the stream failed: " + out, e);
+      } catch (Throwable t) {
+        broken = DaemonThreads.failed(out, t);
       }
       Runnable told = finished(broken);
       if (told != null) {
         told.run();
       }
     }
+    closing.left();
   }
 
   private synchronized byte @Nullable [] awaitPiece() {

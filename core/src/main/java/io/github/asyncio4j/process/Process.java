@@ -256,13 +256,21 @@ public final class Process implements AutoCloseable {
     if (loop.isClosed()) {
       return;
     }
+    boolean killed = true;
     try {
-      boolean _ = transport.signalGroup(SIGKILL);
+      if (!transport.signalGroup(SIGKILL) && returncode() == null) {
+        transport.sendSignal(SIGKILL);
+      }
     } catch (UncheckedIOException e) {
-      // All of it runs under another user: the end of its pipes is all that it gets.
+      // It runs under another user: the end of its pipes is all that it gets.
+      killed = false;
     }
     transport.close();
-    streams.awaitExit(null);
+    if (killed) {
+      streams.awaitKilled();
+    } else {
+      var _ = streams.awaitExit(null);
+    }
   }
 
   private static final int SIGKILL = 9;
@@ -307,7 +315,8 @@ public final class Process implements AutoCloseable {
   /// process itself has ended.
   ///
   /// Output that is not read may keep a process from ending by itself. It can be read afterwards;
-  /// [#close()] drops it. When the task is cancelled the process is killed at once.
+  /// [#close()] drops it. When the task is cancelled the process is killed at once, and the call
+  /// waits for its end.
   ///
   /// @param grace how long to wait after each of the first two steps; zero for not at all
   /// @return what has ended it

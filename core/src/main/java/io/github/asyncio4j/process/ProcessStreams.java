@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.process;
 
+import io.github.asyncio4j.CancelledError;
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.ReusablePost;
 import io.github.asyncio4j.TimerHandle;
 import io.github.asyncio4j.pipe.PseudoTerminal;
 import io.github.asyncio4j.stream.StreamReader;
@@ -36,6 +40,9 @@ final class ProcessStreams implements SubprocessProtocol {
   // Of the input: knows when it is to pause, and when it is lost. Its reader is nobody's.
   private final StreamReaderProtocol input;
 
+  // For when there is no memory to wake those who wait.
+  private final ReusablePost wakeUp;
+
   // All below: loop thread only. Null before connectionMade.
   private @Nullable SubprocessTransport transport;
   private @Nullable StreamWriter stdin;
@@ -49,6 +56,7 @@ final class ProcessStreams implements SubprocessProtocol {
     this.loop = loop;
     this.limit = limit;
     this.input = new StreamReaderProtocol(loop, new StreamReader(loop, limit));
+    this.wakeUp = Lowlevel.of(loop).newPost(this::wakeEach, Context.copyContext());
   }
 
   // What the transport calls.
@@ -162,6 +170,18 @@ final class ProcessStreams implements SubprocessProtocol {
     return hasExited() || awaitChange(limit);
   }
 
+  /// Suspends until the child, which was killed, has ended, also when the task is cancelled
+  /// meanwhile: what nobody waits for may be left when the program ends.
+  void awaitKilled() {
+    while (!hasExited() && !loop.isClosed()) {
+      try {
+        var _ = awaitChange(null);
+      } catch (CancelledError e) {
+        // Its task is being cancelled already.
+      }
+    }
+  }
+
   /// Suspends until nothing of it is left.
   void awaitLost() {
     while (state != State.LOST) {
@@ -185,6 +205,16 @@ final class ProcessStreams implements SubprocessProtocol {
   }
 
   private void wakeAll() {
-    waiters.forEach(waiter -> waiter.trySetResult(true));
+    try {
+      wakeEach();
+    } catch (OutOfMemoryError e) {
+      wakeUp.post();
+    }
+  }
+
+  private void wakeEach() {
+    for (Future<Boolean> waiter : waiters) {
+      boolean _ = waiter.trySetResult(true);
+    }
   }
 }

@@ -55,7 +55,9 @@ final class ShutdownSteps {
     } catch (CancelledError e) {
       if (!loop.isClosed()) {
         log(Level.INFO, "cancelled: sends SIGKILL");
-        signal(SIGKILL);
+        if (signal(SIGKILL)) {
+          streams.awaitKilled();
+        }
       }
       throw e;
     }
@@ -91,13 +93,17 @@ final class ShutdownSteps {
   }
 
   /// Sends a signal to the child, and to all of the group that it leads.
-  private void signal(int signal) {
+  ///
+  /// @return false when that is not allowed
+  private boolean signal(int signal) {
     try {
       if (!transport.signalGroup(signal) && !streams.hasExited()) {
         transport.sendSignal(signal);
       }
+      return true;
     } catch (UncheckedIOException e) {
       log(Level.WARNING, "may not send signal " + signal + ": " + e.getCause());
+      return false;
     }
   }
 

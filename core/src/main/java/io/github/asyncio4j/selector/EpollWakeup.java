@@ -61,7 +61,15 @@ final class EpollWakeup {
 
   void signal() {
     if (state.compareAndSet(State.IDLE, State.SIGNALLED)) {
-      write();
+      boolean written = false;
+      try {
+        write();
+        written = true;
+      } finally {
+        if (!written) {
+          becomeIdle(); // The JVM had no memory for the call.
+        }
+      }
     }
   }
 
@@ -78,9 +86,19 @@ final class EpollWakeup {
   }
 
   void drain() {
-    if (syscalls.read(errno, fd, counter, Long.BYTES) == Long.BYTES) {
-      state.compareAndSet(State.SIGNALLED, State.IDLE);
+    boolean mayBeRead = true;
+    try {
+      mayBeRead = syscalls.read(errno, fd, counter, Long.BYTES) == Long.BYTES;
+    } finally {
+      // Also when there was no memory for the call: if it was not made, the next poll tells again.
+      if (mayBeRead) {
+        becomeIdle();
+      }
     }
+  }
+
+  private void becomeIdle() {
+    state.compareAndSet(State.SIGNALLED, State.IDLE);
   }
 
   void close() {

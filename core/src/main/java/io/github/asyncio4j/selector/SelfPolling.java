@@ -2,29 +2,32 @@
 package io.github.asyncio4j.selector;
 
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Watches what says itself when it is ready, beside a [Selector] or in its place: the same
 /// registrations, level-triggered, told in the order in which they became ready. One thread.
 public final class SelfPolling {
   private final Map<Readiness, Watched> registrations = new HashMap<>();
-  private final LinkedHashSet<Watched> ready = new LinkedHashSet<>();
-  private final Executor owner;
+  private final UnaryOperator<Runnable> owner;
+
+  // Those that are ready, linked, as a change is told once and must not be lost for want of memory.
+  private @Nullable Watched first;
+  private @Nullable Watched last;
+  private int size;
 
   /// Makes one that is for what changes in its own thread only.
   public SelfPolling() {
-    this(Runnable::run);
+    this(UnaryOperator.identity());
   }
 
   /// Makes one that watches nothing.
   ///
-  /// @param owner has the thread of this object do something, soon or, when it is called by that
-  ///   one, at once; called by any thread
-  public SelfPolling(Executor owner) {
+  /// @param owner returns what has the thread of this object do something, soon or, when it is
+  ///   called by that one, at once; called by any thread, and best without allocating anything
+  public SelfPolling(UnaryOperator<Runnable> owner) {
     this.owner = Objects.requireNonNull(owner, "owner");
   }
 
@@ -40,7 +43,12 @@ public final class SelfPolling {
     }
     var watched = new Watched(pollable, readiness, listener);
     registrations.put(readiness, watched);
-    watched.interest(interest);
+    try {
+      watched.interest(interest);
+    } catch (Throwable t) {
+      watched.cancel();
+      throw t;
+    }
     return watched;
   }
 
@@ -52,18 +60,23 @@ public final class SelfPolling {
 
   /// Tells whether a poll would report anything.
   public boolean anyReady() {
-    return !ready.isEmpty();
+    return first != null;
   }
 
   /// Calls the listener of each registration that is ready, once.
   public void poll() {
-    for (Watched watched : ready.toArray(Watched[]::new)) {
+    var ready = new Watched[size];
+    int count = 0;
+    for (Watched watched = first; watched != null; watched = watched.next) {
+      ready[count++] = watched;
+    }
+    for (Watched watched : ready) {
       int ops = watched.readyOps();
       if (ops != 0) {
         watched.listener.ready(ops);
       } else {
         // Not told that it had changed.
-        ready.remove(watched);
+        watched.unlink();
       }
     }
   }
@@ -72,12 +85,17 @@ public final class SelfPolling {
     private final Pollable pollable;
     private final Readiness readiness;
     private final ReadyListener listener;
+    private final Runnable changed;
     private int interest;
+    private boolean linked;
+    private @Nullable Watched previous;
+    private @Nullable Watched next;
 
     Watched(Pollable pollable, Readiness readiness, ReadyListener listener) {
       this.pollable = pollable;
       this.readiness = readiness;
       this.listener = listener;
+      this.changed = readiness.changesInAnyThread() ? owner.apply(this::changed) : this::changed;
     }
 
     @Override
@@ -99,17 +117,51 @@ public final class SelfPolling {
         throw new IllegalStateException("not valid any more: " + pollable);
       }
       interest = ops;
-      readiness.watched(
-          ops, readiness.changesInAnyThread() ? () -> owner.execute(this::changed) : this::changed);
+      readiness.watched(ops, changed);
       changed();
     }
 
     private void changed() {
       if (readyOps() != 0) {
-        ready.add(this);
+        link();
       } else {
-        ready.remove(this);
+        unlink();
       }
+    }
+
+    private void link() {
+      if (linked) {
+        return;
+      }
+      linked = true;
+      previous = last;
+      if (last == null) {
+        first = this;
+      } else {
+        last.next = this;
+      }
+      last = this;
+      size++;
+    }
+
+    private void unlink() {
+      if (!linked) {
+        return;
+      }
+      linked = false;
+      if (previous == null) {
+        first = next;
+      } else {
+        previous.next = next;
+      }
+      if (next == null) {
+        last = previous;
+      } else {
+        next.previous = previous;
+      }
+      previous = null;
+      next = null;
+      size--;
     }
 
     private int readyOps() {
@@ -124,7 +176,7 @@ public final class SelfPolling {
     @Override
     public void cancel() {
       if (registrations.remove(readiness, this)) {
-        ready.remove(this);
+        unlink();
         readiness.watched(0, null);
       }
     }

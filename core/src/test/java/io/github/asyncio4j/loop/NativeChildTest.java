@@ -166,6 +166,31 @@ final class NativeChildTest extends ChildCase {
         });
   }
 
+  // E4
+  @Test
+  void aChildIsInTheGroupAndTheSessionThatItIsToldToBeIn() throws Exception {
+    String[] ours = groupAndSession(Files.readString(Path.of("/proc/self/stat")));
+    run(
+        () -> {
+          for (int i = 0; i < Load.of(5, 100); i++) {
+            assertThat(groupAndSession(outputOf(OUTPUT, "cat", "/proc/self/stat"))).isEqualTo(ours);
+            var session = exec(OUTPUT.startNewSession(true), "cat", "/proc/self/stat");
+            var pid = "" + session.pid();
+            assertThat(groupAndSession(session.communicate().stdout(UTF_8)))
+                .containsExactly(pid, pid);
+            var group = exec(OUTPUT.processGroup(0), "cat", "/proc/self/stat");
+            assertThat(groupAndSession(group.communicate().stdout(UTF_8)))
+                .containsExactly("" + group.pid(), ours[1]);
+          }
+        });
+  }
+
+  /// As proc(5) has it: behind the name come the state, the parent, the group and the session.
+  private static String[] groupAndSession(String stat) {
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return new String[] {fields[2], fields[3]};
+  }
+
   @Test
   void standardStreamsMayChangePlaces() throws Exception {
     Path one = place.resolve("one");

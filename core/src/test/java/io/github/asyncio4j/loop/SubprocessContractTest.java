@@ -12,6 +12,7 @@ import io.github.asyncio4j.Load;
 import io.github.asyncio4j.LogRecorder;
 import io.github.asyncio4j.LoopKind;
 import io.github.asyncio4j.Stdio;
+import io.github.asyncio4j.Task;
 import io.github.asyncio4j.process.Process;
 import io.github.asyncio4j.transport.ProcessLookupException;
 import io.github.asyncio4j.transport.Protocol;
@@ -384,6 +385,50 @@ final class SubprocessContractTest extends ChildCase {
           }
           assertThat(childrenNamed("sleep")).isEmpty();
         });
+  }
+
+  // E9
+  @Test
+  void whoIsCancelledTwiceLeavesNoChildEither() throws Exception {
+    run(
+        () -> {
+          for (int i = 0; i < Load.of(10, 200); i++) {
+            int between = i % 5;
+            var process = exec(PIPES, "sleep", "100");
+            cancelTwice(Asyncio.createTask(() -> process.communicate()), 3, between);
+            assertThat(process.returncode()).as("communicate").isEqualTo(-9);
+
+            var other = exec(PIPES, "sleep", "100");
+            cancelTwice(
+                Asyncio.createTask(() -> other.shutdown(Duration.ofMinutes(1))), 3, between);
+            assertThat(other.returncode()).as("shutdown").isEqualTo(-9);
+            other.close();
+
+            var starting = Asyncio.createTask(() -> exec(PIPES, "sleep", "100"));
+            cancelTwice(starting, 1 + i / 5 % 2, between);
+            assertThat(childrenNamed("sleep")).as("start").isEmpty();
+          }
+        });
+  }
+
+  private static void cancelTwice(Task<?> task, int before, int between) throws Exception {
+    for (int i = 0; i < before; i++) {
+      Asyncio.sleep(Duration.ZERO);
+    }
+    task.cancel();
+    for (int i = 0; i < between; i++) {
+      Asyncio.sleep(Duration.ZERO);
+    }
+    task.cancel();
+    try {
+      // The child of a start that was over already.
+      if (task.await() instanceof Process process) {
+        process.kill();
+        process.await();
+      }
+    } catch (CancelledError e) {
+      assertThat(task.cancelled()).isTrue();
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@
 package io.github.asyncio4j.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.Coroutine;
@@ -12,6 +13,8 @@ import io.github.asyncio4j.sync.Semaphore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Many children, large ones and hostile ones (E1, E5, E6, E8, E12 of the fault catalogue).
+/// Many children, large ones and hostile ones (E1, E5, E6, E7, E8, E12 of the fault catalogue).
 @ParameterizedClass
 @EnumSource(LoopKind.class)
 final class SubprocessFaultTest extends ChildCase {
@@ -159,6 +162,24 @@ final class SubprocessFaultTest extends ChildCase {
       sum.update(buffer.flip());
     }
     return HexFormat.of().formatHex(sum.digest());
+  }
+
+  // E7
+  @Test
+  void startsThatTheSystemRefusesLeaveNothing() throws Exception {
+    int rounds = Load.of(5, 500);
+    run(
+        () -> {
+          for (int i = 0; i < rounds; i++) {
+            assertThatThrownBy(() -> exec(PIPES, "/no/such/program"))
+                .isInstanceOf(NoSuchFileException.class);
+            assertThatThrownBy(() -> exec(PIPES, "/etc/passwd"))
+                .isInstanceOf(AccessDeniedException.class);
+            assertThatThrownBy(() -> exec(PIPES, "true", "x".repeat(200_000)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("E2BIG");
+          }
+        });
   }
 
   // E8

@@ -23,6 +23,7 @@ final class StandardProgram {
         System.out.println("between");
         Asyncio.run(() -> line());
       }
+      case "older" -> Asyncio.run(() -> older());
       case "waits" -> Asyncio.run(() -> waits());
       case "raw" -> Asyncio.run(() -> raw());
       case "closed" -> Asyncio.run(() -> closed());
@@ -71,6 +72,19 @@ final class StandardProgram {
   private static void line() throws Exception {
     var line = new String(Asyncio.stdin().readline(), StandardCharsets.US_ASCII);
     Asyncio.stdout().write("got " + line);
+  }
+
+  /// Reads by one end, then by a newer one until that is closed, then by the first again.
+  private static void older() throws Exception {
+    var out = Asyncio.stdout();
+    var first = Asyncio.openReadPipe(ReadPipe.stdin());
+    var second = Asyncio.openReadPipe(ReadPipe.stdin());
+    out.write("second " + new String(second.readline(), StandardCharsets.US_ASCII));
+    second.transport().close();
+    Asyncio.sleep(Duration.ZERO);
+    out.write("go on\n");
+    out.drain();
+    out.write("first " + new String(first.readline(), StandardCharsets.US_ASCII));
   }
 
   /// Ends while its input is still open and a read of it is under way.

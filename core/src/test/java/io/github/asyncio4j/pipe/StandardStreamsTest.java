@@ -167,6 +167,30 @@ final class StandardStreamsTest {
   }
 
   @Test
+  void anOlderEndOfTheInputReadsOnWhenTheNewerOneIsClosed() throws Exception {
+    // A named FIFO is read by a thread on each tier.
+    Path fifo = directory.resolve("fifo");
+    Process process = shell("mkfifo %1$s; exec \"$@\" <%1$s".formatted(fifo), "older").start();
+    try (var output = process.inputReader()) {
+      while (!Files.exists(fifo)) {
+        Thread.onSpinWait();
+      }
+      try (var input = Files.newBufferedWriter(fifo)) {
+        input.write("one\n");
+        input.flush();
+        assertThat(output.readLine()).isEqualTo("second one");
+        assertThat(output.readLine()).isEqualTo("go on");
+        input.write("two\n");
+        input.flush();
+        assertThat(output.readLine()).isEqualTo("first two");
+      }
+      assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
   void aReadThatWaitsKeepsNobodyAlive() throws Exception {
     Process process = shell("exec \"$@\"", "waits").start();
     try {

@@ -3,9 +3,11 @@ package io.github.asyncio4j.internal.net;
 
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.ReusablePost;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.BaseTransport;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What the transports of both ends of a pipe have in common: their life, and how they end. Loop
@@ -21,6 +23,10 @@ abstract class PipeTransport<T extends IoPort>
   final T port;
   private final Object pipe;
   private final OwnedPort owned;
+  // For when there is no memory to queue the end: no poll tells of room in the end of a pipe that
+  // is
+  // read. Null before a protocol is joined. Loop thread only.
+  private @Nullable ReusablePost end;
 
   /// Makes the transport of an end, which it owns from now on. When it fails the end is still the
   /// caller's.
@@ -34,12 +40,22 @@ abstract class PipeTransport<T extends IoPort>
     this.pipe = pipe;
     this.life = new TransportLife(net, this, this, "pipe transport");
     this.port = opening.open(this);
-    this.owned = new OwnedPort(net, port, pipe, closing);
+    try {
+      this.owned = new OwnedPort(net, port, pipe, closing);
+    } catch (Throwable t) {
+      port.close();
+      throw t;
+    }
   }
 
   /// As [SelectorSocketTransport#start].
   abstract void start(
       BaseProtocol protocol, Context context, @Nullable Future<@Nullable Void> ready);
+
+  /// Prepares the end, before a protocol is joined.
+  final void endIn(Context context) {
+    end = life.newEnd(context);
+  }
 
   /// Closes the pipe and tells no protocol.
   final void abandon() {
@@ -53,7 +69,7 @@ abstract class PipeTransport<T extends IoPort>
 
   @Override
   public final void findEnd() {
-    owned.findEnd();
+    Objects.requireNonNull(end).post();
   }
 
   @Override

@@ -18,11 +18,17 @@ final class ReadPipeTransport extends PipeTransport<InputPort> implements ReadTr
   ReadPipeTransport(NetContext net, ReadPipe pipe) throws IOException {
     super(net, pipe, pipe::close, owner -> net.backend().input(pipe, owner));
     this.pipe = pipe;
-    this.input = new StreamInput(net, this, life, port);
+    try {
+      this.input = new StreamInput(net, this, life, port);
+    } catch (Throwable t) {
+      port.close();
+      throw t;
+    }
   }
 
   @Override
   void start(BaseProtocol protocol, Context context, @Nullable Future<@Nullable Void> ready) {
+    endIn(context);
     if (life.join(StreamInput.ensureStreamProtocol(protocol), context, input::start, ready)) {
       port.runIn(context);
     }
@@ -52,11 +58,9 @@ final class ReadPipeTransport extends PipeTransport<InputPort> implements ReadTr
     input.resume();
   }
 
-  /// Nothing is written; so this is called only when there was no memory to queue the end.
+  /// Nothing is written.
   @Override
-  public void onRoom() {
-    life.connectionLost();
-  }
+  public void onRoom() {}
 
   // Closing.
 

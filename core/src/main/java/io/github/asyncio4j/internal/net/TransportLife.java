@@ -4,6 +4,7 @@ package io.github.asyncio4j.internal.net;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.ReusablePost;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.BaseTransport;
 import java.io.IOException;
@@ -71,8 +72,9 @@ public final class TransportLife {
   // Null while NEW.
   private @Nullable Context context;
   private @Nullable Throwable lostBecause;
-  // The text of a report that there was no memory for.
+  // The report that there was no memory for; null and null without one.
   private @Nullable String unreported;
+  private @Nullable Throwable unreportedBecause;
 
   /// @param kind what the transport is called in reports
   public TransportLife(NetContext net, BaseTransport transport, Body body, String kind) {
@@ -146,6 +148,36 @@ public final class TransportLife {
         context);
   }
 
+  /// Returns a call to the protocol that is queued without memory; it does not come behind
+  /// connectionLost.
+  ///
+  /// @param context that of the connection, which need not have joined a protocol yet
+  /// @param name of the method, for a report
+  public ReusablePost newCall(Context context, String name, Runnable call) {
+    return net.lowlevel()
+        .newPost(
+            () -> {
+              if (state == State.CLOSED) {
+                return;
+              }
+              try {
+                call.run();
+              } catch (OutOfMemoryError e) {
+                // Made once, whatever comes of it.
+                net.makeRoom(e);
+                report("protocol." + name + "() failed", e);
+              }
+            },
+            context);
+  }
+
+  /// Returns the call of [#connectionLost()] for [Body#findEnd()]: it is queued without memory.
+  ///
+  /// @param context as for [#newCall]
+  public ReusablePost newEnd(Context context) {
+    return newCall(context, "connectionLost", this::connectionLost);
+  }
+
   /// Returns what the protocol is called in, that object; once it has joined.
   Context context() {
     return Objects.requireNonNull(context);
@@ -212,6 +244,7 @@ public final class TransportLife {
     } catch (OutOfMemoryError e) {
       // Again when the connection has given back what it holds.
       unreported = message;
+      unreportedBecause = failure;
     }
   }
 
@@ -272,7 +305,7 @@ public final class TransportLife {
       body.release();
     }
     if (unreported != null) {
-      report(unreported, Objects.requireNonNull(lostBecause));
+      report(unreported, Objects.requireNonNull(unreportedBecause));
     }
   }
 

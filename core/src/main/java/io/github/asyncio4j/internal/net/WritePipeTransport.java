@@ -22,12 +22,18 @@ final class WritePipeTransport extends PipeTransport<OutputPort> implements Writ
   WritePipeTransport(NetContext net, WritePipe pipe) throws IOException {
     super(net, pipe, pipe::close, owner -> net.backend().output(pipe, owner));
     this.pipe = pipe;
-    this.output = new StreamOutput(net, this, life, port);
+    try {
+      this.output = new StreamOutput(net, this, life, port);
+    } catch (Throwable t) {
+      port.close();
+      throw t;
+    }
   }
 
   /// Any protocol will do.
   @Override
   void start(BaseProtocol protocol, Context context, @Nullable Future<@Nullable Void> ready) {
+    endIn(context);
     if (life.join(protocol, context, this::noticeReader, ready)) {
       port.runIn(context);
     }
@@ -94,10 +100,7 @@ final class WritePipeTransport extends PipeTransport<OutputPort> implements Writ
 
   @Override
   public void onRoom() {
-    if (life.isGone()) {
-      // There was no memory to queue it.
-      life.connectionLost();
-    } else if (output.resume() && life.isSendingRest()) {
+    if (!life.isGone() && output.resume() && life.isSendingRest()) {
       life.connectionLost();
     }
   }

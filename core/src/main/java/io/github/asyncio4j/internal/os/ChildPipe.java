@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.os;
 
+import io.github.asyncio4j.ReusablePost;
 import io.github.asyncio4j.transport.BaseTransport;
 import io.github.asyncio4j.transport.Protocol;
 import io.github.asyncio4j.transport.WriteTransport;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The protocol of one pipe of a child. Loop thread only.
@@ -12,12 +14,19 @@ final class ChildPipe implements Protocol {
   private final ChildTransport owner;
   private final int fd;
 
+  // Tells the protocol of the child that the pipe is lost.
+  private final ReusablePost lost;
+
   // Loop thread only. Null until it is connected.
   @Nullable BaseTransport transport;
+  // Why it is lost.
+  private @Nullable Exception lostBecause;
 
-  ChildPipe(ChildTransport owner, int fd) {
+  /// @param lost returns a call to the protocol of the child that is queued without memory
+  ChildPipe(ChildTransport owner, int fd, Function<Runnable, ReusablePost> lost) {
     this.owner = owner;
     this.fd = fd;
+    this.lost = lost.apply(() -> owner.protocol().pipeConnectionLost(fd, lostBecause));
   }
 
   /// Closes the pipe without sending what waits.
@@ -46,6 +55,8 @@ final class ChildPipe implements Protocol {
 
   @Override
   public void connectionLost(@Nullable Exception exc) {
-    owner.pipeLost(fd, exc);
+    lostBecause = exc;
+    lost.post();
+    owner.pipeLost(fd);
   }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.os;
 
+import io.github.asyncio4j.CancelledError;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Lowlevel;
-import io.github.asyncio4j.ReusableHandle;
+import io.github.asyncio4j.ReusablePost;
 import io.github.asyncio4j.internal.ffi.Constants;
 import io.github.asyncio4j.internal.net.NetContext;
 import io.github.asyncio4j.internal.net.PipeConnector;
@@ -36,12 +37,16 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
   private final TransportLife life;
   private final Context context;
   private final Consumer<ChildTransport> onRelease;
-  // For when there is no memory to queue the end.
-  private final ReusableHandle end;
+  // The end of a child is told once, so what comes of it is queued without memory.
+  private final ReusablePost exited;
+  private final ReusablePost wakeUp;
+  private final ReusablePost end;
 
   // Loop thread only. Null before it is started.
   private @Nullable Child child;
-  private @Nullable Integer returncode;
+  private boolean hasExited;
+  // Once it has.
+  private int returncode;
   private @Nullable ProcessHandle handle;
   private @Nullable PseudoTerminal pty;
   private final @Nullable ChildPipe[] pipes = new @Nullable ChildPipe[STREAMS];
@@ -50,6 +55,8 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
   private boolean givenUp;
   // Whether there is nothing left of it but that group.
   private boolean released;
+  // Whether it could not be killed: it runs under another user, as a setuid program does.
+  private boolean mayNotBeKilled;
   // Whoever waits for the end because the start has failed.
   private final List<Future<@Nullable Void>> waiters = new ArrayList<>();
 
@@ -60,7 +67,9 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
     this.life = new TransportLife(net, this, this, "subprocess transport");
     this.context = context;
     this.onRelease = onRelease;
-    this.end = lowlevel.newHandle(life::connectionLost, context);
+    this.exited = life.newCall(context, "processExited", () -> protocol().processExited());
+    this.wakeUp = lowlevel.newPost(this::wakeWaiters, context);
+    this.end = life.newEnd(context);
   }
 
   // Starting.
@@ -73,9 +82,9 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
     ChildProcess started = running.adopt(lowlevel, this);
     child = started.child();
     pty = started.pty();
-    Future<@Nullable Void> ready = lowlevel.loop().createFuture();
     try {
       connect(connector, started);
+      Future<@Nullable Void> ready = lowlevel.loop().createFuture();
       life.join(protocol, context, () -> {}, ready);
       ready.join();
     } catch (Throwable t) {
@@ -112,7 +121,7 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
   }
 
   private ChildPipe add(int fd) {
-    var pipe = new ChildPipe(this, fd);
+    var pipe = new ChildPipe(this, fd, c -> life.newCall(context, "pipeConnectionLost", c));
     pipes[fd] = pipe;
     openPipes++;
     return pipe;
@@ -128,17 +137,28 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
     }
   }
 
-  /// Waits for the end of the child: it is killed, so not for long.
+  /// Waits for the end of the child, which is killed, so not for long; also when the task is
+  /// cancelled once more.
   private void awaitEnd() {
     // Not when it was never joined: then somebody else waits for it.
-    while (returncode == null && !life.isGone() && !lowlevel.loop().isClosed()) {
+    while (!hasExited && !life.isGone() && !lowlevel.loop().isClosed()) {
       Future<@Nullable Void> waiter = lowlevel.loop().createFuture();
       waiters.add(waiter);
       try {
         waiter.join();
+      } catch (CancelledError e) {
+        if (mayNotBeKilled) {
+          throw e;
+        }
       } finally {
         waiters.remove(waiter);
       }
+    }
+  }
+
+  private void wakeWaiters() {
+    for (Future<@Nullable Void> waiter : waiters) {
+      boolean _ = waiter.trySetResult(null);
     }
   }
 
@@ -161,10 +181,9 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
     life.protocol().resumeWriting();
   }
 
-  /// A pipe is closed, by either end.
-  void pipeLost(int fd, @Nullable Exception exc) {
+  /// A pipe is closed, by either end, and the protocol will be told.
+  void pipeLost(int fd) {
     openPipes--;
-    life.callSoon(() -> protocol().pipeConnectionLost(fd, exc));
     ChildPipe input = pipes[0];
     if (fd == 1 && pty != null && input != null) {
       // Nobody has the terminal any more, which the side where one types does not notice.
@@ -176,10 +195,11 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
   @Override
   public void ended(int status) {
     returncode = status;
-    for (Future<@Nullable Void> waiter : waiters) {
-      waiter.trySetResult(null);
+    hasExited = true;
+    if (!waiters.isEmpty()) {
+      wakeUp.post();
     }
-    life.callSoon(() -> protocol().processExited());
+    exited.post();
     ChildPipe input = pipes[0];
     if (input != null && Objects.requireNonNull(child).takesPipesAlong()) {
       input.abort();
@@ -188,12 +208,12 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
   }
 
   private void finishIfDue() {
-    if (returncode != null && openPipes == 0) {
+    if (hasExited && openPipes == 0) {
       life.lose(null);
     }
   }
 
-  private SubprocessProtocol protocol() {
+  SubprocessProtocol protocol() {
     return (SubprocessProtocol) life.protocol();
   }
 
@@ -206,7 +226,7 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
 
   @Override
   public @Nullable Integer getReturncode() {
-    return returncode;
+    return hasExited ? returncode : null;
   }
 
   @Override
@@ -255,12 +275,11 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
     // Waits for the end of the child and of the pipes.
     boolean _ = life.close(false);
     abortPipes();
-    if (returncode == null && child != null) {
+    if (!hasExited && child != null) {
       try {
         child.signal(Constants.SIGKILL);
       } catch (UncheckedIOException e) {
-        // It runs under another user, as a setuid program does.
-        return;
+        mayNotBeKilled = true;
       }
     }
   }
@@ -297,7 +316,7 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
 
   @Override
   public void findEnd() {
-    end.callSoon();
+    end.post();
   }
 
   /// Keeps a child that has ended as long as there are others in the group that it leads, and its
@@ -305,7 +324,7 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
   @Override
   public void release() {
     released = true;
-    if (givenUp || child == null || returncode == null || !child.signalGroup(NO_SIGNAL)) {
+    if (givenUp || child == null || !hasExited || !child.signalGroup(NO_SIGNAL)) {
       releaseChild();
     }
   }
@@ -332,7 +351,7 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
 
   /// While it is not waited for the number is its own.
   private @Nullable ProcessHandle handle() {
-    if (handle == null && returncode == null) {
+    if (handle == null && !hasExited) {
       handle = ProcessHandle.of(getPid()).orElse(null);
     }
     return handle;
@@ -362,7 +381,7 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
     if (child != null) {
       text.append(" pid=").append(child.pid());
     }
-    text.append(returncode == null ? " running" : " returncode=" + returncode);
+    text.append(hasExited ? " returncode=" + returncode : " running");
     for (int fd = 0; fd < STREAMS; fd++) {
       if (getPipeTransport(fd) != null) {
         text.append(' ').append(fd).append('=').append(getPipeTransport(fd));

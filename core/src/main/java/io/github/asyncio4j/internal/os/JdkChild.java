@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.os;
 
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.internal.ffi.Constants;
 import io.github.asyncio4j.internal.ffi.Native;
@@ -23,8 +24,10 @@ final class JdkChild implements Child {
   JdkChild(Lowlevel lowlevel, Process process, Listener listener) {
     this.process = process;
     this.listener = listener;
-    // Nobody is told when the loop is closed by then.
-    var _ = process.onExit().thenRun(() -> lowlevel.post(this::onExit, () -> {}));
+    // Made now: when it has ended there may be no memory. Nobody is told if the loop is closed by
+    // then.
+    var told = lowlevel.newPost(this::onExit, Context.copyContext());
+    var _ = process.onExit().thenRun(told::post);
   }
 
   @Override

@@ -69,12 +69,18 @@ final class JdkStart implements Start {
       implements Started {
     @Override
     public ChildProcess adopt(Lowlevel lowlevel, Child.Listener listener) {
-      return new ChildProcess(
-          new JdkChild(lowlevel, process, listener),
-          stdin == Stdio.PIPE ? WritePipe.of(process.getOutputStream()) : null,
-          stdout == Stdio.PIPE ? ReadPipe.of(process.getInputStream()) : null,
-          stderr == Stdio.PIPE ? ReadPipe.of(process.getErrorStream()) : null,
-          null);
+      try {
+        return new ChildProcess(
+            new JdkChild(lowlevel, process, listener),
+            stdin == Stdio.PIPE ? WritePipe.of(process.getOutputStream()) : null,
+            stdout == Stdio.PIPE ? ReadPipe.of(process.getInputStream()) : null,
+            stderr == Stdio.PIPE ? ReadPipe.of(process.getErrorStream()) : null,
+            null);
+      } catch (Throwable t) {
+        // It closes our ends, and a thread of the JDK waits for it.
+        process.destroyForcibly();
+        throw t;
+      }
     }
 
     @Override

@@ -52,6 +52,7 @@ final class NativeChild implements Child, IoWatch.Owner {
   private final int pid;
   private final int pidfd;
   private final boolean leadsGroup;
+  private final GroupMembers members;
   private final Listener listener;
   private final IoWatch watch;
 
@@ -71,6 +72,7 @@ final class NativeChild implements Child, IoWatch.Owner {
     this.pid = pid;
     this.pidfd = pidfd;
     this.leadsGroup = leadsGroup;
+    this.members = new GroupMembers(pid);
     this.listener = listener;
     this.watch = lowlevel.watch(Pollable.of(pidfd), this, this::onExit, () -> {});
     try {
@@ -122,10 +124,15 @@ final class NativeChild implements Child, IoWatch.Owner {
     if (result == 0 && !info.hasChild()) {
       return; // Not yet.
     }
+    // It cannot be waited for once more: so its end is told whatever happens on the way.
     state = State.ENDED;
-    watch.close();
-    if (!leadsGroup) {
-      closePidfd();
+    try {
+      watch.close();
+      if (!leadsGroup) {
+        closePidfd();
+      }
+    } finally {
+      listener.ended(result < 0 ? UNKNOWN : info.returncode());
     }
     if (result < 0) {
       LibraryLogger.get()
@@ -137,7 +144,6 @@ final class NativeChild implements Child, IoWatch.Owner {
                       + ", its exit status is lost: "
                       + Errno.describe(-result));
     }
-    listener.ended(result < 0 ? UNKNOWN : info.returncode());
   }
 
   @Override
@@ -155,7 +161,7 @@ final class NativeChild implements Child, IoWatch.Owner {
   @Override
   public boolean signalGroup(int signal) {
     boolean sent = leadsGroup && pidfdOpen && sendToGroup(signal);
-    return sent && (signal != NO_SIGNAL || GroupMembers.anyAlive(pid));
+    return sent && (signal != NO_SIGNAL || members.anyAlive());
   }
 
   private boolean sendToGroup(int signal) {
@@ -201,6 +207,7 @@ final class NativeChild implements Child, IoWatch.Owner {
     boolean running = state == State.RUNNING;
     state = State.RELEASED;
     watch.close();
+    members.close();
     closePidfd();
     if (running) {
       Orphans.killAndReap(syscalls, pid);

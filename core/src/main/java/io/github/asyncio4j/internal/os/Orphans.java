@@ -11,14 +11,21 @@ import io.github.asyncio4j.internal.ffi.Syscalls;
 final class Orphans {
   private Orphans() {}
 
-  /// Kills a child that nobody has waited for yet, at once, and waits for its end in a thread.
+  /// Kills a child that nobody has waited for yet, at once, and waits for its end in a thread; in
+  /// this one when there is none to be had.
   static void killAndReap(Syscalls syscalls, int pid) {
     syscalls.kill(ErrnoSlots.take(), pid, Constants.SIGKILL);
-    Thread.ofPlatform()
-        .daemon()
-        .name("asyncio4j-reaper-" + pid)
-        .inheritInheritableThreadLocals(false)
-        .start(() -> killAndWait(syscalls, pid));
+    inThread("asyncio4j-reaper-" + pid, () -> killAndWait(syscalls, pid));
+  }
+
+  /// Does what takes a moment in a thread, or at once when the system or the heap has no more of
+  /// them. Throws nothing of its own.
+  static void inThread(String name, Runnable work) {
+    try {
+      Thread.ofPlatform().daemon().name(name).inheritInheritableThreadLocals(false).start(work);
+    } catch (OutOfMemoryError e) {
+      work.run();
+    }
   }
 
   /// Kills a child that nobody has waited for yet, and waits for its end: a moment, as no process

@@ -2,10 +2,15 @@
 package io.github.asyncio4j.internal.os;
 
 import io.github.asyncio4j.CancelledError;
+import io.github.asyncio4j.Context;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.ReusablePost;
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +28,15 @@ final class StartThreads implements AutoCloseable {
 
   private static final long IDLE_SECONDS = 5;
 
+  /// How long the end of a loop waits for a child to become its program. A file system may hold it.
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private final Lowlevel lowlevel;
   private @Nullable ThreadPoolExecutor pool;
+  private final Set<Running> starting = new LinkedHashSet<>();
+  private boolean isEnding;
+  // Once it is.
+  private long patienceUntil;
 
   StartThreads(Lowlevel lowlevel) {
     this.lowlevel = lowlevel;
@@ -37,27 +49,43 @@ final class StartThreads implements AutoCloseable {
   Start.Started run(Start start) throws IOException {
     ThreadPoolExecutor threads = pool();
     var running = new Running(start);
+    starting.add(running);
     try {
       return lowlevel.loop().runInExecutor(threads, running::run).await();
     } catch (IOException | RuntimeException e) {
       throw e;
-    } catch (CancelledError e) {
-      running.abandon(threads);
-      throw e;
     } catch (Exception e) {
       throw new IOException(e);
+    } catch (Error e) {
+      // A CancelledError, mostly. One of the start itself leaves nothing to do.
+      running.abandon();
+      throw e;
+    } finally {
+      // The end of the loop looks at them once more.
+      if (!lowlevel.loop().isClosed()) {
+        starting.remove(running);
+      }
     }
   }
 
   /// One start, between the thread that makes it and the task that wants it.
   private final class Running {
     private final Start start;
-    private final Future<@Nullable Void> gone = lowlevel.loop().createFuture();
+    // Made while there is memory, as the task waits for it.
+    private final ReusablePost gone = lowlevel.newPost(this::wake, Context.copyContext());
+    // Over when the thread has nothing more to do.
+    private final CountDownLatch over = new CountDownLatch(1);
 
     // Guarded by this object's lock, which is never held during a call of the system.
     private State state = State.WAITING;
+    // Whether there is a child to be put away, or about to be.
+    private boolean isLeft;
     // Written by the thread before the state says so.
     private Start.@Nullable Started started;
+
+    // Loop thread only.
+    private boolean isGone;
+    private @Nullable Future<@Nullable Void> waiter;
 
     Running(Start start) {
       this.start = start;
@@ -79,7 +107,7 @@ final class StartThreads implements AutoCloseable {
       }
       started = child;
       if (!isWanted(State.STARTED)) {
-        end(child);
+        end();
       }
       return child;
     }
@@ -92,38 +120,94 @@ final class StartThreads implements AutoCloseable {
       return true;
     }
 
-    private void end(Start.Started child) {
+    /// Puts away what was started. Any thread, which stands still for a moment.
+    private void end() {
       try {
-        child.abandon();
+        Objects.requireNonNull(started).abandon();
       } finally {
         tellGone();
       }
     }
 
     private void tellGone() {
-      boolean _ = lowlevel.post(() -> gone.trySetResult(null), () -> {});
+      over.countDown();
+      gone.post();
     }
 
-    /// Suspends until the child is gone, unless the task is cancelled once more.
-    void abandon(ThreadPoolExecutor threads) {
-      State before;
-      synchronized (this) {
-        before = state;
-        state = State.ABANDONED;
+    private void wake() {
+      isGone = true;
+      if (waiter != null) {
+        boolean _ = waiter.trySetResult(null);
       }
-      if (before == State.WAITING || before == State.FAILED) {
-        return;
-      }
+    }
+
+    private synchronized State leave() {
+      State before = state;
+      state = State.ABANDONED;
+      isLeft |= before == State.STARTING || before == State.STARTED;
+      return before;
+    }
+
+    private synchronized boolean isLeft() {
+      return isLeft;
+    }
+
+    /// Suspends until the child is gone, also when the task is cancelled once more.
+    void abandon() {
+      State before = leave();
       if (before == State.STARTED) {
-        threads.execute(() -> end(Objects.requireNonNull(started)));
+        if (lowlevel.loop().isClosed()) {
+          end();
+        } else {
+          Orphans.inThread("asyncio4j-reaper", this::end);
+        }
       }
-      if (!lowlevel.loop().isClosed()) {
-        gone.join();
+      awaitGone();
+    }
+
+    private void awaitGone() {
+      while (isLeft() && !isGone && !lowlevel.loop().isClosed()) {
+        Future<@Nullable Void> next = lowlevel.loop().createFuture();
+        waiter = next;
+        try {
+          next.join();
+        } catch (CancelledError e) {
+          // Its task is being cancelled already.
+        }
+      }
+    }
+
+    /// Waits until the child is put away. The loop is closed, and the program may be about to end:
+    /// what is left to a daemon thread then may never be done.
+    void loopClosed() {
+      if (leave() == State.STARTED) {
+        end();
+      } else if (isLeft()) {
+        awaitOver();
+      }
+    }
+
+    private void awaitOver() {
+      try {
+        boolean _ = over.await(patienceNanos(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
   }
 
+  /// Returns how long the end of the loop may still wait, for all starts together.
+  private long patienceNanos() {
+    long now = System.nanoTime();
+    if (!isEnding) {
+      isEnding = true;
+      patienceUntil = now + PATIENCE_NANOS;
+    }
+    return patienceUntil - now;
+  }
+
   private enum State {
+    /// No thread has begun with it.
     WAITING,
     STARTING,
     STARTED,
@@ -153,11 +237,13 @@ final class StartThreads implements AutoCloseable {
     return made;
   }
 
-  /// Ends the threads; one that starts a child just then has been told to abandon it.
+  /// Ends the threads, and puts away what they have started and nobody has taken; waits for those
+  /// that start one just then, though not for ever.
   @Override
   public void close() {
     if (pool != null) {
       pool.shutdown();
     }
+    starting.forEach(Running::loopClosed);
   }
 }

@@ -51,15 +51,15 @@ public final class Subprocesses implements LoopSubprocesses, AutoCloseable {
     SubprocessOptions streams = options.pty() == null ? withPipes(options) : options;
     Context context = Context.copyContext();
     P protocol = protocolFactory.get();
-    Start.Started started =
-        threads.run(
-            pollsDescriptors && Native.canSpawn()
-                ? new NativeStart(checked, streams)
-                : new JdkStart(checked, streams));
+    Start start =
+        pollsDescriptors && Native.canSpawn()
+            ? new NativeStart(checked, streams)
+            : new JdkStart(checked, streams);
+    // All that needs memory before there is a child, as nobody else would wait for it.
     var transport = new ChildTransport(lowlevel, net, context, running::remove);
     running.add(transport);
     try {
-      transport.start(pipes, started, protocol);
+      transport.start(pipes, threads.run(start), protocol);
     } catch (Throwable t) {
       running.remove(transport);
       throw t;

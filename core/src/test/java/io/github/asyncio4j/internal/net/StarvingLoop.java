@@ -10,6 +10,7 @@ import io.github.asyncio4j.LoopPipes;
 import io.github.asyncio4j.LoopSockets;
 import io.github.asyncio4j.LoopSubprocesses;
 import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.internal.os.Subprocesses;
 import io.github.asyncio4j.selector.NioSelector;
 import io.github.asyncio4j.socket.SocketTier;
 import java.io.IOException;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class StarvingLoop extends BaseEventLoop {
   private final NetContext net = new StarvingNetwork();
   private final Network network = new Network(net, HostLookup.SYSTEM);
+  private final Subprocesses children =
+      new Subprocesses(Lowlevel.of(this), net, network.pipes(), false);
   private final Map<String, Integer> passing = new HashMap<>();
   private final Map<String, Integer> failing = new HashMap<>();
 
@@ -65,7 +68,7 @@ final class StarvingLoop extends BaseEventLoop {
 
   @Override
   protected LoopSubprocesses subprocesses() {
-    throw new UnsupportedOperationException();
+    return children;
   }
 
   @Override
@@ -75,10 +78,11 @@ final class StarvingLoop extends BaseEventLoop {
 
   @Override
   protected void onClose() {
+    children.close();
     network.close();
   }
 
-  /// The network, which calls its loop in these two ways.
+  /// The network, which calls its loop in two ways, and shares chunks.
   private final class StarvingNetwork extends NetContext {
     StarvingNetwork() {
       super(Lowlevel.of(StarvingLoop.this), Sockets.of(SocketTier.NIO));
@@ -88,6 +92,12 @@ final class StarvingLoop extends BaseEventLoop {
     void callSoon(Runnable callback, @Nullable Context context) {
       before("callSoon");
       super.callSoon(callback, context);
+    }
+
+    @Override
+    ChunkPool chunks() {
+      before("chunks");
+      return super.chunks();
     }
 
     @Override

@@ -2,13 +2,20 @@
 package io.github.asyncio4j.internal.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.asyncio4j.Asyncio;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.LogRecorder;
+import io.github.asyncio4j.pipe.Pipe;
+import io.github.asyncio4j.socket.SocketTier;
+import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.BaseTransport;
 import io.github.asyncio4j.transport.Protocol;
+import io.github.asyncio4j.transport.SubprocessProtocol;
 import io.github.asyncio4j.transport.Transport;
+import io.github.asyncio4j.transport.WriteTransport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -149,5 +156,100 @@ final class StarvingLoopTest {
               .satisfies(
                   report -> assertThat(report.exception()).isInstanceOf(OutOfMemoryError.class));
         });
+  }
+
+  // Pipes and children.
+
+  @Test
+  void anEndOfAPipeThatThereIsNoMemoryToConnectIsWatchedByNobody() throws Exception {
+    loop.runUntilComplete(
+        () -> {
+          var pipe = Pipe.open(SocketTier.NIO);
+          loop.starve("chunks", 0, 1);
+
+          assertThatThrownBy(
+                  () -> loop.connectWritePipe(() -> new BaseProtocol() {}, pipe.writer()))
+              .isInstanceOf(OutOfMemoryError.class);
+
+          assertThat(pipe.writer().isOpen()).isFalse();
+          pipe.reader().close();
+        });
+    try (var log = LogRecorder.start()) {
+      loop.close();
+      assertThat(log.messages()).isEmpty();
+    }
+  }
+
+  /// Notes what is told of a child.
+  private static final class Child implements SubprocessProtocol {
+    final List<String> calls = new ArrayList<>();
+    final Future<@Nullable Void> lost;
+
+    Child(StarvingLoop loop) {
+      this.lost = loop.createFuture();
+    }
+
+    @Override
+    public void pipeConnectionLost(int fd, @Nullable Exception exc) {
+      calls.add("pipe " + fd);
+    }
+
+    @Override
+    public void processExited() {
+      calls.add("exited");
+    }
+
+    @Override
+    public void connectionLost(@Nullable Exception exc) {
+      calls.add("lost");
+      lost.setResult(null);
+    }
+  }
+
+  // The k-th failure, until none is left to fail.
+  @Test
+  void theEndOfAChildIsToldWhicheverCallThereIsNoMemoryToQueue() throws Exception {
+    for (int k = 0; k < 12; k++) {
+      int passing = k;
+      loop.runUntilComplete(
+          () -> {
+            var child = new Child(loop);
+            var cat = loop.subprocessExec(() -> child, "cat").transport();
+            loop.starve("callSoon", passing, 1);
+            ((WriteTransport) cat.getPipeTransport(0)).close();
+            child.lost.await();
+            loop.starve("callSoon", 0, 0);
+            assertThat(child.calls)
+                .as("failure %s", passing)
+                .containsExactlyInAnyOrder("pipe 0", "pipe 1", "pipe 2", "exited", "lost")
+                .endsWith("lost");
+          });
+    }
+    reports.clear();
+  }
+
+  @Test
+  void aChildThatThereIsNoMemoryToJoinIsGone() throws Exception {
+    for (int k = 0; k < 12; k++) {
+      int passing = k;
+      loop.runUntilComplete(
+          () -> {
+            var child = new Child(loop);
+            loop.starve("callSoon", passing, 1);
+            try {
+              var cat = loop.subprocessExec(() -> child, "cat").transport();
+              loop.starve("callSoon", 0, 0);
+              cat.close();
+              child.lost.await();
+            } catch (OutOfMemoryError e) {
+              assertThat(e).hasMessage("injected");
+            }
+            // One that was never joined is waited for by a thread.
+            while (ProcessHandle.current().children().findAny().isPresent()) {
+              Asyncio.sleep(Duration.ofMillis(1));
+            }
+          });
+    }
+    reports.clear();
   }
 }
