@@ -133,7 +133,7 @@ final class FreezeWatch {
           ". Blocking calls belong into Asyncio.toThread(); with --add-opens"
               + " java.base/java.lang=ALL-UNNAMED they only suspend their task");
     }
-    for (StackTraceElement frame : AwaitTrace.withoutMachinery(frames)) {
+    for (StackTraceElement frame : ProgramFrames.withoutMachinery(frames)) {
       text.append("\n  at ").append(frame);
     }
     return text.toString();

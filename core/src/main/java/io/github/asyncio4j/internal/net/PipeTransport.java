@@ -5,6 +5,7 @@ import io.github.asyncio4j.Context;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.BaseTransport;
+import io.github.asyncio4j.transport.ReadTransport;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ abstract class PipeTransport<T extends IoPort>
   private final Object pipe;
   private final OwnedPort owned;
 
+  // Loop thread only. Whether it is part of something else, which is warned of.
+  private boolean belonging;
+
   /// Makes the transport of an end, which it owns from now on. When it fails the end is still the
   /// caller's.
   ///
@@ -35,6 +39,16 @@ abstract class PipeTransport<T extends IoPort>
     this.life = new TransportLife(net, this, this, "pipe transport");
     this.port = opening.open(this);
     this.owned = new OwnedPort(net, port, pipe, closing);
+  }
+
+  /// Is part of something else from now on.
+  final void belongs() {
+    belonging = true;
+  }
+
+  /// Tells whether it is part of something else.
+  final boolean isBelonging() {
+    return belonging;
   }
 
   /// As [SelectorSocketTransport#start].
@@ -73,7 +87,8 @@ abstract class PipeTransport<T extends IoPort>
 
   @Override
   public final String toString() {
-    return "<" + getClass().getSimpleName() + " " + life + " pipe=" + pipe + " " + half() + ">";
+    String name = this instanceof ReadTransport ? "ReadTransport" : "WriteTransport";
+    return "<" + name + " " + life + " pipe=" + pipe + " " + half() + ">";
   }
 
   /// Describes what is moved.

@@ -161,7 +161,7 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
   /// A pipe is closed, by either end.
   void pipeLost(int fd, @Nullable Exception exc) {
     openPipes--;
-    life.callSoon(() -> protocol().pipeConnectionLost(fd, exc));
+    life.callSoon("pipeConnectionLost", () -> protocol().pipeConnectionLost(fd, exc));
     finishIfDue();
   }
 
@@ -171,7 +171,7 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
     for (Future<@Nullable Void> waiter : waiters) {
       waiter.trySetResult(null);
     }
-    life.callSoon(() -> protocol().processExited());
+    life.callSoon("processExited", () -> protocol().processExited());
     ChildPipe input = pipes[0];
     if (input != null && Objects.requireNonNull(child).takesPipesAlong()) {
       input.abort();
@@ -345,7 +345,7 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
 
   @Override
   public String toString() {
-    var text = new StringBuilder("<ChildTransport ").append(life);
+    var text = new StringBuilder("<SubprocessTransport ").append(life);
     if (child != null) {
       text.append(" pid=").append(child.pid());
     }
