@@ -25,12 +25,6 @@ final class AwaitTrace {
   private static final int STACK_FRAMES = 24;
 
   private static final StackWalker WALKER = StackWalker.getInstance();
-  private static final String ROOT = AwaitTrace.class.getPackageName() + ".";
-  private static final String TASKS = ROOT + "internal.tasks.";
-  private static final String TASK = ROOT + "Task";
-  private static final String TASK_BODY = "runBody";
-  private static final String HANDLE = ROOT + "Handle";
-  private static final String KERNEL = ROOT + "Kernel";
 
   private final Throwable exception;
   // What it came with. Loop thread.
@@ -57,7 +51,8 @@ final class AwaitTrace {
   private void joinFrames() {
     StackTraceElement[] before = own;
     if (before == null) {
-      before = withoutMachinery(exception.getStackTrace());
+      before = ProgramFrames.withoutMachinery(exception.getStackTrace());
+      ProgramFrames.stripCauses(exception);
     }
     // One without frames has none on purpose.
     if (before.length == 0 || before.length >= MAX_FRAMES) {
@@ -72,28 +67,11 @@ final class AwaitTrace {
 
   private static StackTraceElement[] ofTaskOrCallback(Stream<StackWalker.StackFrame> frames) {
     return frames
-        .takeWhile(f -> !isBoundary(f.getClassName(), f.getMethodName()))
-        .filter(f -> !isMachinery(f.getClassName()))
+        .takeWhile(f -> !ProgramFrames.isBoundary(f.getClassName(), f.getMethodName()))
+        .filter(f -> !ProgramFrames.isMachinery(f.getClassName()))
         .limit(MAX_ADDED)
         .map(StackWalker.StackFrame::toStackTraceElement)
         .toArray(StackTraceElement[]::new);
-  }
-
-  /// Returns the part of a trace that belongs to what a task or a callback has done, or a call in
-  /// an executor; all of it if nothing else is there.
-  static StackTraceElement[] withoutMachinery(StackTraceElement[] frames) {
-    int boundary = 0;
-    while (boundary < frames.length
-        && !isBoundary(frames[boundary].getClassName(), frames[boundary].getMethodName())) {
-      boundary++;
-    }
-    int end = boundary;
-    while (end > 0 && isMachinery(frames[end - 1].getClassName())) {
-      end--;
-    }
-    // Born in the library's core.
-    end = end == 0 ? boundary : end;
-    return end == 0 || end == frames.length ? frames : Arrays.copyOf(frames, end);
   }
 
   /// Adds the frames of the current thread, which has run the loop, to what its main task has
@@ -113,49 +91,14 @@ final class AwaitTrace {
     if (own.length == 0 || own[own.length - 1].equals(runner[runner.length - 1])) {
       return;
     }
-    own = withoutMachinery(own);
+    own = ProgramFrames.withoutMachinery(own);
     // From Thread.getStackTrace() to what the program has called.
     int first = 0;
-    while (first < runner.length && isMachinery(runner[first].getClassName())) {
+    while (first < runner.length && ProgramFrames.isMachinery(runner[first].getClassName())) {
       first++;
     }
     StackTraceElement[] all = Arrays.copyOf(own, own.length + runner.length - first);
     System.arraycopy(runner, first, all, own.length, runner.length - first);
     failure.setStackTrace(all);
-  }
-
-  /// Takes what runs tasks and callbacks out of the trace of an exception that is about to be
-  /// reported. Never throws.
-  static void strip(Throwable exception) {
-    try {
-      StackTraceElement[] frames = exception.getStackTrace();
-      StackTraceElement[] stripped = withoutMachinery(frames);
-      if (stripped != frames) {
-        exception.setStackTrace(stripped);
-      }
-    } catch (Throwable t) {
-      // The report matters more.
-    }
-  }
-
-  private static boolean isBoundary(String className, String methodName) {
-    return className.startsWith(ROOT)
-        && ((className.equals(TASK) && methodName.equals(TASK_BODY))
-            || className.equals(HANDLE)
-            || className.equals(KERNEL));
-  }
-
-  private static boolean isMachinery(String className) {
-    return isOfLibrary(className)
-        || className.startsWith("java.util.concurrent.")
-        || className.startsWith("java.lang.Thread")
-        || className.startsWith("java.lang.VirtualThread")
-        || className.startsWith("jdk.internal.vm.");
-  }
-
-  /// Tells whether a class is of the root package or of the functions of the facade.
-  private static boolean isOfLibrary(String className) {
-    return className.startsWith(ROOT)
-        && (className.indexOf('.', ROOT.length()) < 0 || className.startsWith(TASKS));
   }
 }

@@ -515,7 +515,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
     MonitorHint.addTo(t);
     try {
       ExceptionContext failure =
-          ExceptionContext.of("Exception in callback " + handle.describeCallback())
+          ExceptionContext.of("Exception in callback " + handle.describeCall())
               .exception(t)
               .handle(handle);
       HandleTrace trace = handle.trace();

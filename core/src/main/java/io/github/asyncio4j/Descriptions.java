@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Texts for `toString` and log messages, and what they are made of.
 final class Descriptions {
-  // As asyncio's constants.DEBUG_STACK_DEPTH.
-  private static final int STACK_DEPTH = 10;
   private static final int VALUE_LENGTH = 80;
   private static final String PACKAGE = Descriptions.class.getPackageName();
   private static final String TASKS_PACKAGE = PACKAGE + ".internal.tasks";
@@ -18,12 +15,18 @@ final class Descriptions {
   /// Returns the name of a lambda's class as a reader knows it, without the part that differs from
   /// run to run, or the text of an object that has one of its own.
   static String ofCallback(Object callback) {
-    return ofClass(classOf(callback));
+    return callback instanceof Lowlevel.OnBehalf layer
+        ? layer.describe()
+        : ofClass(classOf(callback));
   }
 
   /// Returns the class of a lambda, or of the one that it stands for.
   static Class<?> classOf(Object callback) {
-    return callback instanceof VoidBody(TaskBody body) ? body.getClass() : callback.getClass();
+    return switch (callback) {
+      case VoidBody(TaskBody body) -> classOf(body);
+      case Lowlevel.OnBehalf layer -> classOf(layer.original());
+      default -> callback.getClass();
+    };
   }
 
   /// As [#ofCallback(Object)], of the lambda's class.
@@ -40,18 +43,6 @@ final class Descriptions {
 
   static String ofFrame(StackTraceElement frame) {
     return frame.getFileName() + ":" + frame.getLineNumber();
-  }
-
-  /// Returns the frames of the current thread outside these packages, innermost first.
-  static List<StackTraceElement> callerFrames() {
-    return StackWalker.getInstance()
-        .walk(
-            frames ->
-                frames
-                    .dropWhile(f -> isInPackage(f.getClassName()))
-                    .limit(STACK_DEPTH)
-                    .map(StackWalker.StackFrame::toStackTraceElement)
-                    .toList());
   }
 
   /// Returns what an object of a program says of itself; a `toString` that fails is told by the

@@ -34,4 +34,10 @@ final class DoneCallback<T extends @Nullable Object> extends Handle {
   String describeCallback() {
     return Descriptions.ofCallback(consumer);
   }
+
+  @Override
+  String describeCall() {
+    return describeCallback()
+        + (future instanceof Task<?> task ? " of task '" + task.getName() + "'" : " of a future");
+  }
 }

@@ -4,6 +4,7 @@ package io.github.asyncio4j;
 import static java.lang.System.Logger.Level.WARNING;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,20 @@ final class DrivenBodies {
     }
     AllDone.of(loop, closings.values()).join();
     closings.forEach(this::report);
+  }
+
+  /// Warns in debug mode of bodies that have not been ended. The loop is closed.
+  void warnOfAll() {
+    if (loop.getDebug()) {
+      for (Task<?> body : bodies.toSet()) {
+        warn(Objects.requireNonNull(body.driven));
+      }
+    }
+  }
+
+  private void warn(DrivenBody body) {
+    HandleTrace trace = body.trace();
+    loop.lowlevel.warnUnclosed(body.owner(), trace == null ? List.of() : trace.source());
   }
 
   private static Object ownerOf(Task<?> body) {

@@ -24,6 +24,9 @@ abstract class DrivenBody {
   /// Returns the object that a program knows.
   abstract Object owner();
 
+  /// Returns where that was made, in debug mode, else null.
+  abstract @Nullable HandleTrace trace();
+
   /// Tells whether a future is the consumer, or the consumer's consumer, and so on.
   boolean isDrivenBy(Future<?> other) {
     Task<?> driver = consumer;

@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import static java.lang.System.Logger.Level.ERROR;
 
+import io.github.asyncio4j.transport.BaseProtocol;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ final class ExceptionReporter {
   /// Reports a failure in the context of its task, else its future, else its handle.
   void report(ExceptionContext failure) {
     if (failure.exception() != null) {
-      AwaitTrace.strip(failure.exception());
+      ProgramFrames.strip(failure.exception());
     }
     ExceptionHandler current = handler;
     if (current == null) {
@@ -96,6 +97,9 @@ final class ExceptionReporter {
       frames.forEach(frame -> text.append("\n  at ").append(frame));
       return text.toString();
     }
-    return Descriptions.textOf(value);
+    String text = Descriptions.textOf(value);
+    String name = value.getClass().getSimpleName();
+    // One with a text of its own need not say what it is.
+    return value instanceof BaseProtocol && !text.contains(name) ? name + ": " + text : text;
   }
 }

@@ -38,6 +38,7 @@ final class GeneratorState<T extends @Nullable Object> extends DrivenBody
   }
 
   final AsyncGenerator<T> generator;
+  private final @Nullable HandleTrace trace;
   private AsyncGenerator.@Nullable Body<T> body;
 
   // All below: whoever holds the loop of the body's task; before there is one, who has the object.
@@ -63,6 +64,8 @@ final class GeneratorState<T extends @Nullable Object> extends DrivenBody
   GeneratorState(AsyncGenerator<T> generator, AsyncGenerator.Body<T> body) {
     this.generator = generator;
     this.body = Objects.requireNonNull(body, "body");
+    BaseEventLoop running = RunningLoop.get();
+    this.trace = running != null && running.getDebug() ? new HandleTrace() : null;
   }
 
   // The consumer's side. The thread of a task, save where there is nothing to wait for.
@@ -101,6 +104,11 @@ final class GeneratorState<T extends @Nullable Object> extends DrivenBody
   @Override
   Object owner() {
     return generator;
+  }
+
+  @Override
+  @Nullable HandleTrace trace() {
+    return trace;
   }
 
   /// Returns the state of a generator whose body a task runs, or null when it is any other task.
@@ -390,7 +398,8 @@ final class GeneratorState<T extends @Nullable Object> extends DrivenBody
   String describe() {
     AsyncGenerator.Body<T> shown = body;
     String text = state.name().toLowerCase(java.util.Locale.ROOT);
-    return shown == null ? text : text + " body=<" + Descriptions.ofCallback(shown) + ">";
+    text = shown == null ? text : text + " body=<" + Descriptions.ofCallback(shown) + ">";
+    return trace == null ? text : text + trace.createdAt();
   }
 
   @Override

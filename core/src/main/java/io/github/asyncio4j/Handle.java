@@ -124,6 +124,11 @@ public class Handle {
     return Descriptions.ofCallback(callback);
   }
 
+  /// Returns the same for the report of a failure, which also tells what it was called for.
+  String describeCall() {
+    return describeCallback();
+  }
+
   String describeKind() {
     return "Handle";
   }

@@ -190,5 +190,14 @@ public final class IoWatch {
         super.run(loop);
       }
     }
+
+    @Override
+    String describeCallback() {
+      Owner owner = watch.owner;
+      if (owner == null) {
+        return super.describeCallback();
+      }
+      return ((op & Selector.READ) != 0 ? "input of " : "room of ") + Descriptions.textOf(owner);
+    }
   }
 }

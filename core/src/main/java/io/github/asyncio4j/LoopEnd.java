@@ -39,10 +39,15 @@ final class LoopEnd {
   // The handler, or a logger, may wait for a lock that a task holds inside a blocking call.
   private void reportPending() {
     if (loop.kernel.callbacks.blockedTasks > 0) {
-      engine.runLoop(() -> loop.kernel.callbacks.run(() -> loop.tasks.reportAll(loop)));
+      engine.runLoop(() -> loop.kernel.callbacks.run(this::report));
     } else {
-      loop.tasks.reportAll(loop);
+      report();
     }
+  }
+
+  private void report() {
+    loop.tasks.reportAll(loop);
+    loop.drivenBodies.warnOfAll();
   }
 
   // In a thread that may carry tasks. One that the JDK still blocks afterwards goes on elsewhere.

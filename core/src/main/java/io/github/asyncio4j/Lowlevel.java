@@ -6,6 +6,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import io.github.asyncio4j.selector.Pollable;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,24 @@ public final class Lowlevel {
     BaseEventLoop.LOGGER.log(WARNING, text);
   }
 
+  /// Warns of what its owner has left open when the loop was closed. Never throws.
+  ///
+  /// @param left what it is; its text names it
+  /// @param source where it was made, as [#sourceTraceback()] has told
+  public void warnUnclosed(Object left, List<StackTraceElement> source) {
+    warn(
+        "unclosed when its loop was closed: "
+            + Descriptions.textOf(left)
+            + HandleTrace.linesOf(source));
+  }
+
+  /// Returns, in debug mode, which calls of the program have led here, innermost first: where
+  /// something is made that may be left open. None in other modes, and in what the library does by
+  /// itself. Loop thread only.
+  public List<StackTraceElement> sourceTraceback() {
+    return loop.getDebug() ? ProgramFrames.callers() : List.of();
+  }
+
   /// Returns what adds the frames of its caller to the stack trace of an exception that is thrown
   /// again and again, as a future does whenever it throws its own: behind the frames that the
   /// exception has now, in place of those that were added last. Where there is no memory for it, it
@@ -125,6 +144,25 @@ public final class Lowlevel {
   /// that of its consumer, or of its consumer's consumer; any other task itself. Loop thread only.
   public static Task<?> driverOf(Task<?> task) {
     return task.driver();
+  }
+
+  /// A callback, or the body of a task, that calls for a layer what a program has given to it:
+  /// texts name that.
+  public interface OnBehalf {
+    /// Returns what the program has given. Any thread.
+    Object original();
+
+    /// Returns what texts say of a callback. Any thread.
+    default String describe() {
+      return Descriptions.ofCallback(original());
+    }
+  }
+
+  /// Takes what runs tasks and callbacks out of the stack trace of an exception that a layer was
+  /// told of and is about to hand to the program, and out of those of its causes. Never throws. Any
+  /// thread.
+  public static void stripFrames(Throwable exception) {
+    ProgramFrames.strip(exception);
   }
 
   /// Returns a pending future that stands for several others, as that of `gather` does: to cancel

@@ -32,7 +32,7 @@ final class SignalHandlers {
     SignalOwner.ensureMayBeCaught(name);
     loop.ensureOpen();
     loop.checkThread();
-    Handle handle = loop.traced(new Handle(callback, loop.snapshot()));
+    Handle handle = loop.traced(new SignalHandle(name, callback, loop.snapshot()));
     Watched existing = watched.get(name);
     if (existing != null) {
       existing.handle = handle;
@@ -115,6 +115,21 @@ final class SignalHandlers {
     @Override
     public String toString() {
       return loop.toString();
+    }
+  }
+
+  /// The callback of a signal, which texts name.
+  private static final class SignalHandle extends Handle {
+    private final String name;
+
+    SignalHandle(String name, Runnable callback, Object scope) {
+      super(callback, scope);
+      this.name = name;
+    }
+
+    @Override
+    String describeCallback() {
+      return super.describeCallback() + " for SIG" + name;
     }
   }
 

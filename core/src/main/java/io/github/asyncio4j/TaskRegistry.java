@@ -59,8 +59,10 @@ final class TaskRegistry {
   void reportAll(BaseEventLoop loop) {
     for (Task<?> task : toSet()) {
       if (task.reportedWhenAbandoned) {
+        var report = ExceptionContext.of("Task was destroyed but it is pending!").task(task);
+        HandleTrace trace = task.trace();
         loop.callExceptionHandler(
-            ExceptionContext.of("Task was destroyed but it is pending!").task(task));
+            trace == null ? report : report.with("source_traceback", trace.source()));
       }
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.stream;
 
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.socket.ConnectionResetException;
 import java.io.IOException;
 
@@ -28,6 +29,7 @@ final class ConnectionFailures {
         failure instanceof ConnectionResetException
             ? new ConnectionResetException(text(failure))
             : new IOException(text(failure));
+    Lowlevel.stripFrames(failure);
     another.initCause(failure);
     return another;
   }

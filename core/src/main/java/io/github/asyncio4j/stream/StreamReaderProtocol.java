@@ -7,6 +7,7 @@ import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.ServedProtocol;
 import io.github.asyncio4j.Task;
+import io.github.asyncio4j.VoidCoroutine;
 import io.github.asyncio4j.socket.ConnectionResetException;
 import io.github.asyncio4j.transport.BaseTransport;
 import io.github.asyncio4j.transport.BufferedProtocol;
@@ -92,9 +93,18 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
   private void serve(ClientConnected clientConnected, Transport transport) {
     var writer = new StreamWriter(transport, this, reader, loop);
     Task<@Nullable Void> handler =
-        loop.createTask(() -> clientConnected.connected(reader, writer), nameOf(transport));
+        loop.createTask(new Serving(clientConnected, reader, writer), nameOf(transport));
     this.handler = handler;
     handler.addDoneCallback(this::handlerDone);
+  }
+
+  /// The body of that task.
+  private record Serving(ClientConnected original, StreamReader reader, StreamWriter writer)
+      implements VoidCoroutine, Lowlevel.OnBehalf {
+    @Override
+    public void run() throws Exception {
+      original.connected(reader, writer);
+    }
   }
 
   /// Returns a name for the task that serves a client, by which those of a server can be told
@@ -125,6 +135,7 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
         loop.callExceptionHandler(
             ExceptionContext.of("Unhandled exception in clientConnected")
                 .exception(exception)
+                .task((Task<?>) handler)
                 .transport(transport));
       } finally {
         transport.close();

@@ -461,7 +461,8 @@ final class SubprocessContractTest extends ChildCase {
       loop.close();
 
       assertThat(log.messages())
-          .anyMatch(text -> text.startsWith("unclosed when its loop was closed: <ChildTransport"));
+          .anyMatch(
+              text -> text.startsWith("unclosed when its loop was closed: <SubprocessTransport"));
     }
     // That nothing is left is seen after each test.
   }

@@ -371,7 +371,7 @@ class TransportEndContractTest extends NetTest {
           var accepted = recorder();
           try (var _ = joinPeer(accepted)) {
             assertThat(accepted.transport.toString())
-                .contains("SelectorSocketTransport", "OPEN", "FLOWING", "writeBuffer=0")
+                .contains("<Transport OPEN protocol=Recorder", "FLOWING", "writeBuffer=0")
                 .doesNotContain("\n");
             accepted.transport.close();
             accepted.untilLost();

@@ -223,7 +223,9 @@ final class AwaitedFramesTest {
     Throwable thrown = thrownByResetIn((reader, _) -> readLine(reader));
 
     assertThat(thrown).isInstanceOf(ConnectionResetException.class);
-    assertThat(methods(thrown)).startsWith("readLine");
+    assertThat(methods(thrown))
+        .containsExactly(
+            "readLine", "aResetInsideAReadTellsWhoReads", "thrownByResetIn", "thrownByResetIn");
     assertThat(Arrays.stream(thrown.getStackTrace()).map(StackTraceElement::getMethodName))
         .contains("readline");
   }
@@ -233,7 +235,36 @@ final class AwaitedFramesTest {
     Throwable thrown = thrownByResetIn((_, writer) -> drainAll(writer));
 
     assertThat(thrown).isInstanceOf(IOException.class);
-    assertThat(methods(thrown)).startsWith("drainAll");
+    assertThat(methods(thrown))
+        .containsExactly(
+            "drainAll", "aResetInsideADrainTellsWhoWrites", "thrownByResetIn", "thrownByResetIn");
+    assertThat(thrown.getCause())
+        .satisfies(cause -> assertThat(classes(cause)).noneMatch(AwaitedFramesTest::isMachinery));
+  }
+
+  private void closeAndWait(StreamWriter writer) throws Exception {
+    writer.write(new byte[1 << 24]);
+    writer.close();
+    writer.waitClosed();
+  }
+
+  @Test
+  void aResetInsideAWaitForTheEndTellsWhoWaits() throws Exception {
+    Throwable thrown = thrownByResetIn((_, writer) -> closeAndWait(writer));
+
+    assertThat(thrown).isInstanceOf(ConnectionResetException.class);
+    assertThat(methods(thrown)).startsWith("closeAndWait");
+    assertThat(thrown.getCause())
+        .satisfies(cause -> assertThat(classes(cause)).noneMatch(AwaitedFramesTest::isMachinery));
+  }
+
+  private static List<String> classes(Throwable thrown) {
+    return Stream.of(thrown.getStackTrace()).map(StackTraceElement::getClassName).toList();
+  }
+
+  private static boolean isMachinery(String className) {
+    return className.matches("io\\.github\\.asyncio4j\\.([A-Z]|internal\\.(net|tls|os)).*")
+        || className.startsWith("java.lang.VirtualThread");
   }
 
   @Test

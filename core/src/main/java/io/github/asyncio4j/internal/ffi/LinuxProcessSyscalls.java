@@ -19,33 +19,31 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
 
   /// Linked by the first call: initialising it fails where a function is missing.
   private static final class Linked {
-    static final MethodHandle ACTIONS_INIT = cold("posix_spawn_file_actions_init", 1);
-    static final MethodHandle ACTIONS_DESTROY = cold("posix_spawn_file_actions_destroy", 1);
-    static final MethodHandle ADDOPEN = cold("posix_spawn_file_actions_addopen", 5);
-    static final MethodHandle ADDCLOSE = cold("posix_spawn_file_actions_addclose", 2);
-    static final MethodHandle ADDDUP2 = cold("posix_spawn_file_actions_adddup2", 3);
-    static final MethodHandle ADDCLOSEFROM = cold("posix_spawn_file_actions_addclosefrom_np", 2);
-    static final MethodHandle ADDCHDIR = cold("posix_spawn_file_actions_addchdir_np", 2);
-    static final MethodHandle ATTR_INIT = cold("posix_spawnattr_init", 1);
-    static final MethodHandle ATTR_DESTROY = cold("posix_spawnattr_destroy", 1);
-    static final MethodHandle SETFLAGS = cold("posix_spawnattr_setflags", 2);
-    static final MethodHandle SETPGROUP = cold("posix_spawnattr_setpgroup", 2);
-    static final MethodHandle SETSIGMASK = cold("posix_spawnattr_setsigmask", 2);
-    static final MethodHandle SETSIGDEFAULT = cold("posix_spawnattr_setsigdefault", 2);
-    static final MethodHandle SPAWNP = cold("posix_spawnp", 6);
-    static final MethodHandle WAITID = cold("waitid", 4);
-    static final MethodHandle KILL = cold("kill", 2);
-    static final MethodHandle SYSCALL = cold("syscall", 5);
-
-    private static MethodHandle cold(String name, int arguments) {
-      return LinuxSyscalls.cold(name, arguments);
-    }
+    static final MethodHandle ACTIONS_INIT = CFunctions.cold("posix_spawn_file_actions_init");
+    static final MethodHandle ACTIONS_DESTROY = CFunctions.cold("posix_spawn_file_actions_destroy");
+    static final MethodHandle ADDOPEN = CFunctions.cold("posix_spawn_file_actions_addopen");
+    static final MethodHandle ADDCLOSE = CFunctions.cold("posix_spawn_file_actions_addclose");
+    static final MethodHandle ADDDUP2 = CFunctions.cold("posix_spawn_file_actions_adddup2");
+    static final MethodHandle ADDCLOSEFROM =
+        CFunctions.cold("posix_spawn_file_actions_addclosefrom_np");
+    static final MethodHandle ADDCHDIR = CFunctions.cold("posix_spawn_file_actions_addchdir_np");
+    static final MethodHandle ATTR_INIT = CFunctions.cold("posix_spawnattr_init");
+    static final MethodHandle ATTR_DESTROY = CFunctions.cold("posix_spawnattr_destroy");
+    static final MethodHandle SETFLAGS = CFunctions.cold("posix_spawnattr_setflags");
+    static final MethodHandle SETPGROUP = CFunctions.cold("posix_spawnattr_setpgroup");
+    static final MethodHandle SETSIGMASK = CFunctions.cold("posix_spawnattr_setsigmask");
+    static final MethodHandle SETSIGDEFAULT = CFunctions.cold("posix_spawnattr_setsigdefault");
+    static final MethodHandle SPAWNP = CFunctions.cold("posix_spawnp");
+    static final MethodHandle WAITID = CFunctions.cold("waitid");
+    static final MethodHandle KILL = CFunctions.cold("kill");
+    static final MethodHandle SYSCALL = CFunctions.cold("syscall");
   }
 
   @Override
   public int posix_spawn_file_actions_init(MemorySegment errno, MemorySegment actions) {
     try {
-      return -(int) (long) Linked.ACTIONS_INIT.invokeExact(errno, actions.address());
+      return -(int)
+          (long) Linked.ACTIONS_INIT.invokeExact(errno, actions.address(), 0L, 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -56,7 +54,8 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
   @Override
   public int posix_spawn_file_actions_destroy(MemorySegment errno, MemorySegment actions) {
     try {
-      return -(int) (long) Linked.ACTIONS_DESTROY.invokeExact(errno, actions.address());
+      return -(int)
+          (long) Linked.ACTIONS_DESTROY.invokeExact(errno, actions.address(), 0L, 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -71,7 +70,13 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
       return -(int)
           (long)
               Linked.ADDOPEN.invokeExact(
-                  errno, actions.address(), (long) fd, path.address(), (long) oflag, (long) mode);
+                  errno,
+                  actions.address(),
+                  (long) fd,
+                  path.address(),
+                  (long) oflag,
+                  (long) mode,
+                  0L);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -83,7 +88,8 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
   @Override
   public int posix_spawn_file_actions_addclose(MemorySegment errno, MemorySegment actions, int fd) {
     try {
-      return -(int) (long) Linked.ADDCLOSE.invokeExact(errno, actions.address(), (long) fd);
+      return -(int)
+          (long) Linked.ADDCLOSE.invokeExact(errno, actions.address(), (long) fd, 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -96,7 +102,9 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
       MemorySegment errno, MemorySegment actions, int fd, int newfd) {
     try {
       return -(int)
-          (long) Linked.ADDDUP2.invokeExact(errno, actions.address(), (long) fd, (long) newfd);
+          (long)
+              Linked.ADDDUP2.invokeExact(
+                  errno, actions.address(), (long) fd, (long) newfd, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -108,7 +116,10 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
   public int posix_spawn_file_actions_addclosefrom_np(
       MemorySegment errno, MemorySegment actions, int from) {
     try {
-      return -(int) (long) Linked.ADDCLOSEFROM.invokeExact(errno, actions.address(), (long) from);
+      return -(int)
+          (long)
+              Linked.ADDCLOSEFROM.invokeExact(
+                  errno, actions.address(), (long) from, 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -120,7 +131,9 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
   public int posix_spawn_file_actions_addchdir_np(
       MemorySegment errno, MemorySegment actions, MemorySegment path) {
     try {
-      return -(int) (long) Linked.ADDCHDIR.invokeExact(errno, actions.address(), path.address());
+      return -(int)
+          (long)
+              Linked.ADDCHDIR.invokeExact(errno, actions.address(), path.address(), 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -132,7 +145,8 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
   @Override
   public int posix_spawnattr_init(MemorySegment errno, MemorySegment attributes) {
     try {
-      return -(int) (long) Linked.ATTR_INIT.invokeExact(errno, attributes.address());
+      return -(int)
+          (long) Linked.ATTR_INIT.invokeExact(errno, attributes.address(), 0L, 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -143,7 +157,8 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
   @Override
   public int posix_spawnattr_destroy(MemorySegment errno, MemorySegment attributes) {
     try {
-      return -(int) (long) Linked.ATTR_DESTROY.invokeExact(errno, attributes.address());
+      return -(int)
+          (long) Linked.ATTR_DESTROY.invokeExact(errno, attributes.address(), 0L, 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -154,7 +169,10 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
   @Override
   public int posix_spawnattr_setflags(MemorySegment errno, MemorySegment attributes, int flags) {
     try {
-      return -(int) (long) Linked.SETFLAGS.invokeExact(errno, attributes.address(), (long) flags);
+      return -(int)
+          (long)
+              Linked.SETFLAGS.invokeExact(
+                  errno, attributes.address(), (long) flags, 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -165,7 +183,10 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
   @Override
   public int posix_spawnattr_setpgroup(MemorySegment errno, MemorySegment attributes, int pgroup) {
     try {
-      return -(int) (long) Linked.SETPGROUP.invokeExact(errno, attributes.address(), (long) pgroup);
+      return -(int)
+          (long)
+              Linked.SETPGROUP.invokeExact(
+                  errno, attributes.address(), (long) pgroup, 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -178,7 +199,9 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
       MemorySegment errno, MemorySegment attributes, MemorySegment sigmask) {
     try {
       return -(int)
-          (long) Linked.SETSIGMASK.invokeExact(errno, attributes.address(), sigmask.address());
+          (long)
+              Linked.SETSIGMASK.invokeExact(
+                  errno, attributes.address(), sigmask.address(), 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -193,7 +216,8 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
     try {
       return -(int)
           (long)
-              Linked.SETSIGDEFAULT.invokeExact(errno, attributes.address(), sigdefault.address());
+              Linked.SETSIGDEFAULT.invokeExact(
+                  errno, attributes.address(), sigdefault.address(), 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -240,7 +264,7 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
       return LinuxSyscalls.orErrno(
           (long)
               Linked.WAITID.invokeExact(
-                  errno, (long) idtype, (long) id, infop.address(), (long) options),
+                  errno, (long) idtype, (long) id, infop.address(), (long) options, 0L, 0L),
           errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
@@ -253,7 +277,7 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
   public int kill(MemorySegment errno, int pid, int sig) {
     try {
       return LinuxSyscalls.orErrno(
-          (long) Linked.KILL.invokeExact(errno, (long) pid, (long) sig), errno);
+          (long) Linked.KILL.invokeExact(errno, (long) pid, (long) sig, 0L, 0L, 0L, 0L), errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }
@@ -273,7 +297,8 @@ abstract class LinuxProcessSyscalls implements ProcessSyscalls {
       MemorySegment errno, long number, long first, long second, long third, long fourth) {
     try {
       return LinuxSyscalls.orErrno(
-          (long) Linked.SYSCALL.invokeExact(errno, number, first, second, third, fourth), errno);
+          (long) Linked.SYSCALL.invokeExact(errno, number, first, second, third, fourth, 0L),
+          errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j.internal.ffi;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The real system calls, through the C library that the process has loaded.
@@ -19,61 +13,55 @@ import org.jspecify.annotations.Nullable;
 /// Initialising the class calls restricted methods: only [Native] may be first to touch it.
 final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   /*
-   * Every integer and pointer is passed as a 64-bit number. The linker generates code for each
-   * shape of function, about 10 ms each; so there are nine shapes instead of twenty, and
-   * ten in a process that has children. On x86-64
-   * and AArch64 each argument has a register of its own, of which a C function reads as much as it
-   * declares, variadic or not; of a result the low half is ours to interpret.
+   * Integers and pointers are passed as 64-bit numbers, as many as the shape has (see CFunctions).
    *
    * So the linker does not keep the memory of a pointer alive: each method does, by a fence.
    *
    * The handles are static finals, because only then does the JIT inline what the linker made.
    */
 
-  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
-
-  private static final MethodHandle SOCKET = cold("socket", 3);
-  private static final MethodHandle SOCKETPAIR = cold("socketpair", 4);
-  private static final MethodHandle BIND = cold("bind", 3);
-  private static final MethodHandle LISTEN = cold("listen", 2);
-  private static final MethodHandle ACCEPT4 = cold("accept4", 4);
-  private static final MethodHandle CONNECT = cold("connect", 3);
-  private static final MethodHandle GETSOCKNAME = cold("getsockname", 3);
-  private static final MethodHandle GETPEERNAME = cold("getpeername", 3);
-  private static final MethodHandle GETSOCKOPT = cold("getsockopt", 5);
-  private static final MethodHandle SETSOCKOPT = cold("setsockopt", 5);
-  private static final MethodHandle SHUTDOWN = cold("shutdown", 2);
-  private static final MethodHandle CLOSE = cold("close", 1);
-  private static final MethodHandle RECV = critical("recv", 4);
-  private static final MethodHandle RECV_SEGMENT = criticalSegment("recv");
-  private static final MethodHandle SEND = critical("send", 4);
-  private static final MethodHandle SEND_SEGMENT = criticalSegment("send");
-  private static final MethodHandle SENDMSG = critical("sendmsg", 3);
-  private static final MethodHandle RECVMMSG = cold("recvmmsg", 5);
-  private static final MethodHandle SENDMMSG = cold("sendmmsg", 4);
-  private static final MethodHandle READ = cold("read", 3);
-  private static final MethodHandle WRITE = cold("write", 3);
-  private static final MethodHandle FCNTL = cold("fcntl", 3);
-  private static final MethodHandle PIPE2 = cold("pipe2", 2);
-  private static final MethodHandle IOCTL = cold("ioctl", 3);
-  private static final MethodHandle TCGETATTR = cold("tcgetattr", 2);
-  private static final MethodHandle TCSETATTR = cold("tcsetattr", 3);
-  private static final MethodHandle OPEN = cold("open", 3);
-  private static final MethodHandle EPOLL_CREATE1 = cold("epoll_create1", 1);
-  private static final MethodHandle EPOLL_CTL = cold("epoll_ctl", 4);
-  private static final MethodHandle EPOLL_WAIT = cold("epoll_wait", 4);
+  private static final MethodHandle SOCKET = CFunctions.cold("socket");
+  private static final MethodHandle SOCKETPAIR = CFunctions.cold("socketpair");
+  private static final MethodHandle BIND = CFunctions.cold("bind");
+  private static final MethodHandle LISTEN = CFunctions.cold("listen");
+  private static final MethodHandle ACCEPT4 = CFunctions.cold("accept4");
+  private static final MethodHandle CONNECT = CFunctions.cold("connect");
+  private static final MethodHandle GETSOCKNAME = CFunctions.cold("getsockname");
+  private static final MethodHandle GETPEERNAME = CFunctions.cold("getpeername");
+  private static final MethodHandle GETSOCKOPT = CFunctions.cold("getsockopt");
+  private static final MethodHandle SETSOCKOPT = CFunctions.cold("setsockopt");
+  private static final MethodHandle SHUTDOWN = CFunctions.cold("shutdown");
+  private static final MethodHandle CLOSE = CFunctions.cold("close");
+  private static final MethodHandle RECV = CFunctions.critical("recv");
+  private static final MethodHandle RECV_SEGMENT = CFunctions.criticalSegment("recv");
+  private static final MethodHandle SEND = CFunctions.critical("send");
+  private static final MethodHandle SEND_SEGMENT = CFunctions.criticalSegment("send");
+  private static final MethodHandle SENDMSG = CFunctions.critical("sendmsg");
+  private static final MethodHandle RECVMMSG = CFunctions.cold("recvmmsg");
+  private static final MethodHandle SENDMMSG = CFunctions.cold("sendmmsg");
+  private static final MethodHandle READ = CFunctions.cold("read");
+  private static final MethodHandle WRITE = CFunctions.cold("write");
+  private static final MethodHandle FCNTL = CFunctions.cold("fcntl");
+  private static final MethodHandle PIPE2 = CFunctions.cold("pipe2");
+  private static final MethodHandle IOCTL = CFunctions.cold("ioctl");
+  private static final MethodHandle TCGETATTR = CFunctions.cold("tcgetattr");
+  private static final MethodHandle TCSETATTR = CFunctions.cold("tcsetattr");
+  private static final MethodHandle OPEN = CFunctions.cold("open");
+  private static final MethodHandle EPOLL_CREATE1 = CFunctions.cold("epoll_create1");
+  private static final MethodHandle EPOLL_CTL = CFunctions.cold("epoll_ctl");
+  private static final MethodHandle EPOLL_WAIT = CFunctions.cold("epoll_wait");
 
   // glibc 2.28, Linux 4.11.
-  private static final @Nullable MethodHandle STATX = optional("statx", 5);
+  private static final @Nullable MethodHandle STATX = CFunctions.optional("statx");
 
   // glibc 2.35, Linux 5.11.
-  private static final @Nullable MethodHandle EPOLL_PWAIT2 = optional("epoll_pwait2", 5);
+  private static final @Nullable MethodHandle EPOLL_PWAIT2 = CFunctions.optional("epoll_pwait2");
 
   // Not in every C library: musl has none.
-  private static final @Nullable MethodHandle GETCONTEXT = optional("getcontext", 1);
+  private static final @Nullable MethodHandle GETCONTEXT = CFunctions.optional("getcontext");
 
-  private static final MethodHandle EVENTFD = cold("eventfd", 2);
-  private static final MethodHandle EVENTFD_WRITE = link("eventfd_write", longs(2));
+  private static final MethodHandle EVENTFD = CFunctions.cold("eventfd");
+  private static final MethodHandle EVENTFD_WRITE = CFunctions.withoutErrno("eventfd_write");
 
   static final LinuxSyscalls INSTANCE = new LinuxSyscalls();
 
@@ -83,7 +71,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   public int socket(MemorySegment errno, int domain, int type, int protocol) {
     try {
       return orErrno(
-          (long) SOCKET.invokeExact(errno, (long) domain, (long) type, (long) protocol), errno);
+          (long) SOCKET.invokeExact(errno, (long) domain, (long) type, (long) protocol, 0L, 0L, 0L),
+          errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }
@@ -95,7 +84,7 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
       return orErrno(
           (long)
               SOCKETPAIR.invokeExact(
-                  errno, (long) domain, (long) type, (long) protocol, sv.address()),
+                  errno, (long) domain, (long) type, (long) protocol, sv.address(), 0L, 0L),
           errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
@@ -108,7 +97,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   public int bind(MemorySegment errno, int fd, MemorySegment addr, int addrlen) {
     try {
       return orErrno(
-          (long) BIND.invokeExact(errno, (long) fd, addr.address(), (long) addrlen), errno);
+          (long) BIND.invokeExact(errno, (long) fd, addr.address(), (long) addrlen, 0L, 0L, 0L),
+          errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -119,7 +109,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   @Override
   public int listen(MemorySegment errno, int fd, int backlog) {
     try {
-      return orErrno((long) LISTEN.invokeExact(errno, (long) fd, (long) backlog), errno);
+      return orErrno(
+          (long) LISTEN.invokeExact(errno, (long) fd, (long) backlog, 0L, 0L, 0L, 0L), errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }
@@ -132,7 +123,7 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
       return orErrno(
           (long)
               ACCEPT4.invokeExact(
-                  errno, (long) fd, addr.address(), addrlen.address(), (long) flags),
+                  errno, (long) fd, addr.address(), addrlen.address(), (long) flags, 0L, 0L),
           errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
@@ -146,7 +137,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   public int connect(MemorySegment errno, int fd, MemorySegment addr, int addrlen) {
     try {
       return orErrno(
-          (long) CONNECT.invokeExact(errno, (long) fd, addr.address(), (long) addrlen), errno);
+          (long) CONNECT.invokeExact(errno, (long) fd, addr.address(), (long) addrlen, 0L, 0L, 0L),
+          errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -158,7 +150,9 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   public int getsockname(MemorySegment errno, int fd, MemorySegment addr, MemorySegment addrlen) {
     try {
       return orErrno(
-          (long) GETSOCKNAME.invokeExact(errno, (long) fd, addr.address(), addrlen.address()),
+          (long)
+              GETSOCKNAME.invokeExact(
+                  errno, (long) fd, addr.address(), addrlen.address(), 0L, 0L, 0L),
           errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
@@ -172,7 +166,9 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   public int getpeername(MemorySegment errno, int fd, MemorySegment addr, MemorySegment addrlen) {
     try {
       return orErrno(
-          (long) GETPEERNAME.invokeExact(errno, (long) fd, addr.address(), addrlen.address()),
+          (long)
+              GETPEERNAME.invokeExact(
+                  errno, (long) fd, addr.address(), addrlen.address(), 0L, 0L, 0L),
           errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
@@ -189,7 +185,7 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
       return orErrno(
           (long)
               GETSOCKOPT.invokeExact(
-                  errno, (long) fd, (long) level, (long) name, value.address(), len.address()),
+                  errno, (long) fd, (long) level, (long) name, value.address(), len.address(), 0L),
           errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
@@ -206,7 +202,7 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
       return orErrno(
           (long)
               SETSOCKOPT.invokeExact(
-                  errno, (long) fd, (long) level, (long) name, value.address(), (long) len),
+                  errno, (long) fd, (long) level, (long) name, value.address(), (long) len, 0L),
           errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
@@ -218,7 +214,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   @Override
   public int shutdown(MemorySegment errno, int fd, int how) {
     try {
-      return orErrno((long) SHUTDOWN.invokeExact(errno, (long) fd, (long) how), errno);
+      return orErrno(
+          (long) SHUTDOWN.invokeExact(errno, (long) fd, (long) how, 0L, 0L, 0L, 0L), errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }
@@ -227,7 +224,7 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   @Override
   public int close(MemorySegment errno, int fd) {
     try {
-      return orErrno((long) CLOSE.invokeExact(errno, (long) fd), errno);
+      return orErrno((long) CLOSE.invokeExact(errno, (long) fd, 0L, 0L, 0L, 0L, 0L), errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }
@@ -275,7 +272,7 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   public int sendmsg(MemorySegment errno, int fd, MemorySegment msg, int flags) {
     try {
       return orErrno(
-          (long) SENDMSG.invokeExact(errno, (long) fd, msg.address(), (long) flags), errno);
+          (long) SENDMSG.invokeExact(errno, (long) fd, msg.address(), (long) flags, 0L), errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -295,7 +292,13 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
       return orErrno(
           (long)
               RECVMMSG.invokeExact(
-                  errno, (long) fd, msgvec.address(), (long) vlen, (long) flags, timeout.address()),
+                  errno,
+                  (long) fd,
+                  msgvec.address(),
+                  (long) vlen,
+                  (long) flags,
+                  timeout.address(),
+                  0L),
           errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
@@ -310,7 +313,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
     try {
       return orErrno(
           (long)
-              SENDMMSG.invokeExact(errno, (long) fd, msgvec.address(), (long) vlen, (long) flags),
+              SENDMMSG.invokeExact(
+                  errno, (long) fd, msgvec.address(), (long) vlen, (long) flags, 0L, 0L),
           errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
@@ -322,7 +326,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   @Override
   public int read(MemorySegment errno, int fd, MemorySegment buf, long count) {
     try {
-      return orErrno((long) READ.invokeExact(errno, (long) fd, buf.address(), count), errno);
+      return orErrno(
+          (long) READ.invokeExact(errno, (long) fd, buf.address(), count, 0L, 0L, 0L), errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -333,7 +338,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   @Override
   public int write(MemorySegment errno, int fd, MemorySegment buf, long count) {
     try {
-      return orErrno((long) WRITE.invokeExact(errno, (long) fd, buf.address(), count), errno);
+      return orErrno(
+          (long) WRITE.invokeExact(errno, (long) fd, buf.address(), count, 0L, 0L, 0L), errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -344,7 +350,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   @Override
   public int fcntl(MemorySegment errno, int fd, int cmd, int arg) {
     try {
-      return orErrno((long) FCNTL.invokeExact(errno, (long) fd, (long) cmd, (long) arg), errno);
+      return orErrno(
+          (long) FCNTL.invokeExact(errno, (long) fd, (long) cmd, (long) arg, 0L, 0L, 0L), errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }
@@ -353,7 +360,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   @Override
   public int pipe2(MemorySegment errno, MemorySegment fds, int flags) {
     try {
-      return orErrno((long) PIPE2.invokeExact(errno, fds.address(), (long) flags), errno);
+      return orErrno(
+          (long) PIPE2.invokeExact(errno, fds.address(), (long) flags, 0L, 0L, 0L, 0L), errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -367,7 +375,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
       // An unsigned long in C, of which no request has more than 32 bits.
       return orErrno(
           (long)
-              IOCTL.invokeExact(errno, (long) fd, Integer.toUnsignedLong(request), argp.address()),
+              IOCTL.invokeExact(
+                  errno, (long) fd, Integer.toUnsignedLong(request), argp.address(), 0L, 0L, 0L),
           errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
@@ -379,7 +388,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   @Override
   public int tcgetattr(MemorySegment errno, int fd, MemorySegment termios) {
     try {
-      return orErrno((long) TCGETATTR.invokeExact(errno, (long) fd, termios.address()), errno);
+      return orErrno(
+          (long) TCGETATTR.invokeExact(errno, (long) fd, termios.address(), 0L, 0L, 0L, 0L), errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -391,7 +401,10 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   public int tcsetattr(MemorySegment errno, int fd, int actions, MemorySegment termios) {
     try {
       return orErrno(
-          (long) TCSETATTR.invokeExact(errno, (long) fd, (long) actions, termios.address()), errno);
+          (long)
+              TCSETATTR.invokeExact(
+                  errno, (long) fd, (long) actions, termios.address(), 0L, 0L, 0L),
+          errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -403,7 +416,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   public int open(MemorySegment errno, MemorySegment pathname, int flags, int mode) {
     try {
       return orErrno(
-          (long) OPEN.invokeExact(errno, pathname.address(), (long) flags, (long) mode), errno);
+          (long) OPEN.invokeExact(errno, pathname.address(), (long) flags, (long) mode, 0L, 0L, 0L),
+          errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -431,7 +445,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
                   pathname.address(),
                   (long) flags,
                   (long) mask,
-                  statxbuf.address()),
+                  statxbuf.address(),
+                  0L),
           errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
@@ -444,7 +459,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   @Override
   public int epoll_create1(MemorySegment errno, int flags) {
     try {
-      return orErrno((long) EPOLL_CREATE1.invokeExact(errno, (long) flags), errno);
+      return orErrno(
+          (long) EPOLL_CREATE1.invokeExact(errno, (long) flags, 0L, 0L, 0L, 0L, 0L), errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }
@@ -454,7 +470,9 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   public int epoll_ctl(MemorySegment errno, int epfd, int op, int fd, MemorySegment event) {
     try {
       return orErrno(
-          (long) EPOLL_CTL.invokeExact(errno, (long) epfd, (long) op, (long) fd, event.address()),
+          (long)
+              EPOLL_CTL.invokeExact(
+                  errno, (long) epfd, (long) op, (long) fd, event.address(), 0L, 0L),
           errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
@@ -470,7 +488,7 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
       return orErrno(
           (long)
               EPOLL_WAIT.invokeExact(
-                  errno, (long) epfd, events.address(), (long) max, (long) timeoutMillis),
+                  errno, (long) epfd, events.address(), (long) max, (long) timeoutMillis, 0L, 0L),
           errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
@@ -489,7 +507,7 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
       return orErrno(
           (long)
               EPOLL_PWAIT2.invokeExact(
-                  errno, (long) epfd, events.address(), (long) max, timeout.address(), 0L),
+                  errno, (long) epfd, events.address(), (long) max, timeout.address(), 0L, 0L),
           errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
@@ -502,7 +520,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   @Override
   public int eventfd(MemorySegment errno, int initval, int flags) {
     try {
-      return orErrno((long) EVENTFD.invokeExact(errno, (long) initval, (long) flags), errno);
+      return orErrno(
+          (long) EVENTFD.invokeExact(errno, (long) initval, (long) flags, 0L, 0L, 0L, 0L), errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     }
@@ -523,7 +542,8 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
       return -Errno.ENOSYS;
     }
     try {
-      return orErrno((long) GETCONTEXT.invokeExact(errno, ucp.address()), errno);
+      return orErrno(
+          (long) GETCONTEXT.invokeExact(errno, ucp.address(), 0L, 0L, 0L, 0L, 0L), errno);
     } catch (Throwable t) {
       throw Native.unexpected(t);
     } finally {
@@ -534,40 +554,5 @@ final class LinuxSyscalls extends LinuxProcessSyscalls implements Syscalls {
   static int orErrno(long result, MemorySegment errno) {
     int count = (int) result;
     return count >= 0 ? count : -errno.get(JAVA_INT, 0);
-  }
-
-  static MethodHandle cold(String name, int arguments) {
-    return link(name, longs(arguments), ERRNO);
-  }
-
-  private static @Nullable MethodHandle optional(String name, int arguments) {
-    return Linker.nativeLinker().defaultLookup().find(name).isPresent()
-        ? cold(name, arguments)
-        : null;
-  }
-
-  /// Links a function that returns soon, so the thread need not leave the Java state for it. That
-  /// saves the transition and allows heap memory; a safepoint waits until it returns.
-  private static MethodHandle critical(String name, int arguments) {
-    return link(name, longs(arguments), ERRNO, Linker.Option.critical(true));
-  }
-
-  /// As [#critical]; the second of four arguments is memory, which may be on the heap.
-  private static MethodHandle criticalSegment(String name) {
-    var shape = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
-    return link(name, shape, ERRNO, Linker.Option.critical(true));
-  }
-
-  private static FunctionDescriptor longs(int arguments) {
-    var layouts = new MemoryLayout[arguments];
-    Arrays.fill(layouts, JAVA_LONG);
-    return FunctionDescriptor.of(JAVA_LONG, layouts);
-  }
-
-  @SuppressWarnings("restricted")
-  private static MethodHandle link(
-      String name, FunctionDescriptor shape, Linker.Option... options) {
-    Linker linker = Linker.nativeLinker();
-    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), shape, options);
   }
 }

@@ -160,14 +160,12 @@ final class Listener implements IoPort.Owner {
 
   @Override
   public void loopClosed() {
-    if (state != State.CLOSED) {
-      NetContext.warnUnclosed(this);
-      close();
-    }
+    server.loopClosed();
+    close();
   }
 
   @Override
   public String toString() {
-    return "<Listener " + state + " fd=" + socket.fileno() + " of " + server + ">";
+    return "<listening socket " + state + " fd=" + socket.fileno() + " of " + server + ">";
   }
 }

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -223,7 +224,7 @@ public class NetContext {
   }
 
   /// Warns of what its owner left open when the loop was closed.
-  static void warnUnclosed(Object owner) {
-    log(Level.WARNING, () -> "unclosed when its loop was closed: " + owner, null);
+  void warnUnclosed(Object left, List<StackTraceElement> source) {
+    lowlevel.warnUnclosed(left, source);
   }
 }

@@ -24,13 +24,15 @@ public final class PipeConnector implements LoopPipes {
   }
 
   /// Makes a transport of an end, which it owns from the call on, and joins a protocol:
-  /// `connectionMade` is queued. When it fails the end is closed.
+  /// `connectionMade` is queued. When it fails the end is closed. It belongs to somebody else, and
+  /// is not warned of when the loop is closed: that is.
   ///
   /// @param context what the protocol is called in, for this pipe alone
   /// @throws IllegalArgumentException when the protocol is not one for streams
   public ReadTransport join(ReadPipe pipe, BaseProtocol protocol, Context context)
       throws IOException {
     var transport = reading(pipe);
+    transport.belongs();
     var _ = start(transport, () -> protocol, () -> context, null);
     return transport;
   }
@@ -39,6 +41,7 @@ public final class PipeConnector implements LoopPipes {
   public WriteTransport join(WritePipe pipe, BaseProtocol protocol, Context context)
       throws IOException {
     var transport = writing(pipe);
+    transport.belongs();
     var _ = start(transport, () -> protocol, () -> context, null);
     return transport;
   }

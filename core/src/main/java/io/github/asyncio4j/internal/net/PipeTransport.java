@@ -6,6 +6,7 @@ import io.github.asyncio4j.Future;
 import io.github.asyncio4j.ReusablePost;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.BaseTransport;
+import io.github.asyncio4j.transport.ReadTransport;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ abstract class PipeTransport<T extends IoPort>
   // read. Null before a protocol is joined. Loop thread only.
   private @Nullable ReusablePost end;
 
+  // Loop thread only. Whether it is part of something else, which is warned of.
+  private boolean belonging;
+
   /// Makes the transport of an end, which it owns from now on. When it fails the end is still the
   /// caller's.
   ///
@@ -46,6 +50,16 @@ abstract class PipeTransport<T extends IoPort>
       port.close();
       throw t;
     }
+  }
+
+  /// Is part of something else from now on.
+  final void belongs() {
+    belonging = true;
+  }
+
+  /// Tells whether it is part of something else.
+  final boolean isBelonging() {
+    return belonging;
   }
 
   /// As [SelectorSocketTransport#start].
@@ -89,7 +103,8 @@ abstract class PipeTransport<T extends IoPort>
 
   @Override
   public final String toString() {
-    return "<" + getClass().getSimpleName() + " " + life + " pipe=" + pipe + " " + half() + ">";
+    String name = this instanceof ReadTransport ? "ReadTransport" : "WriteTransport";
+    return "<" + name + " " + life + " pipe=" + pipe + " " + half() + ">";
   }
 
   /// Describes what is moved.

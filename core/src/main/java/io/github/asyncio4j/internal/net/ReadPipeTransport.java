@@ -76,7 +76,7 @@ final class ReadPipeTransport extends PipeTransport<InputPort> implements ReadTr
 
   @Override
   public void loopClosed() {
-    if (pipe.isStandard()) {
+    if (pipe.isStandard() || isBelonging()) {
       life.abandon();
     } else {
       life.loopClosed();

@@ -117,14 +117,30 @@ final class SelectorDatagramTransport
     try {
       datagram = port.receive();
     } catch (IOException e) {
-      protocol().errorReceived(e);
+      failedToReceive(e);
       return;
     } catch (RuntimeException | Error e) {
       life.transferFailed("read", e);
       return;
     }
     if (datagram != null) {
+      deliver(datagram);
+    }
+  }
+
+  private void failedToReceive(IOException failure) {
+    try {
+      protocol().errorReceived(failure);
+    } catch (Throwable t) {
+      life.callFailed("errorReceived", t);
+    }
+  }
+
+  private void deliver(Datagram datagram) {
+    try {
       protocol().datagramReceived(datagram.data(), datagram.address());
+    } catch (Throwable t) {
+      life.report("protocol.datagramReceived() failed, from " + datagram.address(), t);
     }
   }
 
@@ -242,6 +258,7 @@ final class SelectorDatagramTransport
   private void tellSoon(IOException failure) {
     untoldFailures++;
     life.callSoon(
+        "errorReceived",
         () -> {
           untoldFailures--;
           protocol().errorReceived(failure);
@@ -264,7 +281,7 @@ final class SelectorDatagramTransport
       if (untoldFailures == 0) {
         life.connectionLost();
       } else {
-        life.callSoon(life::connectionLost);
+        life.callSoon("connectionLost", life::connectionLost);
       }
     }
   }
@@ -368,7 +385,7 @@ final class SelectorDatagramTransport
 
   @Override
   public String toString() {
-    return "<SelectorDatagramTransport "
+    return "<DatagramTransport "
         + life
         + " fd="
         + owned.fileno()

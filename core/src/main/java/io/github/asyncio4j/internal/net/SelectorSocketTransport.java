@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Reads, writes and closes one connected stream socket: its life, its two halves,
@@ -29,6 +30,10 @@ final class SelectorSocketTransport implements StreamTransport, IoPort.Owner, Tr
   interface Keeper {
     /// Lets go of a transport that has closed its socket.
     void detach(StreamTransport transport);
+
+    /// Returns where the program has made it, in debug mode: a connection that comes to it has no
+    /// such place.
+    List<StackTraceElement> sourceTraceback();
   }
 
   private final NetContext net;
@@ -52,7 +57,13 @@ final class SelectorSocketTransport implements StreamTransport, IoPort.Owner, Tr
     boolean _ = net.hasReserve();
     this.net = net;
     this.keeper = keeper;
-    this.life = new TransportLife(net, this, this, "socket transport");
+    this.life =
+        new TransportLife(
+            net,
+            this,
+            this,
+            "socket transport",
+            keeper == null ? net.lowlevel().sourceTraceback() : keeper.sourceTraceback());
     this.port = net.backend().stream(socket, this);
     try {
       this.socket = new OwnedSocket(net, socket, port);
@@ -249,7 +260,7 @@ final class SelectorSocketTransport implements StreamTransport, IoPort.Owner, Tr
 
   @Override
   public String toString() {
-    return "<SelectorSocketTransport "
+    return "<Transport "
         + life
         + " fd="
         + socket.fileno()

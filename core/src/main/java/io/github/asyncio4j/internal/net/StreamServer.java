@@ -55,6 +55,8 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
   private final List<Listener> listeners;
   // Of whoever made the server; each connection has a copy of its own (EL-79).
   private final Context context = Context.copyContext();
+  // Where it was made, in debug mode.
+  private final List<StackTraceElement> source;
 
   // Loop thread only.
   private State state = State.CREATED;
@@ -82,6 +84,7 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
       boolean keepAliveAccepted,
       @Nullable TlsSettings tls) {
     this.net = net;
+    this.source = net.lowlevel().sourceTraceback();
     this.protocolFactory = protocolFactory;
     this.keepAliveAccepted = keepAliveAccepted;
     this.tls = tls;
@@ -190,14 +193,9 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
     List.copyOf(clients).forEach(client -> ofProgram(client).abort());
   }
 
-  /// Returns the transport that the program has of a connection: the topmost under TLS, from the
-  /// start or by startTls.
+  /// Returns the transport that the program has of a connection.
   private static StreamTransport ofProgram(StreamTransport client) {
-    var top = client;
-    while (top.getProtocol() instanceof TlsConnection tls) {
-      top = tls.transport();
-    }
-    return top;
+    return StreamTransport.topmost(client);
   }
 
   @Override
@@ -398,6 +396,19 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
 
   private static ExceptionContext setupFailed() {
     return ExceptionContext.of("Error on transport creation for incoming connection");
+  }
+
+  @Override
+  public List<StackTraceElement> sourceTraceback() {
+    return source;
+  }
+
+  /// The loop is closed: warns, once, of a server that its owner has left open.
+  void loopClosed() {
+    if (state != State.CLOSED) {
+      net.warnUnclosed(this, source);
+      close();
+    }
   }
 
   @Override

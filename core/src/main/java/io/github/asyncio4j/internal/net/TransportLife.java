@@ -4,10 +4,13 @@ package io.github.asyncio4j.internal.net;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Future;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.ReusablePost;
+import io.github.asyncio4j.internal.tls.StreamTransport;
 import io.github.asyncio4j.transport.BaseProtocol;
 import io.github.asyncio4j.transport.BaseTransport;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -59,12 +62,15 @@ public final class TransportLife {
     void release();
   }
 
+  private static final String INTERNAL = "io.github.asyncio4j.internal.";
   private static final BaseProtocol NOBODY = new BaseProtocol() {};
 
   private final NetContext net;
   private final BaseTransport transport;
   private final Body body;
   private final String kind;
+  // Where it was made, in debug mode.
+  private final List<StackTraceElement> source;
 
   // Loop thread only.
   private State state = State.NEW;
@@ -74,10 +80,21 @@ public final class TransportLife {
   private @Nullable Throwable lostBecause;
   // The report that there was no memory for; null and null without one.
   private @Nullable String unreported;
-  private @Nullable Throwable unreportedBecause;
+  private @Nullable Throwable unreportedFailure;
 
   /// @param kind what the transport is called in reports
   public TransportLife(NetContext net, BaseTransport transport, Body body, String kind) {
+    this(net, transport, body, kind, net.lowlevel().sourceTraceback());
+  }
+
+  /// @param source where the program has made it, or had it made, in debug mode
+  TransportLife(
+      NetContext net,
+      BaseTransport transport,
+      Body body,
+      String kind,
+      List<StackTraceElement> source) {
+    this.source = source;
     this.net = net;
     this.transport = transport;
     this.body = body;
@@ -102,18 +119,18 @@ public final class TransportLife {
     }
     state = State.OPEN;
     this.context = context;
-    net.callSoon(this::begin, context);
-    net.callSoon(
-        () -> {
-          if (state == State.OPEN) {
-            start.run();
-          }
-        },
-        context);
+    net.callSoon(new ProtocolCall("connectionMade", this::begin), context);
+    net.callSoon(new Step("start", transport, () -> start(start)), context);
     if (ready != null) {
-      net.callSoon(() -> ready.trySetResult(null), null);
+      net.callSoon(new Step("end of the making", transport, () -> ready.trySetResult(null)), null);
     }
     return true;
+  }
+
+  private void start(Runnable start) {
+    if (state == State.OPEN) {
+      start.run();
+    }
   }
 
   private void begin() {
@@ -137,14 +154,18 @@ public final class TransportLife {
   }
 
   /// Queues a call to the protocol, in the context of the connection; it does not come behind
-  /// connectionLost.
-  public void callSoon(Runnable call) {
+  /// connectionLost. What it throws is reported.
+  ///
+  /// @param method the protocol's, for texts
+  public void callSoon(String method, Runnable call) {
     net.callSoon(
-        () -> {
-          if (state != State.CLOSED) {
-            call.run();
-          }
-        },
+        new ProtocolCall(
+            method,
+            () -> {
+              if (state != State.CLOSED) {
+                call.run();
+              }
+            }),
         context);
   }
 
@@ -162,10 +183,10 @@ public final class TransportLife {
               }
               try {
                 call.run();
-              } catch (OutOfMemoryError e) {
+              } catch (Throwable t) {
                 // Made once, whatever comes of it.
-                net.makeRoom(e);
-                report("protocol." + name + "() failed", e);
+                net.makeRoom(t);
+                callFailed(name, t);
               }
             },
             context);
@@ -176,6 +197,50 @@ public final class TransportLife {
   /// @param context as for [#newCall]
   public ReusablePost newEnd(Context context) {
     return newCall(context, "connectionLost", this::connectionLost);
+  }
+
+  /// What is queued and concerns the transport alone.
+  private record Step(String what, BaseTransport original, Runnable call)
+      implements Runnable, Lowlevel.OnBehalf {
+    @Override
+    public void run() {
+      call.run();
+    }
+
+    @Override
+    public String describe() {
+      return what + " of " + original;
+    }
+  }
+
+  /// A queued call to the protocol.
+  private final class ProtocolCall implements Runnable, Lowlevel.OnBehalf {
+    private final String method;
+    private final Runnable call;
+
+    ProtocolCall(String method, Runnable call) {
+      this.method = method;
+      this.call = call;
+    }
+
+    @Override
+    public void run() {
+      try {
+        call.run();
+      } catch (Throwable t) {
+        callFailed(method, t);
+      }
+    }
+
+    @Override
+    public Object original() {
+      return protocol;
+    }
+
+    @Override
+    public String describe() {
+      return method + "() of the protocol of " + transport;
+    }
   }
 
   /// Returns what the protocol is called in, that object; once it has joined.
@@ -237,15 +302,30 @@ public final class TransportLife {
     report("Fatal error: protocol." + method + "() call failed.", failure);
   }
 
+  /// A call of the protocol has failed that does not end the connection.
+  void callFailed(String method, Throwable failure) {
+    report("protocol." + method + "() failed", failure);
+  }
+
   /// Reports what the connection survives.
   public void report(String message, Throwable failure) {
     try {
-      net.report(failure, ExceptionContext.of(message).transport(transport).protocol(protocol));
+      // What is laid upon the transport is no protocol of the program's.
+      BaseTransport seen = ofProgram();
+      net.report(
+          failure, ExceptionContext.of(message).transport(seen).protocol(seen.getProtocol()));
     } catch (OutOfMemoryError e) {
       // Again when the connection has given back what it holds.
       unreported = message;
-      unreportedBecause = failure;
+      unreportedFailure = failure;
     }
+  }
+
+  /// Returns the transport that the program has: another one under TLS.
+  private BaseTransport ofProgram() {
+    return transport instanceof StreamTransport stream
+        ? StreamTransport.topmost(stream)
+        : transport;
   }
 
   /// Closes it for the owner.
@@ -285,7 +365,7 @@ public final class TransportLife {
 
   private boolean queueEnd() {
     try {
-      net.callSoon(this::connectionLost, context);
+      net.callSoon(new ProtocolCall("connectionLost", this::connectionLost), context);
       return true;
     } catch (OutOfMemoryError e) {
       return false;
@@ -301,11 +381,14 @@ public final class TransportLife {
     state = State.CLOSED;
     try {
       protocol.connectionLost(told());
+    } catch (Throwable t) {
+      // Reported for the connection, whoever has called.
+      callFailed("connectionLost", t);
     } finally {
       body.release();
     }
     if (unreported != null) {
-      report(unreported, Objects.requireNonNull(unreportedBecause));
+      report(unreported, Objects.requireNonNull(unreportedFailure));
     }
   }
 
@@ -325,7 +408,7 @@ public final class TransportLife {
   /// The loop is closed: warns of a transport that its owner has left open, and abandons it.
   public void loopClosed() {
     if (!isGone()) {
-      NetContext.warnUnclosed(transport);
+      net.warnUnclosed(ofProgram(), source);
     }
     if (state != State.CLOSED) {
       abandon();
@@ -339,8 +422,17 @@ public final class TransportLife {
     body.release();
   }
 
+  /// Returns the state, and whose protocol the transport has.
   @Override
   public String toString() {
-    return state.toString();
+    return state + protocolName();
+  }
+
+  private String protocolName() {
+    String name = protocol.getClass().getName();
+    // Not the library's own, which nobody knows.
+    return name.startsWith(INTERNAL)
+        ? ""
+        : " protocol=" + name.substring(name.lastIndexOf('.') + 1);
   }
 }

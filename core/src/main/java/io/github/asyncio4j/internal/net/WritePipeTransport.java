@@ -126,7 +126,7 @@ final class WritePipeTransport extends PipeTransport<OutputPort> implements Writ
 
   @Override
   public void loopClosed() {
-    if (pipe.isStandard() && output.isEmpty()) {
+    if (isBelonging() || (pipe.isStandard() && output.isEmpty())) {
       life.abandon();
     } else {
       life.loopClosed();

@@ -377,7 +377,7 @@ final class ChildTransport implements SubprocessTransport, Child.Listener, Trans
 
   @Override
   public String toString() {
-    var text = new StringBuilder("<ChildTransport ").append(life);
+    var text = new StringBuilder("<SubprocessTransport ").append(life);
     if (child != null) {
       text.append(" pid=").append(child.pid());
     }

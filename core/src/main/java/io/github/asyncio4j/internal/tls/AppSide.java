@@ -44,6 +44,12 @@ final class AppSide {
     return protocol;
   }
 
+  /// Returns the class of the protocol, for texts.
+  String protocolName() {
+    String name = protocol.getClass().getName();
+    return name.substring(name.lastIndexOf('.') + 1);
+  }
+
   void protocol(BaseProtocol next) {
     protocol = ensureStreamProtocol(next);
   }

@@ -7,6 +7,16 @@ import io.github.asyncio4j.transport.Transport;
 /// A transport of a stream as the library makes them, of a socket or under TLS: what servers, files
 /// and TLS need of it beside what programs see. Loop thread only.
 public interface StreamTransport extends Transport {
+  /// Returns the transport that the program has of a connection: the topmost under TLS, from the
+  /// start or by startTls, else the connection's own.
+  static StreamTransport topmost(StreamTransport own) {
+    var top = own;
+    while (top.getProtocol() instanceof TlsConnection tls) {
+      top = tls.transport();
+    }
+    return top;
+  }
+
   /// Returns the context that the protocol is called in, itself, which what is laid upon the
   /// transport uses as well.
   Context context();

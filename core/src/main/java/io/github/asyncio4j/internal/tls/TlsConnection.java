@@ -586,6 +586,7 @@ public final class TlsConnection implements BufferedProtocol {
 
   @Override
   public String toString() {
-    return state + (session == null ? "" : " " + session) + " over " + raw;
+    String session = this.session == null ? "" : " " + this.session;
+    return state + " protocol=" + app.protocolName() + session + " over " + raw;
   }
 }

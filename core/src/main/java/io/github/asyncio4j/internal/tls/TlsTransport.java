@@ -116,6 +116,6 @@ final class TlsTransport implements StreamTransport {
 
   @Override
   public String toString() {
-    return "<TlsTransport " + connection + " input=" + input + " output=" + output + ">";
+    return "<Transport TLS " + connection + " input=" + input + " output=" + output + ">";
   }
 }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -119,10 +120,25 @@ public final class Stage {
     }
   }
 
+  private static final String OF_A_HANDLE =
+      "protocol\\.(connection(Made|Lost)|(datagram|error)Received|processExited)\\(\\) failed.*";
+
+  /// What asyncio reports of the handle that has called a protocol is reported of the protocol and
+  /// its transport here, and a failed handler of a stream server with its task.
+  private static void asAsyncioReports(String message, Set<String> keys) {
+    if (message.matches(OF_A_HANDLE) && keys.removeAll(Set.of("protocol", "transport"))) {
+      keys.add("handle");
+    }
+    if (message.startsWith("Unhandled exception in clientConnected")) {
+      keys.remove("task");
+    }
+  }
+
   /// Returns an exception handler that prints the exception and the keys of what it is given.
   public ExceptionHandler printingHandler() {
     return (loop, context) -> {
       var keys = new TreeSet<>(context.details().keySet());
+      asAsyncioReports(String.valueOf(context.message()), keys);
       if (context.message() != null) {
         keys.add("message");
       }
