@@ -136,8 +136,7 @@ final class FreezeWatch {
               + VirtualThreads.flag()
               + " they only suspend their task");
     }
-    for (StackTraceElement frame :
-        JdkCalls.from(List.of(ProgramFrames.withoutMachinery(frames)))) {
+    for (StackTraceElement frame : JdkCalls.from(List.of(ProgramFrames.withoutMachinery(frames)))) {
       text.append("\n  at ").append(frame);
     }
     return text.toString();
