@@ -39,7 +39,9 @@ public final class NioSelector implements Selector {
    *
    * A virtual thread that selects has the JDK put the selector's own epoll descriptor under that of
    * its poller, for which the kernel walks all that is registered: each wait would take a time that
-   * grows with the channels.
+   * grows with the channels. And it starts that poller, a thread that is in native code ever after:
+   * at the end of the process HotSpot waits 300 ms for such a thread. So a program that is over soon
+   * does without.
    */
 
   private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
@@ -50,6 +52,9 @@ public final class NioSelector implements Selector {
   // With more channels than that it takes longer to have the JDK's poller wait than to hand over to
   // a platform thread and back.
   private static final int MAX_CHANNELS_OF_VIRTUAL_WAIT = 200;
+
+  // How many waits are made without the JDK's poller, which every program pays for at its end.
+  private static final int FIRST_WAITS = 1000;
 
   private final java.nio.channels.Selector selector;
   private final Consumer<SelectionKey> collect = this::collect;
@@ -62,6 +67,8 @@ public final class NioSelector implements Selector {
   // How many registrations have an interest. One whose channel was closed before it was cancelled
   // counts until then.
   private int interested;
+  // How many waits there were, up to the first that may be the JDK's poller's. Whoever waits.
+  private int waits;
   // How many were ready in the last select.
   private int ready;
   // How many keys have been cancelled since the last select.
@@ -205,6 +212,9 @@ public final class NioSelector implements Selector {
     ready = 0;
     cancelled = 0;
     long wait = breaks.limit(timeoutNanos);
+    if (wait != 0 && waits < FIRST_WAITS) {
+      waits++;
+    }
     try {
       if (wait == 0) {
         selector.selectNow(collect);
@@ -299,11 +309,11 @@ public final class NioSelector implements Selector {
     return false;
   }
 
-  /// Returns true, because the JDK has its poller wait, unless there are so many channels that this
-  /// would take long.
+  /// Returns true once there were many waits, because the JDK has its poller wait, unless there are
+  /// so many channels that this would take long.
   @Override
   public boolean waitsWithoutCarrier() {
-    return selector.keys().size() <= MAX_CHANNELS_OF_VIRTUAL_WAIT;
+    return waits >= FIRST_WAITS && selector.keys().size() <= MAX_CHANNELS_OF_VIRTUAL_WAIT;
   }
 
   @Override

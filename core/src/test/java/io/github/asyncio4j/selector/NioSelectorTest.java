@@ -53,10 +53,33 @@ class NioSelectorTest extends SelectorContract {
     }
   }
 
+  private static void waitOften(Selector selector) throws IOException {
+    for (int i = 0; i < 1_000; i++) {
+      selector.wakeup();
+      selector.select(-1);
+    }
+  }
+
+  @Test
+  void aVirtualThreadWaitsOnlyAfterManyWaits() throws IOException {
+    try (Selector selector = openSelector()) {
+      assertThat(selector.waitsWithoutCarrier()).isFalse();
+      for (int i = 0; i < 1_000; i++) {
+        selector.select(0);
+      }
+      assertThat(selector.waitsWithoutCarrier()).isFalse();
+
+      waitOften(selector);
+
+      assertThat(selector.waitsWithoutCarrier()).isTrue();
+    }
+  }
+
   @Test
   void aVirtualThreadDoesNotWaitForManyChannels() throws IOException {
     try (Selector selector = openSelector();
         var channels = new Channels()) {
+      waitOften(selector);
       for (int i = 0; i < 200; i++) {
         selector.register(Pollable.of(channels.add(SocketChannel.open())), 0, _ -> {});
       }
