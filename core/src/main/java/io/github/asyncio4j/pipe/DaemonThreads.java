@@ -15,7 +15,7 @@ final class DaemonThreads {
   // A read, a write or a close, and the call that wakes a loop.
   private static final long STACK_BYTES = 256 * 1024;
 
-  // Made while there is some.
+  @SuppressWarnings("StaticAssignmentOfThrowable") // Made while there is memory.
   private static final IOException UNTOLD =
       new IOException("a stream failed, and there is no memory to say how");
 

@@ -49,6 +49,7 @@ final class GroupMembers implements AutoCloseable {
   }
 
   /// Tells whether somebody in the group has not ended; true as long as that is not known.
+  @SuppressWarnings("StreamResourceLeak") // The next look goes on with it; close() closes it.
   boolean anyAlive() {
     long start = System.nanoTime();
     if (known != null && isAlive(known)) {
