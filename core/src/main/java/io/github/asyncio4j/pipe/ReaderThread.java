@@ -140,7 +140,7 @@ final class ReaderThread implements ReadEnd, SelfPolledEnd {
       int count = 0;
       IOException broken = null;
       try {
-        count = in.read(room.array());
+        count = in.read(room.array(), room.arrayOffset(), PIECE);
       } catch (Throwable t) {
         broken = DaemonThreads.failed(in, t);
       }

@@ -16,6 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 final class NoThreadsProgram {
   private NoThreadsProgram() {}
 
+  /// Runs it.
+  ///
   /// @param args the directory of the control group; `later` when another thread waits for the
   ///   child
   public static void main(String[] args) throws Exception {

@@ -44,6 +44,8 @@ final class PidReuseProgram {
     this.byNumber = byNumber;
   }
 
+  /// Runs it.
+  ///
   /// @param args how many children; `number` for signals to numbers, which is wrong
   public static void main(String[] args) throws Exception {
     var program =

@@ -20,6 +20,8 @@ final class PidsLimitProgram {
 
   private PidsLimitProgram() {}
 
+  /// Runs it.
+  ///
   /// @param args the directory of the control group; how many starts
   public static void main(String[] args) throws Exception {
     Path group = Path.of(args[0]);

@@ -68,8 +68,8 @@ final class PortablePipeTest {
         () -> {
           for (int i = 0; i < 300; i++) {
             var reader = Asyncio.openReadPipe(ReadPipe.open(fifo));
-            for (int j = 0; j < i % 30; j++) {
-              Thread.yield();
+            for (int j = 0; j < i % 30 * 300; j++) {
+              Thread.onSpinWait();
             }
             reader.transport().close();
             Asyncio.sleep(java.time.Duration.ZERO);
