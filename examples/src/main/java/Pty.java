@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import io.github.asyncio4j.Asyncio;
+import io.github.asyncio4j.ReturnWhen;
 import io.github.asyncio4j.SubprocessOptions;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.pipe.Terminal;
@@ -60,16 +61,32 @@ int runIn(WindowSize size, List<String> command, Consumer<Process> whenStarted) 
   try (Process process = Asyncio.createSubprocessExec(options, command)) {
     whenStarted.accept(process);
     Task<?> typing = Asyncio.createTask(() -> type(process.stdin()));
-    show(process.stdout());
-    int returncode = process.await();
+    Task<?> showing = Asyncio.createTask(() -> show(process.stdout()));
+    Task<Integer> ended = Asyncio.createTask(process::await);
+    Asyncio.wait(List.of(ended, showing), ReturnWhen.FIRST_COMPLETED);
+    // What it leaves running keeps the terminal: then the end is when nothing comes any more.
+    do {
+      Asyncio.wait(List.of(showing), Duration.ofMillis(100));
+    } while (!showing.done() && !(ended.done() && screenIsEmpty));
+    if (!showing.cancel() && showing.exception() != null) {
+      return 128 + 13; // Nobody sees it any more: as by SIGPIPE.
+    }
+    int returncode = ended.await();
     typing.cancel();
+    StreamWriter out = Asyncio.stdout();
+    out.close();
+    out.waitClosed();
     return returncode < 0 ? 128 - returncode : returncode;
   }
 }
 
 void type(StreamWriter keys) {
   try {
-    copy(Asyncio.stdin(), keys);
+    StreamReader typed = Asyncio.stdin();
+    for (byte[] bytes = typed.read(1024); bytes.length > 0; bytes = typed.read(1024)) {
+      keys.write(bytes);
+      keys.drain();
+    }
     keys.write("\4"); // Ctrl-D: to close it would be no end of the input.
     keys.drain();
   } catch (IOException e) {
@@ -77,16 +94,18 @@ void type(StreamWriter keys) {
   }
 }
 
+boolean screenIsEmpty;
+
 void show(StreamReader screen) throws IOException {
   StreamWriter out = Asyncio.stdout();
-  copy(screen, out);
-  out.close();
-  out.waitClosed();
-}
-
-void copy(StreamReader from, StreamWriter to) throws IOException {
-  for (byte[] bytes = from.read(64 * 1024); bytes.length > 0; bytes = from.read(64 * 1024)) {
-    to.write(bytes);
-    to.drain();
+  while (true) {
+    screenIsEmpty = true;
+    byte[] bytes = screen.read(64 * 1024);
+    screenIsEmpty = false;
+    if (bytes.length == 0) {
+      return;
+    }
+    out.write(bytes);
+    out.drain();
   }
 }

@@ -162,6 +162,13 @@ final class TerminalExamplesTest {
       // What is typed is shown, and then what the command writes.
       assertThat(pty.rest(0)).containsExactly("hello", "hello");
     }
+    // A job that keeps the terminal keeps nobody from leaving.
+    try (Program pty = Program.start(Program.FLAGS, "Pty", "sh", "-c", "sleep 1000 & echo $!")) {
+      String job = pty.readLine();
+
+      assertThat(pty.rest(0)).isEmpty();
+      var _ = ProcessHandle.of(Long.parseLong(job)).map(ProcessHandle::destroy);
+    }
     try (Program pty = Program.start(List.of(), "Pty", "true")) {
       assertThat(pty.failure()).contains("--enable-native-access");
     }
