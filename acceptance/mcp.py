@@ -264,8 +264,8 @@ def rounds_of(kind, portable, java, classes, options):
     longest = int(found["longest_ms"])
     before_after = [tuple(map(int, found[name].split())) for name in ("threads", "descriptors", "children")]
     step = "INPUT_CLOSED" if portable and kind == "forking" else KINDS[kind]
-    # A step that waits takes its grace; what the machine adds is its own.
-    allowed = 3 * options.grace + 1500
+    # Two steps that wait take their grace each; what the machine adds is its own.
+    allowed = 2 * options.grace + 3000
     holds = all(after <= before for before, after in before_after) and longest <= allowed
     # Of one that dies the end of its output may be seen first, and its input is closed before its end.
     ways = ["ENDED", "INPUT_CLOSED"] if kind == "dying" else [step]

@@ -59,6 +59,8 @@ void main(String[] args) throws Exception {
 void look() throws Exception {
   IO.println("look " + new TreeSet<>(Counts.take().threads));
   Asyncio.toThread(() -> IO.readln());
+  // What was killed outside ends threads here.
+  Asyncio.sleep(Duration.ofMillis(500));
 }
 
 void play(int rounds, int atOnce, Duration grace, List<String> command) throws Exception {
