@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -107,13 +107,15 @@ final class ProgramFrames {
     while (birth < end && isMachinery(frames[birth].getClassName())) {
       birth++;
     }
-    var kept = new ArrayList<StackTraceElement>(end);
-    for (int i = 0; i < end; i++) {
-      if (i < birth || !isMachinery(frames[i].getClassName())) {
-        kept.add(frames[i]);
+    int kept = birth;
+    var all = new StackTraceElement[end];
+    System.arraycopy(frames, 0, all, 0, birth);
+    for (int i = birth; i < end; i++) {
+      if (!isMachinery(frames[i].getClassName())) {
+        all[kept++] = frames[i];
       }
     }
-    return kept.size() == frames.length ? frames : kept.toArray(StackTraceElement[]::new);
+    return kept == frames.length ? frames : Arrays.copyOf(all, kept);
   }
 
   /// Tells whether a frame is the innermost one of what runs a task or a callback.
@@ -140,8 +142,14 @@ final class ProgramFrames {
   }
 
   private static boolean isInLibrary(String className) {
-    return isInside(className)
-        || (className.startsWith(ROOT)
-            && LAYERS.stream().anyMatch(layer -> className.startsWith(layer, ROOT.length())));
+    if (!className.startsWith(ROOT)) {
+      return false;
+    }
+    for (String layer : LAYERS) {
+      if (className.startsWith(layer, ROOT.length())) {
+        return true;
+      }
+    }
+    return isInside(className);
   }
 }

@@ -23,6 +23,7 @@ import io.github.asyncio4j.transport.Protocol;
 import io.github.asyncio4j.transport.SubprocessProtocol;
 import io.github.asyncio4j.transport.Transport;
 import io.github.asyncio4j.transport.WriteTransport;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -129,7 +130,7 @@ final class ReportedFailuresTest {
           body.run();
           untilReported();
         });
-    assertThat(reports()).singleElement();
+    assertThat(reports()).hasSize(1);
     LogRecord report = reports().getFirst();
     assertThat(report.getMessage()).doesNotMatch(INTERNAL);
     assertThat(report.getThrown()).isInstanceOf(Broken.class);
@@ -269,7 +270,7 @@ final class ReportedFailuresTest {
     String report =
         reportOf(
             () -> {
-              var here = new InetSocketAddress("127.0.0.1", 0);
+              var here = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
               DatagramTransport receiving =
                   loop.createDatagramEndpoint(FragileReceiver::new, here, null).transport();
               DatagramTransport sending =

@@ -202,7 +202,9 @@ final class UnclosedPlacesTest {
             warnings(
                 () ->
                     loop.createDatagramEndpoint(
-                        Receiver::new, new InetSocketAddress("127.0.0.1", 0), null)))
+                        Receiver::new,
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        null)))
         .singleElement()
         .satisfies(
             text ->
@@ -286,7 +288,7 @@ final class UnclosedPlacesTest {
 
     loop.close();
 
-    assertThat(reports).singleElement();
+    assertThat(reports).hasSize(1);
     assertThat((List<?>) reports.getFirst().get("source_traceback"))
         .map(frame -> ((StackTraceElement) frame).getClassName())
         .hasSize(2)
