@@ -95,7 +95,7 @@ def main():
     subprocess.run([ROOT / "bin" / "asyncio", "--check"], check=True, capture_output=True)
     for portable in False, True:
         through(arguments.megabytes, portable)
-    joined(arguments.megabytes // 4)
+    joined(max(8, arguments.megabytes // 4))
 
 
 if __name__ == "__main__":
