@@ -15,16 +15,15 @@ final class Descriptions {
   /// Returns the name of a lambda's class as a reader knows it, without the part that differs from
   /// run to run, or the text of an object that has one of its own.
   static String ofCallback(Object callback) {
-    return callback instanceof Lowlevel.OnBehalf layer
-        ? layer.describe()
-        : ofClass(classOf(callback));
+    String text = callback instanceof OnBehalf layer ? layer.describe() : null;
+    return text == null ? ofClass(classOf(callback)) : text;
   }
 
   /// Returns the class of a lambda, or of the one that it stands for.
   static Class<?> classOf(Object callback) {
     return switch (callback) {
       case VoidBody(TaskBody body) -> classOf(body);
-      case Lowlevel.OnBehalf layer -> classOf(layer.original());
+      case OnBehalf layer -> classOf(layer.original());
       default -> callback.getClass();
     };
   }

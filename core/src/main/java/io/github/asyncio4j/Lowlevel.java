@@ -146,18 +146,6 @@ public final class Lowlevel {
     return task.driver();
   }
 
-  /// A callback, or the body of a task, that calls for a layer what a program has given to it:
-  /// texts name that.
-  public interface OnBehalf {
-    /// Returns what the program has given. Any thread.
-    Object original();
-
-    /// Returns what texts say of a callback. Any thread.
-    default String describe() {
-      return Descriptions.ofCallback(original());
-    }
-  }
-
   /// Takes what runs tasks and callbacks out of the stack trace of an exception that a layer was
   /// told of and is about to hand to the program, and out of those of its causes. Never throws. Any
   /// thread.

@@ -5,6 +5,7 @@ import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.OnBehalf;
 import io.github.asyncio4j.ServedProtocol;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.VoidCoroutine;
@@ -100,7 +101,7 @@ public final class StreamReaderProtocol implements BufferedProtocol, ServedProto
 
   /// The body of that task.
   private record Serving(ClientConnected original, StreamReader reader, StreamWriter writer)
-      implements VoidCoroutine, Lowlevel.OnBehalf {
+      implements VoidCoroutine, OnBehalf {
     @Override
     public void run() throws Exception {
       original.connected(reader, writer);

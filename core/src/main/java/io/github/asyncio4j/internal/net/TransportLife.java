@@ -4,7 +4,7 @@ package io.github.asyncio4j.internal.net;
 import io.github.asyncio4j.Context;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.Future;
-import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.OnBehalf;
 import io.github.asyncio4j.ReusablePost;
 import io.github.asyncio4j.internal.tls.StreamTransport;
 import io.github.asyncio4j.transport.BaseProtocol;
@@ -201,7 +201,7 @@ public final class TransportLife {
 
   /// What is queued and concerns the transport alone.
   private record Step(String what, BaseTransport original, Runnable call)
-      implements Runnable, Lowlevel.OnBehalf {
+      implements Runnable, OnBehalf {
     @Override
     public void run() {
       call.run();
@@ -214,7 +214,7 @@ public final class TransportLife {
   }
 
   /// A queued call to the protocol.
-  private final class ProtocolCall implements Runnable, Lowlevel.OnBehalf {
+  private final class ProtocolCall implements Runnable, OnBehalf {
     private final String method;
     private final Runnable call;
 
