@@ -31,17 +31,23 @@ void main(String[] args) throws Exception {
 
 int serve() throws IOException {
   Task<?> main = Asyncio.currentTask();
-  Asyncio.getRunningLoop().addSignalHandler("SIGTERM", () -> main.cancel());
   StreamWriter out = Asyncio.stdout();
   StreamWriter log = Asyncio.stderr();
   var server = new ToolServer(out, log);
+  Asyncio.getRunningLoop()
+      .addSignalHandler(
+          "SIGTERM",
+          () -> {
+            server.terminated = true;
+            main.cancel();
+          });
   int status = 0;
   try {
     server.connection.run();
     server.connection.finish(GRACE);
   } catch (CancelledError e) {
-    if (main.uncancel() > 0) {
-      throw e;
+    if (!server.terminated || main.uncancel() > 0) {
+      throw e; // Ctrl-C
     }
     server.say("terminated");
     status = 128 + 15;
@@ -68,6 +74,7 @@ static class ToolServer implements Peer {
   final Connection connection;
   private final StreamWriter log;
   private boolean initialized;
+  boolean terminated;
 
   ToolServer(StreamWriter out, StreamWriter log) throws IOException {
     this.connection = new Connection(Asyncio.stdin(), out, this);

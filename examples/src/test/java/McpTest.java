@@ -125,6 +125,16 @@ final class McpTest {
     }
   }
 
+  @Test
+  void theServerEndsOnCtrlC() throws Exception {
+    try (Program server = Program.start(flags, "McpServer")) {
+      ask(server, INITIALIZE);
+      server.send("SIGINT");
+
+      assertThat(server.log(128 + 2)).isEqualTo("McpServer: initialized by null\n");
+    }
+  }
+
   private static String request(String id, String method, String params) {
     return "{\"jsonrpc\":\"2.0\",\"id\":"
         + id
