@@ -59,29 +59,6 @@ final class PortablePipeTest {
     }
   }
 
-  // The close comes before, in and after the call that waits for a writer.
-  @Test
-  void aFifoIsClosedWhateverItsThreadIsAboutToDo() throws Exception {
-    Path fifo = directory.resolve("fifo");
-    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
-    Asyncio.run(
-        () -> {
-          for (int i = 0; i < 300; i++) {
-            var reader = Asyncio.openReadPipe(ReadPipe.open(fifo));
-            for (int j = 0; j < i % 30 * 300; j++) {
-              Thread.onSpinWait();
-            }
-            reader.transport().close();
-            Asyncio.sleep(java.time.Duration.ZERO);
-          }
-        });
-    for (var thread : Thread.getAllStackTraces().keySet()) {
-      if (thread.getName().startsWith("asyncio4j-pipe-")) {
-        thread.join();
-      }
-    }
-  }
-
   @Test
   void whatIsNoPipeIsRefused() throws Exception {
     Path file = Files.writeString(directory.resolve("file"), "text");
