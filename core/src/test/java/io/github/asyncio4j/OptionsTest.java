@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.asyncio4j.loop.SelectorEventLoop;
+import io.github.asyncio4j.pipe.WindowSize;
 import io.github.asyncio4j.socket.MemoryNetwork;
 import io.github.asyncio4j.socket.SocketType;
 import io.github.asyncio4j.socket.Wire;
@@ -54,6 +55,7 @@ final class OptionsTest {
           ByteBuffer.wrap(new byte[] {1, 2}).asReadOnlyBuffer(),
           Context.copyContext(),
           Stdio.DEVNULL,
+          new WindowSize(7, 7),
           Path.of("a/path"),
           Map.of("A", "value"),
           List.of(7));

@@ -78,6 +78,7 @@ final class KernelTest {
           "Propagation",
           "ReadyQueue",
           "ReusableHandle",
+          "ReusablePost",
           "RunningLoop",
           "Server",
           "SignalHandlers",
