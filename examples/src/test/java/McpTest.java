@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import mcp.Json;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
@@ -36,6 +37,11 @@ final class McpTest {
 
   static List<List<String>> flags() {
     return List.of(Program.FLAGS, List.of());
+  }
+
+  @BeforeAll
+  static void letChildrenHeedTheSignal() throws Throwable {
+    CtrlCTest.letChildrenHeedTheSignal();
   }
 
   // The server.
