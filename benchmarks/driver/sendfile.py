@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 
 import machine
-from echo import Server, numbers, ours
-from machine import Missing
+from echo import Server, numbers
+from machine import ROOT, Missing
 
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -59,10 +59,12 @@ class Nginx(Server):
 
 def servers(root, cpu):
     """{name: what starts it}: the first is the peer of the others."""
+    launcher = ROOT / "bin" / "asyncio"
+    files = [ROOT / "examples" / "src" / "main" / "java" / "StaticFiles.java", "--root", root, "--port", "0"]
     return {
         "nginx": lambda: Nginx(root, cpu),
-        "asyncio4j": lambda: Server([*ours("StaticFiles")(), "--root", root], cpu),
-        "asyncio4j-portable": lambda: Server([*ours("StaticFiles", "--portable")(), "--root", root], cpu),
+        "asyncio4j": lambda: Server([launcher, *files], cpu),
+        "asyncio4j-portable": lambda: Server([launcher, "--portable", *files], cpu),
     }
 
 
