@@ -201,7 +201,11 @@ final class BatonTaskThread extends TaskThread {
   // The other thread may be in the queue of the carrier that is about to wait, and a sleeping
   // carrier does not look there: what a platform thread submits wakes one up.
   private static void wakeACarrier() {
-    Thread.ofPlatform().daemon().start(() -> Thread.startVirtualThread(() -> {}));
+    try {
+      Thread.ofPlatform().daemon().start(() -> Thread.startVirtualThread(() -> {}));
+    } catch (OutOfMemoryError e) {
+      // No thread: a carrier finds it when it looks for work again.
+    }
   }
 
   @Override

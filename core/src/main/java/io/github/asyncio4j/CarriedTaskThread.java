@@ -131,7 +131,16 @@ final class CarriedTaskThread extends TaskThread {
       // In this order, as a loop that stops looks the other way round.
       handle.goOnElsewhere();
     } else if (callbacks.mayWait()) {
+      lookLater(handle);
+    }
+  }
+
+  private static void lookLater(Continuation handle) {
+    try {
       LATER.execute(handle::goOnIfCallbackWaits);
+    } catch (OutOfMemoryError e) {
+      // The JDK has no thread that would look: at once, whether a callback waits or not.
+      handle.goOnElsewhere();
     }
   }
 

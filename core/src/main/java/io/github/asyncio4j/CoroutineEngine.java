@@ -32,7 +32,7 @@ enum CoroutineEngine {
     }
 
     @Override
-    void select(Selector selector, long timeoutNanos) throws IOException {
+    void select(Selector selector, long timeoutNanos, BlockingSelect elsewhere) throws IOException {
       selector.select(timeoutNanos);
     }
   },
@@ -62,11 +62,11 @@ enum CoroutineEngine {
     }
 
     @Override
-    void select(Selector selector, long timeoutNanos) throws IOException {
+    void select(Selector selector, long timeoutNanos, BlockingSelect elsewhere) throws IOException {
       if (selector.waitsWithoutCarrier()) {
         selector.select(timeoutNanos);
       } else {
-        BlockingSelect.waitElsewhere(selector, timeoutNanos);
+        elsewhere.waitElsewhere(selector, timeoutNanos);
       }
     }
   };
@@ -170,7 +170,10 @@ enum CoroutineEngine {
   abstract boolean looksBeforeItWaits(Selector selector);
 
   /// Polls and waits. The loop's thread.
-  abstract void select(Selector selector, long timeoutNanos) throws IOException;
+  ///
+  /// @param elsewhere the loop's, for a wait that would hold a carrier thread
+  abstract void select(Selector selector, long timeoutNanos, BlockingSelect elsewhere)
+      throws IOException;
 
   @Override
   public String toString() {

@@ -38,6 +38,7 @@ final class Kernel implements FreezeWatch.Watched {
 
   private final BaseEventLoop loop;
   private final Selector selector;
+  private final BlockingSelect elsewhere = new BlockingSelect();
   final ReadyQueue ready = new ReadyQueue();
   final TimerQueue timers = new TimerQueue();
   final Watches watches;
@@ -156,7 +157,7 @@ final class Kernel implements FreezeWatch.Watched {
     // round, so one of the two always sees the other.
     sleeping = true;
     if (posted.isEmpty()) {
-      engine.select(selector, timeoutNanos);
+      engine.select(selector, timeoutNanos, elsewhere);
     }
     sleeping = false;
   }
@@ -334,6 +335,7 @@ final class Kernel implements FreezeWatch.Watched {
       ready.take();
     }
     timers.clear();
+    elsewhere.close();
     watches.closeAll(closing);
   }
 

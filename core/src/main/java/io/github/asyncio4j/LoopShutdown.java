@@ -6,6 +6,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -87,15 +88,14 @@ final class LoopShutdown {
       return;
     }
     left = tasks;
-    // Not by a timer of the loop: a task may keep it from running any.
-    var report =
-        ForkJoinPool.commonPool()
-            .schedule(this::reportTasks, patience.toNanos(), TimeUnit.NANOSECONDS);
+    @Nullable ScheduledFuture<?> report = reportTasksLater();
     try {
       tasks.forEach(Task::cancel);
       loop.runUntilComplete(AllDone.of(loop, tasks));
     } finally {
-      report.cancel(false);
+      if (report != null) {
+        report.cancel(false);
+      }
     }
     for (Task<?> task : tasks) {
       Throwable exception = task.cancelled() ? null : task.exception();
@@ -107,6 +107,17 @@ final class LoopShutdown {
       }
     }
     left = List.of();
+  }
+
+  // Not by a timer of the loop: a task may keep it from running any.
+  private @Nullable ScheduledFuture<?> reportTasksLater() {
+    try {
+      return ForkJoinPool.commonPool()
+          .schedule(this::reportTasks, patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (OutOfMemoryError e) {
+      // No thread for it: nothing is said.
+      return null;
+    }
   }
 
   // Loop thread: tasks are reported by the other one.

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// The thread that looks at the loops in debug mode from outside. One for the JVM, from the first
 /// use on; it keeps nothing alive, and sleeps while no such loop runs.
@@ -13,19 +14,33 @@ final class Watchdog {
   private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private static final Set<FreezeWatch> WATCHED = ConcurrentHashMap.newKeySet();
-  private static final Thread THREAD =
-      Thread.ofPlatform().daemon().name("asyncio4j-watchdog").unstarted(Watchdog::run);
-
-  static {
-    THREAD.start();
-  }
+  // Guarded by the class, and published by it.
+  private static volatile @Nullable Thread thread;
 
   private Watchdog() {}
 
-  /// Looks at a loop until it leaves. Any thread.
+  /// Looks at a loop until it leaves. Where no thread can be had for it, it does not look until
+  /// another run of a loop finds one. Any thread.
   static void watch(FreezeWatch loop) {
     if (WATCHED.add(loop)) {
-      LockSupport.unpark(THREAD);
+      ensureStarted();
+      LockSupport.unpark(thread);
+    }
+  }
+
+  private static synchronized void ensureStarted() {
+    if (thread != null) {
+      return;
+    }
+    try {
+      thread =
+          Thread.ofPlatform()
+              .daemon()
+              .name("asyncio4j-watchdog")
+              .inheritInheritableThreadLocals(false)
+              .start(Watchdog::run);
+    } catch (OutOfMemoryError e) {
+      // Debug mode goes on without it.
     }
   }
 

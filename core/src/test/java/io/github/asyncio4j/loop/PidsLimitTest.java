@@ -43,20 +43,29 @@ final class PidsLimitTest {
     }
   }
 
+  private ChildJvm.Ended run(List<String> flags, Class<?> program, String... more)
+      throws Exception {
+    var starter = List.of("sh", "-c", IN_GROUP, group.toString());
+    var quiet = new ArrayList<>(flags);
+    // What the JVM says of threads that it cannot make goes to standard output.
+    quiet.add("-Xlog:disable");
+    var arguments = new ArrayList<>(List.of(group.toString()));
+    arguments.addAll(List.of(more));
+    return ChildJvm.run(directory, starter, quiet, program, arguments.toArray(String[]::new));
+  }
+
   private void startsAreRefused(List<String> flags) throws Exception {
     if (!mayHaveGroup()) {
       return;
     }
     int count = Load.of(20, 500);
-    var starter = List.of("sh", "-c", IN_GROUP, group.toString());
 
-    var ended =
-        ChildJvm.run(
-            directory, starter, flags, PidsLimitProgram.class, group.toString(), "" + count);
+    var ended = run(flags, PidsLimitProgram.class, "" + count);
 
     assertThat(ended.output())
         .as(ended.errors())
         .containsExactly("{" + REFUSED + "=" + count + "}", "true", "0");
+    assertThat(ended.errors()).isEmpty();
   }
 
   // E7
@@ -75,16 +84,8 @@ final class PidsLimitTest {
     if (!mayHaveGroup()) {
       return;
     }
-    var starter = List.of("sh", "-c", IN_GROUP, group.toString());
-    var quiet = new ArrayList<>(flags);
-    // What the JVM says of threads that it cannot make goes to standard output.
-    quiet.add("-Xlog:disable");
-    var arguments = new ArrayList<>(List.of(group.toString()));
-    arguments.addAll(List.of(more));
 
-    var ended =
-        ChildJvm.run(
-            directory, starter, quiet, NoThreadsProgram.class, arguments.toArray(String[]::new));
+    var ended = run(flags, NoThreadsProgram.class, more);
 
     assertThat(ended.output()).as(ended.errors()).containsExactly("gone");
     assertThat(ended.status()).isZero();
@@ -99,5 +100,33 @@ final class PidsLimitTest {
   @Test
   void soItIsKilledWithoutAnyFlag() throws Exception {
     loopIsClosedWithoutThreads(List.of(), "later");
+  }
+
+  private void loopWaits(List<String> flags) throws Exception {
+    if (!mayHaveGroup()) {
+      return;
+    }
+
+    var ended = run(flags, NoWaiterProgram.class);
+
+    assertThat(ended.output()).as(ended.errors()).containsExactly("told");
+    assertThat(ended.errors()).doesNotContain("OutOfMemoryError");
+  }
+
+  @Test
+  void aLoopWaitsWhereNoThreadCanBeHad() throws Exception {
+    loopWaits(ChildJvm.GRANTED);
+  }
+
+  // There a thread of its own would wait for the loop, which waits itself then.
+  @Test
+  void soItWaitsWithoutAnyFlag() throws Exception {
+    loopWaits(List.of());
+  }
+
+  // The thread that watches the loop cannot be had either.
+  @Test
+  void soItWaitsInDebugMode() throws Exception {
+    loopWaits(List.of("-Dio.github.asyncio4j.debug=true"));
   }
 }
