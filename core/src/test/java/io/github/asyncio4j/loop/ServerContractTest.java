@@ -440,6 +440,27 @@ class ServerContractTest extends NetTest {
     assertThat(server.sockets()).isEmpty();
   }
 
+  // EL-79, with the loop gone before
+  @Test
+  void closingTheLoopClosesAServerThatHasNeverServed() throws Exception {
+    var servers = new ArrayList<Server>();
+    run(() -> servers.add(serve(this::recorder, ServerOptions.DEFAULT.startServing(false))));
+    var server = servers.getFirst();
+    var socket = server.sockets().getFirst();
+    assertThat(socket.getsockname()).isNotNull();
+
+    try (var log = LogRecorder.start()) {
+      loop.close();
+      assertThat(log.messages())
+          .singleElement()
+          .asString()
+          .startsWith("unclosed when its loop was closed: <Server CREATED");
+    }
+
+    assertThat(socket.getsockname()).isNull();
+    assertThat(server.sockets()).isEmpty();
+  }
+
   @Test
   void suspendingMethodsOfAServerWantATask() throws Exception {
     var servers = new ArrayList<Server>();

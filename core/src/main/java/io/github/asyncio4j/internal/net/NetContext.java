@@ -17,7 +17,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,9 @@ public class NetContext {
   private final Sockets sockets;
   private final IoBackend backend;
   private final ChunkPool chunks = new ChunkPool();
+
+  // Servers that have not listened yet: no watch of theirs would tell them of the loop's end.
+  private final Set<StreamServer> notServing = new LinkedHashSet<>();
 
   // Null when it is needed, until there is memory for another.
   private byte @Nullable [] reserve;
@@ -83,6 +88,21 @@ public class NetContext {
 
   EventLoop loop() {
     return lowlevel.loop();
+  }
+
+  /// Keeps a server that owns its sockets and does not listen yet.
+  void addNotServing(StreamServer server) {
+    notServing.add(server);
+  }
+
+  /// It listens, or is closed.
+  void removeNotServing(StreamServer server) {
+    notServing.remove(server);
+  }
+
+  /// Closes what nothing watches: the loop is closed.
+  void loopClosed() {
+    List.copyOf(notServing).forEach(StreamServer::loopClosed);
   }
 
   /// Queues a callback for the next iteration.

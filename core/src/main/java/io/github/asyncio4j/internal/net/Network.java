@@ -219,6 +219,7 @@ public class Network implements LoopConnections, AutoCloseable {
   @Override
   public void close() {
     names.close();
+    net.loopClosed();
     TlsConnection.loopClosed(net.loop());
   }
 }

@@ -90,6 +90,7 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
     this.tls = tls;
     this.listeners =
         sockets.stream().map(socket -> new Listener(net, socket, this, backlog)).toList();
+    net.addNotServing(this);
   }
 
   /// Hands over the file of its only socket.
@@ -124,6 +125,7 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
     if (state == State.SERVING) {
       return;
     }
+    net.removeNotServing(this);
     state = State.SERVING;
     try {
       for (var listener : listeners) {
@@ -172,6 +174,7 @@ final class StreamServer implements Server, SelectorSocketTransport.Keeper {
     if (state == State.CLOSED) {
       return;
     }
+    net.removeNotServing(this);
     state = State.CLOSED;
     listeners.forEach(Listener::close);
     if (!net.loop().isClosed()) {
