@@ -27,8 +27,8 @@ SERVER_BUSY = 0.95
 DISTURBED = 0.10
 
 
-def c_loop(name="echo"):
-    return lambda: [machine.compile_c(name)]
+def c_loop(name="echo", *arguments):
+    return lambda: [machine.compile_c(name), *arguments]
 
 
 def over_tls(peer):
@@ -92,6 +92,7 @@ PEERS = {
     },
     "udp": {
         "c": c_loop("udp_echo"),
+        "c-single": c_loop("udp_echo", "single"),
         "netty-epoll": java_peer("NettyUdpEcho", "epoll", options=NETTY),
         "netty-nio": java_peer("NettyUdpEcho", "nio", options=NETTY),
         "asyncio": python_peer("asyncio", "datagrams"),

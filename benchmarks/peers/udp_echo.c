@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The floor for a UDP echo server on one thread: level-triggered epoll, and for each event all that
-// recvmmsg(2) has, sent back by one sendmmsg(2). Prints "serving on 127.0.0.1:PORT".
+// A UDP echo server on one thread: level-triggered epoll, and for each event all that recvmmsg(2)
+// has, sent back by one sendmmsg(2), which is the floor. With the argument `single` it is the loop
+// that is usual: recvfrom(2) and sendto(2) in turn until there is nothing more. Prints
+// "serving on 127.0.0.1:PORT".
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -40,7 +42,31 @@ static void readable(int fd) {
   if (sendmmsg(fd, messages, (unsigned)count, MSG_DONTWAIT) < 0 && errno != EAGAIN) fail("sendmmsg");
 }
 
-int main(void) {
+static void readable_single(int fd) {
+  for (;;) {
+    socklen_t length = sizeof peers[0];
+    ssize_t size = recvfrom(fd, buffers[0], BUFFER, MSG_DONTWAIT, (struct sockaddr *)&peers[0], &length);
+    if (size < 0) {
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN) return;
+      fail("recvfrom");
+    }
+    if (sendto(fd, buffers[0], (size_t)size, MSG_DONTWAIT, (struct sockaddr *)&peers[0], length) < 0
+        && errno != EAGAIN) {
+      fail("sendto");
+    }
+  }
+}
+
+int main(int argc, char **argv) {
+  void (*on_input)(int) = readable;
+  if (argc > 1) {
+    if (strcmp(argv[1], "single") != 0) {
+      fprintf(stderr, "usage: udp_echo [single]\n");
+      return 2;
+    }
+    on_input = readable_single;
+  }
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) fail("socket");
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -56,6 +82,6 @@ int main(void) {
   for (;;) {
     int ready = epoll_wait(epoll, &event, 1, -1);
     if (ready < 0 && errno != EINTR) fail("epoll_wait");
-    if (ready > 0) readable(fd);
+    if (ready > 0) on_input(fd);
   }
 }
