@@ -212,8 +212,11 @@ final class StandardStreamsTest {
       try (var pty = PseudoTerminal.open()) {
         var terminal = Terminal.of(pty.slaveFileno());
         var file = pty.slavePath().toFile();
+        // What is started by nohup, or in the background, ignores one of them from its start.
+        var heeding = new ArrayList<>(List.of("env", "--default-signal=HUP,INT"));
+        heeding.addAll(command("raw"));
         Process process =
-            new ProcessBuilder(command("raw"))
+            new ProcessBuilder(heeding)
                 .redirectInput(file)
                 .redirectOutput(file)
                 .redirectError(Redirect.INHERIT)
