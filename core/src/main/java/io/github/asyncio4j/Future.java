@@ -411,7 +411,11 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     if (queued instanceof Handle only) {
       queue(only);
     } else {
-      callbackList().forEach(this::queue);
+      // No lambda, no iterator: the future is done, so nobody tries again when there is no memory.
+      List<Handle> list = callbackList();
+      for (int i = 0; i < list.size(); i++) {
+        queue(list.get(i));
+      }
     }
     callbacks = null;
   }

@@ -12,8 +12,10 @@ final class ReadyQueue {
   // A burst must not hold its memory for ever: above this the array is given up when it runs empty.
   private static final int KEPT_CAPACITY = 1 << 16;
 
+  // Kept, as taking a handle must not need memory: the handle would be lost where there is none.
+  private final @Nullable Handle[] smallest = new Handle[INITIAL_CAPACITY];
   // A ring whose length is a power of two.
-  private @Nullable Handle[] ring = new Handle[INITIAL_CAPACITY];
+  private @Nullable Handle[] ring = smallest;
   private int head;
   private int size;
 
@@ -55,7 +57,7 @@ final class ReadyQueue {
     head = (head + 1) & (ring.length - 1);
     size--;
     if (size == 0 && ring.length > KEPT_CAPACITY) {
-      ring = new Handle[INITIAL_CAPACITY];
+      ring = smallest;
       head = 0;
     }
     return handle;
@@ -87,6 +89,8 @@ final class ReadyQueue {
     @Nullable Handle[] bigger = Arrays.copyOfRange(ring, head, head + length * 2);
     System.arraycopy(ring, 0, bigger, length - head, head);
     Arrays.fill(bigger, length, bigger.length, null);
+    // It may be the smallest, which is used again.
+    Arrays.fill(ring, null);
     ring = bigger;
     head = 0;
   }

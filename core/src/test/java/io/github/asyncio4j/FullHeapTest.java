@@ -38,5 +38,6 @@ final class FullHeapTest {
   void aCallInAnExecutorThatEndsWhileTheHeapIsFullIsToldOf(String how, String told)
       throws Exception {
     assertThat(outputOf(List.of("-Dio.github.asyncio4j.engine=baton"), how)).containsExactly(told);
+    assertThat(outputOf(ChildJvm.GRANTED, how)).containsExactly(told);
   }
 }
