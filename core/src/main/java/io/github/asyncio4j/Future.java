@@ -291,8 +291,13 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   // Whoever waits must not be left waiting because the stack or the heap ends while they are
   // queued.
   private void ensureRoom() {
-    if (callbacks != null) {
-      ensureStack();
+    if (callbacks == null) {
+      return;
+    }
+    ensureStack();
+    if (callbacks instanceof TaskThread) {
+      loop.kernel.reserveStep();
+    } else {
       loop.kernel.reserve(callbacks instanceof Handle ? 1 : callbackList().size());
     }
   }
