@@ -65,6 +65,12 @@ final class ReadyQueue {
   }
 
   private void addWithout(TaskThread step) {
+    without++;
+    if (step.nextReady != null || step == lastWithout) {
+      // The one that is there is ignored, as its task could not be suspended.
+      step.readyAgain++;
+      return;
+    }
     TaskThread last = lastWithout;
     if (last == null) {
       firstWithout = step;
@@ -72,7 +78,6 @@ final class ReadyQueue {
       last.nextReady = step;
     }
     lastWithout = step;
-    without++;
   }
 
   // Those that have waited go to the ring, as far as there is room.
@@ -83,8 +88,12 @@ final class ReadyQueue {
       }
       append(step);
       without--;
-      firstWithout = step.nextReady;
-      step.nextReady = null;
+      if (step.readyAgain > 0) {
+        step.readyAgain--;
+      } else {
+        firstWithout = step.nextReady;
+        step.nextReady = null;
+      }
     }
     lastWithout = null;
   }

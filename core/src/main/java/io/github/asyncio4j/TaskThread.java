@@ -35,6 +35,8 @@ abstract class TaskThread extends Handle implements FreezeWatch.Step {
   private int refusals;
   // The next one in a list of the ready queue. Whoever holds the loop.
   @Nullable TaskThread nextReady;
+  // How many times more it is in there.
+  int readyAgain;
   // Set once, by the loop thread, when the first step is made.
   @Nullable Thread thread;
 

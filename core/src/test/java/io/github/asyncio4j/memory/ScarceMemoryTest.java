@@ -20,13 +20,13 @@ final class ScarceMemoryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 3})
+  @ValueSource(ints = {1, 3, 10})
   void nobodyIsLeftWaitingWhereverTheMemoryEndsOnTheLoopsOwnThread(int times) throws Exception {
     assertThat(found(ChildJvm.GRANTED, times)).containsExactly("searched");
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 3})
+  @ValueSource(ints = {1, 3, 10})
   void nobodyIsLeftWaitingWhereverTheMemoryEndsOnTheBaton(int times) throws Exception {
     assertThat(found(List.of("-Dio.github.asyncio4j.engine=baton"), times))
         .containsExactly("searched");
