@@ -40,14 +40,12 @@ final class AllDone implements Consumer<Future<?>>, Awaiter, Lowlevel.Gathered {
   @Override
   public void accept(Future<?> task) {
     task.markRetrieved();
-    if (--unfinished > 0) {
-      return;
-    }
-    if (cancelRequested) {
+    if (unfinished == 1 && cancelRequested) {
       outer.fail(new CancelledError(task.cancelMessage()));
-    } else {
+    } else if (unfinished == 1) {
       outer.complete(null);
     }
+    unfinished--;
   }
 
   @Override

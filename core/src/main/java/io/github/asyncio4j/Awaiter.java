@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /// graphs show who it is.
 ///
 /// For builders of combinators (see [Lowlevel]). What is given to [Future#addDoneCallback] may be
-/// one too, which costs nothing until a call graph is asked for.
-public interface Awaiter {
+/// one too, which costs nothing until a call graph is asked for. As somebody waits by way of it, it
+/// is [Lowlevel.Repeatable].
+public interface Awaiter extends Lowlevel.Repeatable {
   /// Returns who waits, or null once it waits no more. Loop thread only.
   @Nullable Future<?> awaiter();
 }

@@ -334,10 +334,15 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
     return System.nanoTime() - CLOCK_ORIGIN;
   }
 
-  /// Has a handle remember in debug mode where it was made, which is here.
+  /// Has a handle remember in debug mode where it was made, which is here; not where there is no
+  /// memory for that, as the handle may be queued already and is to be queued in any case.
   <H extends Handle> H traced(H handle) {
     if (debug) {
-      handle.trace(new HandleTrace());
+      try {
+        handle.trace(new HandleTrace());
+      } catch (OutOfMemoryError e) {
+        return handle;
+      }
     }
     return handle;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The virtual thread that callbacks run on while a task of the loop is inside a blocking call of
@@ -91,6 +92,11 @@ final class CallbackThread {
           break;
         }
       }
+    }
+
+    @Override
+    Thread carriedThread() {
+      return Objects.requireNonNull(thread);
     }
 
     @Override

@@ -51,6 +51,18 @@ final class CancelRequest {
   }
 
   private Outcome run(Future<?> first) {
+    try {
+      return go(first);
+    } catch (Throwable t) {
+      // No memory to go on: who asks is told, and may ask again.
+      while (!way.isEmpty()) {
+        way.pop().undo();
+      }
+      throw t;
+    }
+  }
+
+  private Outcome go(Future<?> first) {
     @Nullable Outcome outcome = arrive(first);
     while (!way.isEmpty()) {
       Stop stop = way.element();
@@ -103,6 +115,9 @@ final class CancelRequest {
 
     /// Ends the visit.
     Outcome leave(@Nullable String message);
+
+    /// Takes back that the request has come here.
+    default void undo() {}
   }
 
   private static final class TaskStop implements Stop {
@@ -127,6 +142,13 @@ final class CancelRequest {
       passedOn = true;
       task.cancelRequests++;
       return DrivenBody.innermost(task).waitingFor;
+    }
+
+    @Override
+    public void undo() {
+      if (passedOn) {
+        task.cancelRequests--;
+      }
     }
 
     @Override

@@ -44,6 +44,9 @@ final class CarriedTaskThread extends TaskThread {
   // the thread is carried on, as its frames then lie elsewhere. Whoever holds the loop.
   private @Nullable StackShortage shortage;
 
+  // The JDK had no memory to schedule the end of a timed wait. Whoever holds the loop.
+  private boolean isYieldUnfinished;
+
   // Where it goes on. Whoever makes it go on; the task's own thread while it runs elsewhere. Others
   // see it by way of the thread's own state, save for a turn that comes while the thread runs. Not
   // volatile: a fence for each new task would be dear.
@@ -68,6 +71,10 @@ final class CarriedTaskThread extends TaskThread {
 
   @Override
   void resume() {
+    if (isYieldUnfinished) {
+      finishYield();
+      return;
+    }
     if (carried.state() == State.NEW) {
       Thread created = carried.newThread(task.getName());
       thread = created;
@@ -75,6 +82,20 @@ final class CarriedTaskThread extends TaskThread {
     }
     carried.carry();
     rested();
+  }
+
+  private void finishYield() {
+    isYieldUnfinished = false;
+    if (!carried.tryFinishYield()) {
+      finishYieldLater();
+    }
+  }
+
+  // In the next iteration: others of the loop may set memory free meanwhile. A step that is queued
+  // never lacks memory.
+  private void finishYieldLater() {
+    isYieldUnfinished = true;
+    task.loop.kernel.queue(this);
   }
 
   @Override
@@ -272,6 +293,20 @@ final class CarriedTaskThread extends TaskThread {
       }
       if (isRunning()) {
         noteBlocked();
+      }
+    }
+
+    @Override
+    Thread carriedThread() {
+      return Objects.requireNonNull(thread);
+    }
+
+    @Override
+    void yieldUnfinished() {
+      if (task.loop.isClosed()) {
+        super.yieldUnfinished();
+      } else {
+        finishYieldLater();
       }
     }
 

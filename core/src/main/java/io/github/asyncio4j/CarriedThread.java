@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.internal.jdk.MemoryPause;
 import io.github.asyncio4j.internal.jdk.VirtualThreads;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -88,7 +89,39 @@ abstract class CarriedThread implements Executor, Runnable {
 
   /// Carries the thread until it is suspended, by us or by the JDK, or ends.
   void carryOnce() {
-    Objects.requireNonNull(continuation).run();
+    try {
+      Objects.requireNonNull(continuation).run();
+    } catch (OutOfMemoryError e) {
+      if (!VirtualThreads.canFinishYield()) {
+        throw e;
+      }
+      if (!tryFinishYield()) {
+        yieldUnfinished();
+      }
+    }
+  }
+
+  /// Returns the thread, which was started.
+  abstract Thread carriedThread();
+
+  /// Has the JDK schedule the end of a timed wait of the thread, for which there was no memory.
+  ///
+  /// @return false when there still is none
+  final boolean tryFinishYield() {
+    try {
+      VirtualThreads.finishYield(carriedThread());
+      return true;
+    } catch (OutOfMemoryError e) {
+      return false;
+    }
+  }
+
+  /// Called when the end of a timed wait could not be scheduled: nothing would ever wake the
+  /// thread.
+  void yieldUnfinished() {
+    do {
+      MemoryPause.take();
+    } while (!tryFinishYield());
   }
 
   /// Gives the thread, which the JDK lets go on, to the JDK's scheduler. Any thread.

@@ -5,6 +5,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Ties futures of a loop to those of the JDK, in both directions (FT-08).
@@ -16,9 +18,7 @@ final class CompletionStages {
   /// Cancelling it cancels the stage. An outcome that arrives after the loop has closed is dropped.
   static <T extends @Nullable Object> Future<T> wrap(CompletionStage<T> stage, BaseEventLoop loop) {
     Future<T> future = loop.createFuture();
-    stage.whenComplete(
-        (value, exception) ->
-            loop.tryPost(new PostedHandle(() -> take(future, value, exception), ContextMap.EMPTY)));
+    stage.whenComplete(new StageDone<>(future));
     future.addDoneCallback(
         f -> {
           if (f.cancelled()) {
@@ -28,6 +28,34 @@ final class CompletionStages {
           }
         });
     return future;
+  }
+
+  /// What a stage calls at its end. Made while there is memory: who calls it has no way to tell
+  /// that there is none.
+  private static final class StageDone<T extends @Nullable Object>
+      implements BiConsumer<T, @Nullable Throwable> {
+    private final Future<T> future;
+    private final ReusablePost post;
+    // Written by who ends the stage before it posts, then the loop's.
+    private @Nullable T value;
+    private @Nullable Throwable exception;
+
+    StageDone(Future<T> future) {
+      this.future = future;
+      this.post = new ReusablePost(future.loop, this::take, ContextMap.EMPTY);
+    }
+
+    @Override
+    public void accept(T value, @Nullable Throwable exception) {
+      this.value = value;
+      this.exception = exception;
+      post.post();
+    }
+
+    @SuppressWarnings("NullAway") // without an exception the value is what the stage has
+    private void take() {
+      CompletionStages.take(future, value, exception);
+    }
   }
 
   private static <T extends @Nullable Object> void take(
@@ -78,15 +106,17 @@ final class CompletionStages {
   static <T extends @Nullable Object> void tie(Future<T> future, CompletableFuture<T> result) {
     future.loop.followers.add(result);
     future.addDoneCallback(
-        f -> {
-          future.loop.followers.remove(result);
-          give(f, result);
-        });
+        (Consumer<Future<T>> & Lowlevel.Repeatable)
+            f -> {
+              give(f, result);
+              future.loop.followers.remove(result);
+            });
+    var cancel = new ReusablePost(future.loop, future::cancel, ContextMap.EMPTY);
     var _ =
         result.whenComplete(
             (value, exception) -> {
               if (result.isCancelled()) {
-                future.loop.tryPost(new PostedHandle(future::cancel, ContextMap.EMPTY));
+                cancel.post();
               }
             });
   }

@@ -27,8 +27,8 @@ abstract class ContinueHandle extends PostedHandle {
       isFirst = start();
     } catch (OutOfMemoryError e) {
       // The first call of all is linked, for which there may be no memory. The thread must go on
-      // all the same; our place in the queue is free.
-      loop.kernel.queueReserved(this);
+      // all the same.
+      loop.kernel.putBack(this);
       return;
     }
     // It may have been carried on before its turn in the queue.

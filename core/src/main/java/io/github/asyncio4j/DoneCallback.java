@@ -26,6 +26,11 @@ final class DoneCallback<T extends @Nullable Object> extends Handle {
   }
 
   @Override
+  boolean isRepeatable() {
+    return consumer instanceof Lowlevel.Repeatable;
+  }
+
+  @Override
   void invoke() {
     consumer.accept(future);
   }

@@ -291,8 +291,13 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
   // Whoever waits must not be left waiting because the stack or the heap ends while they are
   // queued.
   private void ensureRoom() {
-    if (callbacks != null) {
-      ensureStack();
+    if (callbacks == null) {
+      return;
+    }
+    ensureStack();
+    if (callbacks instanceof TaskThread) {
+      loop.kernel.reserveStep();
+    } else {
       loop.kernel.reserve(callbacks instanceof Handle ? 1 : callbackList().size());
     }
   }
@@ -411,7 +416,11 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     if (queued instanceof Handle only) {
       queue(only);
     } else {
-      callbackList().forEach(this::queue);
+      // No lambda, no iterator: the future is done, so nobody tries again when there is no memory.
+      List<Handle> list = callbackList();
+      for (int i = 0; i < list.size(); i++) {
+        queue(list.get(i));
+      }
     }
     callbacks = null;
   }

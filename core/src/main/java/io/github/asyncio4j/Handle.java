@@ -74,7 +74,12 @@ public class Handle {
     if (callback == CANCELLED) {
       return;
     }
-    loop.enterContext(scope);
+    try {
+      loop.enterContext(scope);
+    } catch (OutOfMemoryError e) {
+      putBack(loop);
+      throw e;
+    }
     Throwable failure = null;
     try (var _ = Propagation.restore(loop.callbackContext.vars)) {
       invoke();
@@ -82,9 +87,23 @@ public class Handle {
       failure = t;
     }
     keepValues(loop.callbackContext);
+    if (failure instanceof OutOfMemoryError e && isRepeatable()) {
+      putBack(loop);
+      throw e;
+    }
     if (failure != null) {
       loop.callbackFailed(this, failure);
     }
+  }
+
+  /// Tells whether the callback is called once more when it has found no memory.
+  boolean isRepeatable() {
+    return callback instanceof Lowlevel.Repeatable;
+  }
+
+  /// Has this run once more, in the next iteration.
+  void putBack(BaseEventLoop loop) {
+    loop.kernel.putBack(this);
   }
 
   // What the callback has set is there when the handle runs again, as a reader's does, and for the

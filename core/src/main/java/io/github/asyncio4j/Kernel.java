@@ -3,6 +3,7 @@ package io.github.asyncio4j;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.github.asyncio4j.internal.jdk.MemoryPause;
 import io.github.asyncio4j.selector.Selector;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -10,7 +11,6 @@ import java.lang.invoke.VarHandle;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The iteration of a loop: what is ready, what is due, what was posted, and the poll between.
@@ -25,7 +25,6 @@ final class Kernel implements FreezeWatch.Watched {
   // How many handles of other threads an iteration takes: threads that post faster than the loop
   // runs must not keep it from its timers and descriptors, in iterations that grow and grow.
   private static final int MAX_POSTED = 1 << 16;
-  private static final long WAKE_UP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final VarHandle SLEEPING;
 
   static {
@@ -207,11 +206,18 @@ final class Kernel implements FreezeWatch.Watched {
     for (int n = ready.size(); n > 0; n--) {
       Handle handle = ready.take();
       Task<?> task = handle instanceof TaskThread taskThread ? taskThread.task : null;
-      if (observer != null) {
-        observer.handleStarted(handle, task);
+      Runnable step;
+      try {
+        if (observer != null) {
+          observer.handleStarted(handle, task);
+        }
+        step = watchedStep(handle, task);
+      } catch (OutOfMemoryError e) {
+        ready.putBack(handle);
+        throw e;
       }
       long start = System.nanoTime();
-      runWatched(handle, task);
+      step.run();
       long took = System.nanoTime() - start;
       if (observer != null) {
         observer.handleDone(handle, task);
@@ -225,25 +231,30 @@ final class Kernel implements FreezeWatch.Watched {
     }
   }
 
-  private void runWatched(Handle handle, @Nullable Task<?> task) {
+  // Made before the step: where there is no memory for it, the handle is still to be put back.
+  private Runnable watchedStep(Handle handle, @Nullable Task<?> task) {
     boolean debug = loop.getDebug();
+    Runnable run = () -> handle.run(loop);
+    Runnable callback =
+        () -> {
+          freezes.runsHere();
+          handle.run(loop);
+        };
     if (debug) {
       freezes.started(
           task != null ? task : handle, handle instanceof TaskThread thread ? thread : null);
     }
-    if (handle.carriesThread()) {
-      handle.run(loop);
-    } else {
-      callbacks.run(
-          () -> {
-            freezes.runsHere();
-            handle.run(loop);
-          });
-      callbacks.over();
-    }
-    if (debug) {
-      freezes.ended();
-    }
+    return () -> {
+      if (handle.carriesThread()) {
+        run.run();
+      } else {
+        callbacks.run(callback);
+        callbacks.over();
+      }
+      if (debug) {
+        freezes.ended();
+      }
+    };
   }
 
   private static void logSlow(Object what, long nanos) {
@@ -290,16 +301,24 @@ final class Kernel implements FreezeWatch.Watched {
         selector.wakeup();
         return;
       } catch (OutOfMemoryError e) {
-        LockSupport.parkNanos(WAKE_UP_PAUSE_NANOS);
+        MemoryPause.take();
       }
     }
   }
 
   /// Queues a handle for the next iteration, behind what other threads have posted before.
   /// Whoever holds the loop.
+  ///
+  /// @throws OutOfMemoryError when it cannot be queued; never for a task's step
   void queue(Handle handle) {
-    if (room > 0 && !posted.isEmpty()) {
-      takePosted();
+    try {
+      if (room > 0 && !posted.isEmpty()) {
+        takePosted();
+      }
+    } catch (OutOfMemoryError e) {
+      if (!(handle instanceof TaskThread)) {
+        throw e;
+      }
     }
     ready.add(handle);
   }
@@ -315,9 +334,24 @@ final class Kernel implements FreezeWatch.Watched {
     ready.reserve(count);
   }
 
-  /// Queues a handle for which there is room. Whoever holds the loop.
+  /// Has what other threads have posted before queued, if there is memory for it, before a task's
+  /// step is queued by [#queueReserved(Handle)]. Whoever holds the loop.
+  void reserveStep() {
+    try {
+      reserve(1);
+    } catch (OutOfMemoryError e) {
+      // That waits, and the step is queued all the same.
+    }
+  }
+
+  /// Queues a task's step, or a handle for which there is room. Whoever holds the loop.
   void queueReserved(Handle handle) {
     ready.add(handle);
+  }
+
+  /// Queues the handle that runs once more: it has found no memory, and there is room for it.
+  void putBack(Handle handle) {
+    ready.putBack(handle);
   }
 
   private void takePosted() {

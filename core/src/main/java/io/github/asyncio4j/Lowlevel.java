@@ -239,6 +239,20 @@ public final class Lowlevel {
         loop, Objects.requireNonNull(callback, "callback"), Objects.requireNonNull(context));
   }
 
+  /// A callback, of whatever kind, that must not be lost where there is no memory, as somebody
+  /// waits for what it does. One that throws an [OutOfMemoryError] is not reported but called once
+  /// more, in the next iteration; so what it does before it throws must be such as can be done
+  /// again.
+  public interface Repeatable {}
+
+  /// Gives the outcome of a future of this loop to one of the JDK, and a cancellation of that to
+  /// the other. Neither is lost where there is no memory. Loop thread only.
+  ///
+  /// @param result of [#newCompletableFuture()]
+  public <T extends @Nullable Object> void tie(Future<T> future, CompletableFuture<T> result) {
+    CompletionStages.tie(future, result);
+  }
+
   /// Sets who is told what the loop does, or nobody for null. Not while the loop is running.
   public void observe(@Nullable LoopObserver observer) {
     loop.observe(observer);

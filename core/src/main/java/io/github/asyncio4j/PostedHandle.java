@@ -67,6 +67,12 @@ class PostedHandle extends Handle {
     return STATE.compareAndSet(this, State.STARTED, State.QUEUED);
   }
 
+  @Override
+  final void putBack(BaseEventLoop loop) {
+    boolean _ = startedBefore();
+    super.putBack(loop);
+  }
+
   /// Called in place of [#run(BaseEventLoop)] when the loop is closed.
   void dropped() {}
 }

@@ -144,8 +144,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (awaited instanceof Task<?> || awaited instanceof GatheringFuture<?>) {
       return CancelRequest.send(this, message);
     }
-    cancelRequests++;
-    if (awaited == null || !awaited.cancel(message)) {
+    boolean accepted = awaited != null && awaited.cancel(message);
+    cancelRequests++; // Not before: where there is no memory for that, nothing was requested.
+    if (!accepted) {
       cancelHere(message);
     }
     return true;
@@ -380,7 +381,6 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     try {
       taskThread.suspend();
     } catch (Throwable e) {
-      // The thread could not be suspended.
       if (!future.removeWaiter(taskThread)) {
         ignoredSteps++;
       }

@@ -71,7 +71,7 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   private final Set<Task<?>> tasks = new LinkedHashSet<>();
-  private final List<Throwable> errors = new ArrayList<>();
+  private final ArrayList<Throwable> errors = new ArrayList<>();
   private final ChildDone childDone = new ChildDone();
 
   // All below: whoever holds the loop.
@@ -172,7 +172,8 @@ public final class TaskGroup implements AutoCloseable {
     hasTasks = true;
     Task<T> task = Objects.requireNonNull(parent).loop.createTask(body, options);
     if (task.done()) {
-      // It was eager and never suspended.
+      // It was eager and never suspended. Then all that its end does is done here.
+      tasks.add(task);
       childDone(task);
     } else {
       tasks.add(task);
@@ -425,38 +426,51 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   private void abort() {
-    aborting = true;
     // A task that is cancelled leaves the set later, by its callback.
     for (Task<?> task : tasks) {
       if (!task.done()) {
         task.cancel();
       }
     }
+    // Last: where there is no memory it is done again.
+    aborting = true;
   }
 
   private void cancelParent(Task<?> task) {
     if (!parentCancelRequested) {
-      parentCancelRequested = true;
       task.cancel();
+      parentCancelRequested = true;
     }
   }
 
   private void childDone(Task<?> task) {
-    tasks.remove(task);
-    Future<@Nullable Void> done = allDone;
-    if (done != null && tasks.isEmpty() && !done.done()) {
-      done.complete(null);
-    }
     Throwable failure = task.cancelled() ? null : task.exception();
+    if (tasks.contains(task)) {
+      // What needs memory comes first, as it is done again where there is none.
+      if (failure != null) {
+        errors.ensureCapacity(errors.size() + 1);
+      }
+      Future<@Nullable Void> done = allDone;
+      if (done != null && tasks.size() == 1 && !done.done()) {
+        done.complete(null);
+      }
+      noteFailure(failure);
+      tasks.remove(task);
+    }
     if (failure != null) {
       childFailed(task, failure);
     }
   }
 
+  private void noteFailure(@Nullable Throwable failure) {
+    if (failure != null) {
+      errors.add(failure);
+      noteBaseError(failure);
+    }
+  }
+
   private void childFailed(Task<?> task, Throwable failure) {
     Task<?> owner = Objects.requireNonNull(parent);
-    errors.add(failure);
-    noteBaseError(failure);
     if (owner.done()) {
       // A group that was opened and never closed.
       owner.loop.callExceptionHandler(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import io.github.asyncio4j.internal.jdk.MemoryPause;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,10 @@ abstract class TaskThread extends Handle implements FreezeWatch.Step {
   final Task<?> task;
   // The task's own thread.
   private int refusals;
+  // The next one in a list of the ready queue. Whoever holds the loop.
+  @Nullable TaskThread nextReady;
+  // How many times more it is in there.
+  int readyAgain;
   // Set once, by the loop thread, when the first step is made.
   @Nullable Thread thread;
 
@@ -77,6 +82,7 @@ abstract class TaskThread extends Handle implements FreezeWatch.Step {
         // Nothing of a program is on the stack any more that could keep it from being suspended.
       } catch (OutOfMemoryError e) {
         // Until there is memory: who awaits this task has to be told.
+        MemoryPause.take();
       }
     }
   }

@@ -162,11 +162,10 @@ public final class Timeout {
       timer = null;
     }
     if (when != null) {
+      Runnable expire = (Runnable & Lowlevel.Repeatable) this::expire;
       // A deadline in the past lets the piece run to its first suspension.
       timer =
-          when <= task.loop.time()
-              ? task.loop.callSoon(this::expire)
-              : task.loop.callAt(when, this::expire);
+          when <= task.loop.time() ? task.loop.callSoon(expire) : task.loop.callAt(when, expire);
     }
   }
 

@@ -39,6 +39,7 @@ public final class TimerHandle extends Handle {
   /// Runs the callback and releases what it refers to: programs keep handles to cancel them.
   @Override
   void run(BaseEventLoop loop) {
+    // Also when it throws: then it has found no memory, and runs once more.
     super.run(loop);
     if (!cancelled() && ran == null) {
       ran = Descriptions.classOf(release());

@@ -2,6 +2,7 @@
 package io.github.asyncio4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayDeque;
 import java.util.Random;
@@ -24,6 +25,24 @@ final class ReadyQueueTest {
         assertThat(queue.take()).isSameAs(model.remove());
       }
       assertThat(queue.size()).isEqualTo(model.size());
+    }
+  }
+
+  @Test
+  void aBurstGivesItsRoomBackAndNothingOfItIsLeft() {
+    var queue = new ReadyQueue();
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 100_000; i++) {
+        queue.add(new Handle(() -> {}, ContextMap.EMPTY));
+      }
+      while (!queue.isEmpty()) {
+        queue.take();
+      }
+      // What was taken out is null, or the queue would hold what has run.
+      for (int i = 0; i < 256; i++) {
+        int place = i;
+        assertThatThrownBy(() -> queue.get(place)).isInstanceOf(NullPointerException.class);
+      }
     }
   }
 }

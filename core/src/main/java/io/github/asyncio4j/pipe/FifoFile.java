@@ -9,15 +9,28 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One end of a FIFO, opened by whoever first uses it: without native access an open waits for the
 /// other end. One thread uses it; any closes it.
 final class FifoFile {
+  /*
+   * An open that waits for the other end is ended by who opens that; no interrupt and no close does
+   * it. To be the other end takes the path and the right to both read and write. So the thread in an
+   * open stays there, until somebody opens the other end, when the FIFO has been removed, renamed or
+   * replaced meanwhile, and when it may be read only or written only.
+   */
+  private static final long PATIENCE_MILLIS = 10_000;
+
   private final Path path;
+  // Tells whether it is still there; null where the system has no such thing.
+  private final @Nullable Object key;
   private final StandardOpenOption mode;
 
   // Guarded by this object's lock, which is not held during an open.
@@ -25,35 +38,37 @@ final class FifoFile {
   private boolean opening;
   private boolean closed;
 
-  private FifoFile(Path path, StandardOpenOption mode) {
+  private FifoFile(Path path, @Nullable Object key, StandardOpenOption mode) {
     this.path = path;
+    this.key = key;
     this.mode = mode;
   }
 
   /// Returns the end that is read from.
   static InputStream input(Path path) throws IOException {
-    ensureFifo(path);
+    Object key = keyOfFifo(path);
     if (!Files.isReadable(path)) {
       throw new AccessDeniedException(path.toString());
     }
-    return new Input(new FifoFile(path, StandardOpenOption.READ));
+    return new Input(new FifoFile(path, key, StandardOpenOption.READ));
   }
 
   /// Returns the end that is written to.
   static OutputStream output(Path path) throws IOException {
-    ensureFifo(path);
+    Object key = keyOfFifo(path);
     if (!Files.isWritable(path)) {
       throw new AccessDeniedException(path.toString());
     }
-    return new Output(new FifoFile(path, StandardOpenOption.WRITE));
+    return new Output(new FifoFile(path, key, StandardOpenOption.WRITE));
   }
 
-  private static void ensureFifo(Path path) throws IOException {
+  private static @Nullable Object keyOfFifo(Path path) throws IOException {
     var attributes = Files.readAttributes(path, BasicFileAttributes.class);
     if (!attributes.isOther()) {
       throw PipeFailures.noPipe(
           path + " is a " + (attributes.isDirectory() ? "directory" : "regular file"));
     }
+    return attributes.fileKey();
   }
 
   private FileChannel channel() throws IOException {
@@ -102,19 +117,29 @@ final class FifoFile {
 
   /// Ends the wait of whoever opens one end, or is just about to: to open it both ways does not
   /// wait.
+  ///
+  /// @throws IOException when it is not there any more or may not be opened both ways: the wait
+  ///   goes on
   private void endWait() throws IOException {
+    // To hold another one would keep its readers from their end.
+    if (!Objects.equals(keyOfFifo(path), key)) {
+      throw new NoSuchFileException(path.toString(), null, "another file is in its place");
+    }
     try (var _ = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       awaitOpened();
     }
   }
 
   private synchronized void awaitOpened() {
-    while (opening) {
+    // Not for ever: it may have been replaced since it was looked at.
+    long patienceUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+    for (long left = PATIENCE_MILLIS; opening && left > 0; ) {
       try {
-        wait();
+        wait(left);
       } catch (InterruptedException e) {
         // Nobody has a reason to interrupt it.
       }
+      left = TimeUnit.NANOSECONDS.toMillis(patienceUntil - System.nanoTime());
     }
   }
 

@@ -75,7 +75,9 @@ public final class ReadPipe implements Pollable, AutoCloseable {
   /// comes when one has come and all are gone.
   ///
   /// On the portable tier a daemon thread opens and reads it, so what fails there is told by the
-  /// first read.
+  /// first read. To close the pipe ends that thread, save where no writer has come yet and the FIFO
+  /// was removed, renamed or replaced, or may not be written: then the thread waits for a writer,
+  /// for ever if none can come. It keeps no JVM alive.
   ///
   /// @throws IllegalArgumentException when something else is at the path, such as a regular file
   /// @throws java.nio.file.NoSuchFileException when nothing is there

@@ -65,7 +65,9 @@ public final class WritePipe implements Pollable, AutoCloseable {
   /// Opens a FIFO, or a character device, for writing.
   ///
   /// On the portable tier a daemon thread opens it, which waits for a reader, and writes to it; so
-  /// what fails there is told by the first write.
+  /// what fails there is told by the first write. To close the pipe ends that thread, save where no
+  /// reader has come yet and the FIFO was removed, renamed or replaced, or may not be read: then
+  /// the thread waits for a reader, for ever if none can come. It keeps no JVM alive.
   ///
   /// @throws IllegalArgumentException when something else is at the path, such as a regular file
   /// @throws java.nio.file.NoSuchFileException when nothing is there

@@ -105,20 +105,19 @@ public final class SpawnPlan implements AutoCloseable {
   /// @param program a path; a name without a slash is looked for in the `PATH` of this process
   /// @param argv the arguments, with the name that the program sees itself by
   /// @param envp [#strings] of the environment
-  /// @return its pid, or `-errno`
-  public int spawn(String program, List<String> argv, MemorySegment envp) {
+  /// @param pid an int that is 0, and becomes the child's number when there is one: also when this
+  ///   throws, as there may be no memory to return
+  /// @return 0 or `-errno`
+  public int spawn(String program, List<String> argv, MemorySegment envp, MemorySegment pid) {
     check(syscalls.posix_spawnattr_setflags(errno, attributes, flags));
-    MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
-    int result =
-        syscalls.posix_spawnp(
-            errno,
-            pid,
-            arena.allocateFrom(program),
-            actions,
-            attributes,
-            strings(arena, argv.stream().map(SpawnPlan::bytes).toList()),
-            envp);
-    return result < 0 ? result : pid.get(ValueLayout.JAVA_INT, 0);
+    return syscalls.posix_spawnp(
+        errno,
+        pid,
+        arena.allocateFrom(program),
+        actions,
+        attributes,
+        strings(arena, argv.stream().map(SpawnPlan::bytes).toList()),
+        envp);
   }
 
   private static byte[] bytes(String text) {

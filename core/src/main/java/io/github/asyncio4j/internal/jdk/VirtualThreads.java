@@ -24,16 +24,20 @@ public final class VirtualThreads {
   private final MethodHandle scheduler;
   // (Thread) -> void, or null
   private final @Nullable MethodHandle unpin;
+  // (Thread) -> void, or null
+  private final @Nullable MethodHandle afterYield;
   private final Executor defaultScheduler;
 
   private VirtualThreads(
       MethodHandle newThread,
       MethodHandle scheduler,
       @Nullable MethodHandle unpin,
+      @Nullable MethodHandle afterYield,
       Executor defaultScheduler) {
     this.newThread = newThread;
     this.scheduler = scheduler;
     this.unpin = unpin;
+    this.afterYield = afterYield;
     this.defaultScheduler = defaultScheduler;
   }
 
@@ -92,6 +96,30 @@ public final class VirtualThreads {
     }
   }
 
+  /// Tells whether [#finishYield] can be called.
+  public static boolean canFinishYield() {
+    return ACCESS != null && ACCESS.afterYield != null;
+  }
+
+  /// Does once more what comes after a virtual thread has unmounted, as far as it is not done. No
+  /// effect on one that is suspended already, or has ended. The carrier.
+  ///
+  /// That schedules the end of a timed wait (JDK 24 to 26, VirtualThread.afterYield). Where there
+  /// is no memory for it, the thread stays in the state TIMED_PARKING or TIMED_WAITING though
+  /// nothing carries it: unpark only leaves it a permit, and to run its continuation does nothing.
+  ///
+  /// @throws OutOfMemoryError when there is still no memory
+  public static void finishYield(Thread virtualThread) {
+    if (ACCESS == null || ACCESS.afterYield == null) {
+      return;
+    }
+    try {
+      ACCESS.afterYield.invokeExact(virtualThread);
+    } catch (Throwable t) {
+      throw unchecked(t);
+    }
+  }
+
   /// Returns what runs virtual threads that belong to no loop.
   public static Executor defaultScheduler() {
     return require().defaultScheduler;
@@ -129,7 +157,8 @@ public final class VirtualThreads {
           lookup
               .unreflectGetter(scheduler)
               .asType(MethodType.methodType(Executor.class, Thread.class)),
-          unpinOf(virtualThread),
+          methodOf(virtualThread, "enableSuspendAndPreempt"),
+          methodOf(virtualThread, "afterYield"),
           defaultSchedulerOf(virtualThread));
     } catch (ReflectiveOperationException | RuntimeException e) {
       // Not opened, or another JDK: the baton engine serves.
@@ -140,15 +169,15 @@ public final class VirtualThreads {
     }
   }
 
-  private static @Nullable MethodHandle unpinOf(Class<?> virtualThread) {
+  private static @Nullable MethodHandle methodOf(Class<?> virtualThread, String name) {
     try {
-      Method end = virtualThread.getDeclaredMethod("enableSuspendAndPreempt");
-      end.setAccessible(true);
+      Method method = virtualThread.getDeclaredMethod(name);
+      method.setAccessible(true);
       return MethodHandles.lookup()
-          .unreflect(end)
+          .unreflect(method)
           .asType(MethodType.methodType(void.class, Thread.class));
     } catch (ReflectiveOperationException | RuntimeException e) {
-      LibraryLogger.get().log(System.Logger.Level.DEBUG, "Pinned threads cannot be released: " + e);
+      LibraryLogger.get().log(System.Logger.Level.DEBUG, "No access to VirtualThread." + name, e);
       return null;
     }
   }

@@ -6,6 +6,7 @@ import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.ExceptionContext;
 import io.github.asyncio4j.KeyboardInterrupt;
 import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.ReusablePost;
 import io.github.asyncio4j.SystemExit;
 import io.github.asyncio4j.internal.jdk.LibraryLogger;
 import io.github.asyncio4j.socket.Socket;
@@ -55,7 +56,11 @@ public class NetContext {
   // When to try for another; 0 before the first.
   private long reserveAt;
 
-  // Made while there is some.
+  // Made while there is some, as is the next.
+  private final ReusablePost finding;
+  // Those whose end there was no memory to find: a list of the ports themselves.
+  private @Nullable OwnedPort firstToFind;
+
   private final IOException noMemory = new IOException("out of memory");
 
   // The local address of a connection: most of them have the same.
@@ -72,6 +77,7 @@ public class NetContext {
     this.sockets = sockets;
     this.backend = new ReadinessBackend(lowlevel);
     lowlevel.onOutOfMemory(this::giveUpReserve);
+    this.finding = lowlevel.newPost(this::findEnds, new Context());
   }
 
   Lowlevel lowlevel() {
@@ -118,6 +124,24 @@ public class NetContext {
   void makeRoom(Throwable failure) {
     if (failure instanceof OutOfMemoryError) {
       giveUpReserve();
+    }
+  }
+
+  /// Has [OwnedPort#findEnd()] called again in the next iteration. Needs no memory.
+  void findEndLater(OwnedPort port) {
+    port.nextToFind = firstToFind;
+    firstToFind = port;
+    finding.post();
+  }
+
+  private void findEnds() {
+    OwnedPort port = firstToFind;
+    firstToFind = null;
+    while (port != null) {
+      OwnedPort next = port.nextToFind;
+      port.nextToFind = null;
+      port.findEnd();
+      port = next;
     }
   }
 

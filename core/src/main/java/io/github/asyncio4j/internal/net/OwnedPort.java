@@ -2,6 +2,7 @@
 package io.github.asyncio4j.internal.net;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// What a transport owns, and its port: how they end. Whatever it is and moves, this is the same.
 ///
@@ -16,6 +17,9 @@ class OwnedPort {
   private final IoPort port;
   private final Object owned;
   private final Closing closing;
+  // The next one whose end is yet to be found.
+  @Nullable OwnedPort nextToFind;
+  private boolean isReleased;
 
   /// Takes over something and its port.
   ///
@@ -44,19 +48,27 @@ class OwnedPort {
   }
 
   /// As [TransportLife.Body#findEnd()]. The handle of the port is there already. Should its queue
-  /// be full, a poll finds it.
+  /// be full, a poll finds it; and should there be no memory to have it polled, this is tried again
+  /// in the next iteration.
   final void findEnd() {
+    if (isReleased) {
+      return;
+    }
     try {
       port.sending(true);
-    } catch (IOException | OutOfMemoryError e) {
+    } catch (IOException e) {
       // The transport is closed by its loop then, at the latest.
+    } catch (OutOfMemoryError e) {
       net.makeRoom(e);
+      net.findEndLater(this);
+      return;
     }
     port.callForRoom();
   }
 
   /// As [TransportLife.Body#release()].
   final void release() {
+    isReleased = true;
     try {
       port.close();
     } finally {

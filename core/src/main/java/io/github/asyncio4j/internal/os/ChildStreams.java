@@ -8,6 +8,7 @@ import io.github.asyncio4j.internal.ffi.Errno;
 import io.github.asyncio4j.internal.ffi.ErrnoSlots;
 import io.github.asyncio4j.internal.ffi.SpawnPlan;
 import io.github.asyncio4j.internal.ffi.Syscalls;
+import io.github.asyncio4j.internal.jdk.MemoryPause;
 import io.github.asyncio4j.pipe.PseudoTerminal;
 import io.github.asyncio4j.pipe.ReadPipe;
 import io.github.asyncio4j.pipe.WindowSize;
@@ -21,7 +22,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The descriptors of a child's standard streams while it is started. One thread at a time; closing
@@ -46,7 +46,7 @@ final class ChildStreams implements AutoCloseable {
 
   private final Syscalls syscalls;
   private final MemorySegment errno = ErrnoSlots.take();
-  private final Set<Integer> toClose = new LinkedHashSet<>();
+  private final LinkedHashSet<Integer> toClose = new LinkedHashSet<>();
 
   // What the child gets; -1 for what it inherits, or has a copy of.
   private final int[] theirs = {-1, -1, -1};
@@ -237,7 +237,14 @@ final class ChildStreams implements AutoCloseable {
   public void close() {
     close(pty);
     pty = null;
-    toClose.forEach(fd -> syscalls.close(errno, fd));
-    toClose.clear();
+    while (!toClose.isEmpty()) {
+      try {
+        syscalls.close(errno, toClose.removeFirst());
+      } catch (OutOfMemoryError e) {
+        // On with the others: whether this one was closed before there was no memory nobody knows,
+        // and to close its number once more might hit a stranger.
+        MemoryPause.take();
+      }
+    }
   }
 }

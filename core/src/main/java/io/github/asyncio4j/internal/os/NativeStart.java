@@ -12,6 +12,7 @@ import io.github.asyncio4j.internal.ffi.Syscalls;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -36,13 +37,15 @@ final class NativeStart implements Start {
   public Started run() throws IOException {
     ensureOpen(options);
     var streams = new ChildStreams(syscalls);
+    // Before there is a child, as somebody must have it: what comes after that may find no memory.
+    var started = new NativeStarted(syscalls, leadsGroup(), streams);
     try {
       streams.open(options);
-      int pid = spawn(streams);
+      spawn(streams, started.pid);
       streams.closeTheirs();
-      return new NativeStarted(syscalls, pid, leadsGroup(), streams);
+      return started;
     } catch (Throwable t) {
-      streams.close();
+      started.abandon();
       throw t;
     }
   }
@@ -66,12 +69,27 @@ final class NativeStart implements Start {
     return syscalls.fcntl(errno, fd, Constants.F_GETFD, 0) >= 0;
   }
 
-  private record NativeStarted(Syscalls syscalls, int pid, boolean leadsGroup, ChildStreams streams)
-      implements Started {
+  private static final class NativeStarted implements Started {
+    private final Syscalls syscalls;
+    private final boolean leadsGroup;
+    private final ChildStreams streams;
+    // Written by the system, once: 0 as long as there is no child.
+    private final MemorySegment pid = Arena.ofAuto().allocate(ValueLayout.JAVA_INT);
+
+    NativeStarted(Syscalls syscalls, boolean leadsGroup, ChildStreams streams) {
+      this.syscalls = syscalls;
+      this.leadsGroup = leadsGroup;
+      this.streams = streams;
+    }
+
+    private int pid() {
+      return pid.get(ValueLayout.JAVA_INT, 0);
+    }
+
     @Override
     public ChildProcess adopt(Lowlevel lowlevel, Child.Listener listener) throws IOException {
       try (streams) {
-        var child = NativeChild.watch(lowlevel, syscalls, pid, leadsGroup, listener);
+        var child = NativeChild.watch(lowlevel, syscalls, pid(), leadsGroup, listener);
         try {
           return streams.started(child);
         } catch (Throwable t) {
@@ -83,8 +101,13 @@ final class NativeStart implements Start {
 
     @Override
     public void abandon() {
-      streams.close();
-      Orphans.killAndWait(syscalls, pid);
+      try {
+        streams.close();
+      } finally {
+        if (pid() != 0) {
+          Orphans.killAndWait(syscalls, pid());
+        }
+      }
     }
   }
 
@@ -97,7 +120,7 @@ final class NativeStart implements Start {
     return options.startNewSession() || options.pty() != null;
   }
 
-  private int spawn(ChildStreams streams) throws IOException {
+  private void spawn(ChildStreams streams, MemorySegment pid) throws IOException {
     String program = program();
     try (var plan = new SpawnPlan(syscalls);
         Arena arena = Arena.ofConfined()) {
@@ -117,11 +140,10 @@ final class NativeStart implements Start {
       }
       Map<String, String> env = options.env();
       MemorySegment envp = env == null ? Environment.inherited() : Environment.of(arena, env);
-      int result = plan.spawn(program, command.arguments(), envp);
+      int result = plan.spawn(program, command.arguments(), envp, pid);
       if (result < 0) {
         throw SpawnFailure.of(-result, command, options.cwd());
       }
-      return result;
     }
   }
 

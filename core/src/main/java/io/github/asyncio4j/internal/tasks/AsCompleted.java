@@ -66,7 +66,7 @@ public final class AsCompleted<T extends @Nullable Object>
     Futures.requireLoop(loop, todo);
     todo.forEach(future -> future.addDoneCallback(this));
     if (timeout != null) {
-      timer = loop.callLater(timeout, this::timeOver);
+      timer = loop.callLater(timeout, (Runnable & Lowlevel.Repeatable) this::timeOver);
     }
   }
 
@@ -118,11 +118,12 @@ public final class AsCompleted<T extends @Nullable Object>
   /// A future is done.
   @Override
   public void accept(Future<?> future) {
-    if (!todo.remove(future)) {
+    if (!todo.contains(future)) {
       // The time was over in the iteration in which it was done.
       return;
     }
     hand(future);
+    todo.remove(future);
     if (todo.isEmpty() && timer != null) {
       timer.cancel();
     }
@@ -130,12 +131,14 @@ public final class AsCompleted<T extends @Nullable Object>
 
   @SuppressWarnings("unchecked") // it was in todo
   private void hand(Future<?> future) {
-    completed.add((Future<T>) future);
+    // In this order: who is woken for nothing waits again.
     wakeOne();
+    completed.add((Future<T>) future);
   }
 
   private void timeOver() {
-    for (Future<T> future : todo) {
+    for (var left = todo.iterator(); left.hasNext(); left.remove()) {
+      Future<T> future = left.next();
       future.removeDoneCallback(this);
       Future<T> late = future.getLoop().createFuture();
       late.setException(new TimeoutException("not done within " + timeout + ": " + future));
@@ -143,14 +146,13 @@ public final class AsCompleted<T extends @Nullable Object>
       Futures.markRetrieved(late);
       hand(late);
     }
-    todo.clear();
   }
 
   private void wakeOne() {
-    for (Getter getter = getters.poll(); getter != null; getter = getters.poll()) {
-      if (getter.woken.trySetResult(null)) {
-        return;
-      }
+    boolean woken = false;
+    for (Getter getter = getters.peek(); getter != null && !woken; getter = getters.peek()) {
+      woken = getter.woken.trySetResult(null);
+      getters.remove();
     }
   }
 

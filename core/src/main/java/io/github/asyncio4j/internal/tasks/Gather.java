@@ -120,7 +120,6 @@ public final class Gather<T extends @Nullable Object, R extends @Nullable Object
   /// A child is done.
   @Override
   public void accept(Future<? extends T> child) {
-    unfinished--;
     if (outer.done()) {
       // The first failure has been told; later ones are dropped.
       Futures.markRetrieved(child);
@@ -133,10 +132,11 @@ public final class Gather<T extends @Nullable Object, R extends @Nullable Object
       release();
       return;
     }
-    if (unfinished == 0) {
+    if (unfinished == 1) {
       finish(child);
       release();
     }
+    unfinished--;
   }
 
   // The outer future, which may be kept for its result, does not keep the children.

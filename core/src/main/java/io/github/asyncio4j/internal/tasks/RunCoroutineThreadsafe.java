@@ -4,6 +4,7 @@ package io.github.asyncio4j.internal.tasks;
 import io.github.asyncio4j.Coroutine;
 import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Lowlevel;
+import io.github.asyncio4j.Task;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ public final class RunCoroutineThreadsafe<T extends @Nullable Object> {
   private final Coroutine<T> body;
   private final EventLoop loop;
   private final CompletableFuture<T> result;
+  // Loop thread.
+  private @Nullable Task<T> task;
 
   private RunCoroutineThreadsafe(Coroutine<T> body, EventLoop loop) {
     this.body = body;
@@ -27,7 +30,7 @@ public final class RunCoroutineThreadsafe<T extends @Nullable Object> {
   public static <T extends @Nullable Object> CompletableFuture<T> run(
       Coroutine<T> body, EventLoop loop) {
     var asked = new RunCoroutineThreadsafe<>(body, loop);
-    if (!Lowlevel.of(loop).post(asked::start, asked::loopClosed)) {
+    if (!Lowlevel.of(loop).post((Runnable & Lowlevel.Repeatable) asked::start, asked::loopClosed)) {
       throw Lowlevel.of(loop).closed();
     }
     return asked.result;
@@ -38,30 +41,17 @@ public final class RunCoroutineThreadsafe<T extends @Nullable Object> {
     if (result.isDone()) {
       return;
     }
-    CompletableFuture<T> outcome;
-    try {
-      outcome = loop.createTask(body).toCompletableFuture();
-    } catch (RuntimeException | Error e) {
-      result.completeExceptionally(e);
-      return;
+    Task<T> started = task;
+    if (started == null) {
+      try {
+        started = loop.createTask(body);
+      } catch (RuntimeException | Error e) {
+        result.completeExceptionally(e);
+        return;
+      }
+      task = started;
     }
-    var _ = outcome.whenComplete(this::settle);
-    var _ =
-        result.whenComplete(
-            (value, exception) -> {
-              if (result.isCancelled()) {
-                outcome.cancel(false);
-              }
-            });
-  }
-
-  private void settle(T value, @Nullable Throwable exception) {
-    if (exception != null) {
-      // A CancellationException too: then the result is cancelled.
-      result.completeExceptionally(exception);
-    } else {
-      result.complete(value);
-    }
+    Lowlevel.of(loop).tie(started, result);
   }
 
   private void loopClosed() {

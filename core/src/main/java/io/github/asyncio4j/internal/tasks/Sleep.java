@@ -28,7 +28,8 @@ public final class Sleep {
     }
     lowlevel.ensureInTask("sleep");
     Future<@Nullable Void> future = loop.createFuture();
-    TimerHandle timer = loop.callLater(delay, () -> future.trySetResult(null));
+    TimerHandle timer =
+        loop.callLater(delay, (Runnable & Lowlevel.Repeatable) () -> future.trySetResult(null));
     try {
       future.join();
     } finally {

@@ -5,6 +5,7 @@ import io.github.asyncio4j.Awaiter;
 import io.github.asyncio4j.DoneAndPending;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.Handle;
+import io.github.asyncio4j.Lowlevel;
 import io.github.asyncio4j.ReturnWhen;
 import io.github.asyncio4j.Task;
 import java.time.Duration;
@@ -52,7 +53,10 @@ public final class Wait implements Consumer<Future<?>>, Awaiter {
   }
 
   private void await(Set<? extends Future<?>> futures, @Nullable Duration timeout) {
-    Handle timer = timeout == null ? null : task.getLoop().callLater(timeout, this::release);
+    Handle timer =
+        timeout == null
+            ? null
+            : task.getLoop().callLater(timeout, (Runnable & Lowlevel.Repeatable) this::release);
     // Also those that are done: they call back in the next iteration, as in asyncio.
     futures.forEach(future -> future.addDoneCallback(this));
     try {
@@ -67,14 +71,14 @@ public final class Wait implements Consumer<Future<?>>, Awaiter {
 
   @Override
   public void accept(Future<?> future) {
-    unfinished--;
-    if (unfinished <= 0
+    if (unfinished <= 1
         || returnWhen == ReturnWhen.FIRST_COMPLETED
         || (returnWhen == ReturnWhen.FIRST_EXCEPTION
             && !future.cancelled()
             && future.exception() != null)) {
       release();
     }
+    unfinished--;
   }
 
   private void release() {
