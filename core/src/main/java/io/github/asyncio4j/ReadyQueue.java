@@ -25,6 +25,12 @@ final class ReadyQueue {
     return size == 0;
   }
 
+  /// Returns what has changed when a handle was taken since it was asked for last. Any thread; a
+  /// guess, where a whole ring was taken meanwhile.
+  int progress() {
+    return head;
+  }
+
   void add(Handle handle) {
     reserve(1);
     ring[(head + size) & (ring.length - 1)] = handle;
