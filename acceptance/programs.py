@@ -68,6 +68,7 @@ def main():
         what_it_runs(work)
         what_it_compiles(work)
         debug_mode(work)
+        what_runs_is_looked_at(work)
         the_build_is_told(work)
         several_at_once(work)
         without_a_cache(work)
@@ -178,6 +179,35 @@ def debug_mode(work):
     check(got == (0, "true\n"), "debug mode of what the launcher of the JDK compiles")
     status, out, _ = run("--debug", "--check")
     check(status == 0 and " debug=true " in out, "a check in debug mode")
+
+
+def what_runs_is_looked_at(work):
+    program = work / "Stuck.java"
+    program.write_text(
+        """import io.github.asyncio4j.*;
+        void main() throws Exception {
+          Asyncio.run(() -> {
+            EventLoop loop = Asyncio.getRunningLoop();
+            loop.createTask(() -> loop.createFuture().await(), "stuck");
+            loop.callSoon(() -> IO.println("here"));
+            return loop.createFuture().await();
+          });
+        }
+        """
+    )
+    for flags in (), ("--portable",):
+        with subprocess.Popen(
+            [ASYNCIO, *flags, program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as running:
+            running.stdout.readline()
+            for command in "ps", "pstree":
+                status, out, err = run(command, str(running.pid))
+                check((status, err) == (0, ""), f"{command} of a program {flags}")
+                check("stuck " in out and "Future.await" in out, "it names the task and its call")
+            running.kill()
+    status, out, err = run("ps", str(os.getpid()))
+    check((status, out) == (2, ""), "ps of what is no JVM")
+    check("is not a JVM" in err, "it says so")
 
 
 def the_build_is_told(work):

@@ -10,6 +10,9 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.github.asyncio4j {
   requires static org.jspecify;
+  // What looks into other JVMs, and what gets there: no program needs them.
+  requires static java.instrument;
+  requires static jdk.attach;
   // Signals.
   requires jdk.unsupported;
 

@@ -30,6 +30,9 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   /// Logs under the one name of the library.
   static final System.Logger LOGGER = LibraryLogger.get();
 
+  /// Those that are not closed, for who looks on from outside.
+  static final LiveObjects<BaseEventLoop> ALL = new LiveObjects<>(loop -> !loop.isClosed());
+
   private static final long CLOCK_ORIGIN = System.nanoTime();
   private static final VarHandle STATE;
 
@@ -71,7 +74,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   final Lowlevel lowlevel = new Lowlevel(this);
   // What layers keep with the loop, by their LoopLocal.
   final Map<Object, Object> locals = new HashMap<>();
-  private final Confinement confinement = new Confinement(this);
+  final Confinement confinement = new Confinement(this);
   @Nullable LoopObserver observer;
   // Futures of the JDK that follow one of this loop and would never end without it.
   final Set<CompletableFuture<?>> followers = new LinkedHashSet<>();
@@ -92,6 +95,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
     this.kernel = new Kernel(this, selector);
     this.exceptions = new ExceptionReporter(this);
     this.executor = new DefaultExecutor(this);
+    ALL.add(this);
   }
 
   static BaseEventLoop require(EventLoop loop) {

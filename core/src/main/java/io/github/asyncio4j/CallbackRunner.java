@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import org.jspecify.annotations.Nullable;
+
 /// Decides where callbacks run: in the loop's own thread, or on the [CallbackThread] while a task
 /// is inside a blocking call of the JDK (ADR 9).
 ///
@@ -51,6 +53,11 @@ final class CallbackRunner {
   /// Tells whether a thread is that of the callbacks, in one of them. Any thread.
   boolean isThread(Thread other) {
     return thread.is(other);
+  }
+
+  /// Returns that thread, or null as long as there was none. Any thread.
+  @Nullable Thread thread() {
+    return thread.thread();
   }
 
   /// Makes the first step of a task that a callback has created. Whoever runs the callback.

@@ -32,6 +32,11 @@ final class CallbackThread {
     return other == thread;
   }
 
+  /// Returns the thread, or null as long as there was none. Any thread.
+  @Nullable Thread thread() {
+    return thread;
+  }
+
   /// Runs something, and tasks that the JDK lets go on as long as that is suspended by the JDK.
   void run(Runnable callback, TaskCarrier carrier) {
     work = callback;

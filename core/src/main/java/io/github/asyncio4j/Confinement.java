@@ -25,6 +25,11 @@ final class Confinement {
     thread = null;
   }
 
+  /// Returns the thread that runs the loop, or null.
+  @Nullable Thread thread() {
+    return thread;
+  }
+
   boolean holdsLoop() {
     Thread current = Thread.currentThread();
     if (current == thread || loop.kernel.callbacks.isThread(current)) {

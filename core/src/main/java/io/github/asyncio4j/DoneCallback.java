@@ -20,6 +20,11 @@ final class DoneCallback<T extends @Nullable Object> extends Handle {
     return consumer.equals(other);
   }
 
+  /// Returns what is called.
+  Object consumer() {
+    return consumer;
+  }
+
   /// Returns who waits by way of this callback, or null when it is not a combinator's.
   @Nullable Future<?> awaiter() {
     return consumer instanceof Awaiter combinator ? combinator.awaiter() : null;

@@ -361,6 +361,14 @@ public sealed class Future<T extends @Nullable Object> permits Task, GatheringFu
     }
   }
 
+  /// Returns who is told of the end, for who looks on from another thread while that changes: some
+  /// places may be null. Any thread.
+  final @Nullable Object[] peekCallbacks() {
+    Object now = callbacks;
+    // To copy a list looks at no count of its changes.
+    return now instanceof List<?> list ? list.toArray() : new @Nullable Object[] {now};
+  }
+
   private static void tellAwaiter(Handle handle, Consumer<? super Future<?>> action) {
     Future<?> awaiter =
         switch (handle) {

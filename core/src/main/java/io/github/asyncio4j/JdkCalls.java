@@ -17,7 +17,8 @@ final class JdkCalls {
     return frames.subList(Math.max(0, ofJdk - 1), frames.size());
   }
 
-  private static boolean isOfJdk(StackTraceElement frame) {
+  /// Tells whether a frame is in a module of the JDK.
+  static boolean isOfJdk(StackTraceElement frame) {
     String module = frame.getModuleName();
     return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
   }

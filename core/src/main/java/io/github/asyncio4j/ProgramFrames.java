@@ -136,6 +136,11 @@ final class ProgramFrames {
         || className.startsWith("jdk.internal.vm.");
   }
 
+  /// Tells whether a class is of this library, whatever package.
+  static boolean isOurs(String className) {
+    return className.startsWith(ROOT);
+  }
+
   private static boolean isInside(String className) {
     return className.startsWith(ROOT)
         && (className.indexOf('.', ROOT.length()) < 0 || className.startsWith(INTERNAL));

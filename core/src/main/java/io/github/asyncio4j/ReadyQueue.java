@@ -40,6 +40,12 @@ final class ReadyQueue {
     return size == 0;
   }
 
+  /// Returns what has changed when a handle was taken since it was asked for last. Any thread; a
+  /// guess, where a whole ring was taken meanwhile.
+  int progress() {
+    return head;
+  }
+
   /// Adds a handle. Never fails for a task's step.
   ///
   /// @throws OutOfMemoryError when there is no room for a handle of another kind; then nothing has

@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A list threaded through the tasks themselves, so that neither adding nor removing allocates.
 final class TaskRegistry {
+  // For who looks on: how often it begins anew, and how far it goes.
+  private static final int MAX_PEEKS = 100;
+  private static final int MAX_STEPS = 10_000_000;
+
   private @Nullable Task<?> first;
   private @Nullable Task<?> last;
 
@@ -81,6 +85,34 @@ final class TaskRegistry {
       closing.step(task::abandon);
     }
     closing.rethrow();
+  }
+
+  /// Adds the tasks to a set, oldest first, for who looks on from another thread while the list
+  /// changes: what was in it all the time is found. Any thread.
+  ///
+  /// @param most how many are added at most
+  /// @return how many more there are, about
+  int peekInto(Set<Task<?>> found, int most) {
+    int more = 0;
+    for (int i = 0; i < MAX_PEEKS; i++) {
+      more = 0;
+      Task<?> reached = null;
+      int steps = 0;
+      for (Task<?> task = first; task != null && steps < MAX_STEPS; task = task.next) {
+        steps++;
+        if (found.size() < most) {
+          found.add(task);
+        } else if (!found.contains(task)) {
+          more++;
+        }
+        reached = task;
+      }
+      if (reached == last) {
+        break;
+      }
+      // The one that was reached has been removed, and leads nowhere.
+    }
+    return more;
   }
 
   /// Returns the pending tasks, oldest first.

@@ -62,6 +62,8 @@ final class LayeringTest {
         Set.of("transport", "internal.jdk", "selector", "socket", "", "internal.net", "stream"));
     MAY_USE.put(
         FACADE, Set.of("transport", "socket", "pipe", "", "internal.tasks", "stream", "process"));
+    // It comes to the library by reflection, in the JVM of a program.
+    MAY_USE.put("internal.inspect", Set.of());
     MAY_USE.put("internal.check", Set.of("", "stream", "sync", FACADE));
   }
 
