@@ -4,11 +4,10 @@ package io.github.asyncio4j.internal.inspect;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /// Finds nodes of a graph that lead to each other in circles.
@@ -17,7 +16,7 @@ final class Circles {
 
   private record Step<N>(N node, Iterator<? extends N> next) {}
 
-  /// Returns one circle of each knot of nodes that lead to each other.
+  /// Returns at least one circle of each knot of nodes that lead to each other.
   ///
   /// @param next where each node leads to
   static <N> List<List<N>> of(
@@ -30,28 +29,27 @@ final class Circles {
       }
       // No recursion: a chain of waiting tasks may be longer than the stack is deep.
       var path = new ArrayDeque<Step<N>>();
-      var places = new HashMap<N, Integer>();
+      var onPath = new HashSet<N>();
       var inCircle = new HashSet<N>();
-      enter(start, next, path, places);
+      enter(start, next, path, onPath);
       while (!path.isEmpty()) {
         Step<N> step = path.getLast();
         if (!step.next.hasNext()) {
           path.removeLast();
-          places.remove(step.node);
+          onPath.remove(step.node);
           done.add(step.node);
           continue;
         }
         N to = step.next.next();
-        Integer place = places.get(to);
-        if (place != null) {
-          List<N> circle = path.stream().skip(place).map(Step::node).toList();
-          // A knot has many circles: one is enough to be looked into.
-          if (circle.stream().noneMatch(inCircle::contains)) {
-            circles.add(circle);
+        if (!onPath.contains(to)) {
+          if (!done.contains(to)) {
+            enter(to, next, path, onPath);
           }
+        } else if (!inCircle.contains(to)) {
+          // A knot has many circles: one or a few are enough to be looked into.
+          List<N> circle = fromOn(to, path);
+          circles.add(circle);
           inCircle.addAll(circle);
-        } else if (!done.contains(to)) {
-          enter(to, next, path, places);
         }
       }
     }
@@ -62,8 +60,20 @@ final class Circles {
       N node,
       Function<N, ? extends Collection<? extends N>> next,
       ArrayDeque<Step<N>> path,
-      Map<N, Integer> places) {
-    places.put(node, path.size());
+      Set<N> onPath) {
+    onPath.add(node);
     path.addLast(new Step<>(node, next.apply(node).iterator()));
+  }
+
+  private static <N> List<N> fromOn(N first, ArrayDeque<Step<N>> path) {
+    var circle = new ArrayList<N>();
+    for (Iterator<Step<N>> steps = path.descendingIterator(); steps.hasNext(); ) {
+      N node = steps.next().node;
+      circle.add(node);
+      if (node.equals(first)) {
+        break;
+      }
+    }
+    return circle.reversed();
   }
 }

@@ -14,6 +14,7 @@ final class Report {
   // More could not be read.
   private static final int NAME_LENGTH = 60;
   private static final int MOST_LEVELS = 200;
+  private static final int MOST_CIRCLES = 20;
   private static final List<String> HEADINGS =
       List.of("ID", "TASK", "STATE", "AWAITS", "AT", "AWAITED BY");
 
@@ -58,8 +59,10 @@ final class Report {
   }
 
   private void findings() {
-    for (List<Task> circle : snapshot.circles()) {
-      line("! " + Snapshot.sentenceOf(circle));
+    List<List<Task>> circles = snapshot.circles();
+    circles.stream().limit(MOST_CIRCLES).forEach(c -> line("! " + Snapshot.sentenceOf(c)));
+    if (circles.size() > MOST_CIRCLES) {
+      line("! and " + (circles.size() - MOST_CIRCLES) + " more circles");
     }
     for (Loop loop : snapshot.loops()) {
       if (loop.still()) {

@@ -17,6 +17,7 @@ final class Snapshot {
   static final int VERSION = 1;
 
   private static final int NAMES = 3;
+  private static final int NAMES_OF_CIRCLE = 10;
 
   /// A loop.
   ///
@@ -227,7 +228,13 @@ final class Snapshot {
       case 1 -> names.getFirst() + " waits for itself";
       case 2 -> names.getFirst() + " and " + names.getLast() + " wait for each other";
       default ->
-          "a circle: " + String.join(" waits for ", names) + " waits for " + names.getFirst();
+          "a circle of "
+              + names.size()
+              + " tasks: "
+              + String.join(
+                  " waits for ", names.subList(0, Math.min(NAMES_OF_CIRCLE, names.size())))
+              + " waits for "
+              + (names.size() > NAMES_OF_CIRCLE ? "..." : names.getFirst());
     };
   }
 

@@ -124,6 +124,11 @@ final class Target {
   }
 
   private Refusal refusalOf(Throwable failure) {
+    // First, as the other exceptions are not there either.
+    if (failure instanceof NoClassDefFoundError) {
+      return new Refusal(
+          Refusal.NOT_POSSIBLE, "this needs a Java runtime with the module jdk.attach: a JDK");
+    }
     String text = String.valueOf(failure.getMessage());
     return switch (failure) {
       case Refusal refusal -> refusal;
@@ -133,10 +138,10 @@ final class Target {
           cannot("does not answer: it may have " + NO_ATTACH + "; " + OTHERWISE);
       case AgentLoadException _ when text.contains("EnableDynamicAgentLoading") ->
           cannot("has been started with -XX:-EnableDynamicAgentLoading; " + OTHERWISE);
+      case AgentLoadException _ when text.contains("java.instrument") ->
+          cannot("has a runtime without the module java.instrument; " + OTHERWISE);
       case AttachNotSupportedException _, AgentLoadException _, AgentInitializationException _ ->
           cannot("cannot be looked at: " + text + "; " + OTHERWISE);
-      case NoClassDefFoundError _ ->
-          new Refusal(Refusal.NOT_POSSIBLE, "this needs a JDK with the module jdk.attach");
       default -> cannot("cannot be looked at: " + failure);
     };
   }

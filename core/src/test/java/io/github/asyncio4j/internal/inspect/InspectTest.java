@@ -319,6 +319,41 @@ final class InspectTest {
   }
 
   @Test
+  void aRuntimeWithoutTheModulesThatItTakesIsToldOf() throws Exception {
+    var few = List.of("--limit-modules", "java.base,jdk.unsupported");
+    Path image = directory.resolve("image");
+    Path jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
+    Process linker =
+        new ProcessBuilder(
+                jlink.toString(),
+                "--module-path",
+                LookedAt.LIBRARY,
+                "--add-modules",
+                "io.github.asyncio4j",
+                "--output",
+                image.toString())
+            .inheritIO()
+            .start();
+    assertThat(linker.waitFor()).as("the library needs no more itself").isZero();
+
+    try (LookedAt program =
+        LookedAt.start(
+            image,
+            List.of(
+                "-cp",
+                LookedAt.PROGRAMS,
+                "--add-modules",
+                "io.github.asyncio4j",
+                "inspected.HungProgram",
+                "waits"))) {
+      String pid = Long.toString(program.pid());
+      assertRefused(program.look("ps"), 2, "has a runtime without the module java.instrument");
+      assertRefused(
+          LookedAt.command(few, "ps", pid), 2, "needs a Java runtime with the module jdk");
+    }
+  }
+
+  @Test
   void aJvmThatIsStoppedIsToldOf() throws Exception {
     try (LookedAt program = LookedAt.start(NO_FLAGS, "waits")) {
       var stop = new ProcessBuilder("kill", "-STOP", Long.toString(program.pid())).start();

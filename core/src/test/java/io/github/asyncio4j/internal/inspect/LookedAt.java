@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 
 /// A program in a JVM of its own that hangs, and what an operator sees of it, who uses another JVM.
 final class LookedAt implements AutoCloseable {
+  private static final Path JDK = Path.of(System.getProperty("java.home"));
   static final String LIBRARY = placeOf(EventLoop.class).toString();
   static final String PROGRAMS = placeOf(LookedAt.class).toString();
 
@@ -28,8 +29,8 @@ final class LookedAt implements AutoCloseable {
   /// @param status the exit status
   record Seen(int status, String output, String errors) {}
 
-  private LookedAt(List<String> arguments) throws IOException {
-    process = new ProcessBuilder(java(arguments)).start();
+  private LookedAt(Path runtime, List<String> arguments) throws IOException {
+    process = new ProcessBuilder(java(runtime, arguments)).start();
     output = process.inputReader(UTF_8);
     errors =
         CompletableFuture.supplyAsync(
@@ -47,7 +48,14 @@ final class LookedAt implements AutoCloseable {
   ///
   /// @param arguments of `java`
   static LookedAt start(List<String> arguments) throws IOException {
-    var program = new LookedAt(arguments);
+    return start(JDK, arguments);
+  }
+
+  /// As above.
+  ///
+  /// @param runtime where that `java` is
+  static LookedAt start(Path runtime, List<String> arguments) throws IOException {
+    var program = new LookedAt(runtime, arguments);
     assertThat(program.output.readLine()).isEqualTo("hangs");
     return program;
   }
@@ -59,9 +67,9 @@ final class LookedAt implements AutoCloseable {
     return start(arguments);
   }
 
-  private static List<String> java(List<String> arguments) {
+  private static List<String> java(Path runtime, List<String> arguments) {
     var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(runtime.resolve("bin").resolve("java").toString());
     command.add("-XX:TieredStopAtLevel=1");
     command.addAll(arguments);
     return command;
@@ -73,9 +81,15 @@ final class LookedAt implements AutoCloseable {
 
   /// Runs the command in a JVM of its own.
   static Seen command(String... arguments) throws Exception {
-    var line = new ArrayList<>(List.of("-cp", LIBRARY, Main.class.getName()));
+    return command(List.of(), arguments);
+  }
+
+  /// As above, with flags of that JVM.
+  static Seen command(List<String> flags, String... arguments) throws Exception {
+    var line = new ArrayList<>(flags);
+    line.addAll(List.of("-cp", LIBRARY, Main.class.getName()));
     line.addAll(List.of(arguments));
-    Process operator = new ProcessBuilder(java(line)).start();
+    Process operator = new ProcessBuilder(java(JDK, line)).start();
     CompletableFuture<String> errors =
         CompletableFuture.supplyAsync(
             () -> operator.errorReader(UTF_8).lines().toList().toString(),

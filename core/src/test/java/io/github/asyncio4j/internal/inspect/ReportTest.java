@@ -43,7 +43,24 @@ final class ReportTest {
 
     assertThat(seen.circles()).hasSize(1);
     assertThat(Report.tree(seen, 100))
-        .startsWith("! a circle: a waits for b waits for c waits for a\n");
+        .startsWith("! a circle of 3 tasks: a waits for b waits for c waits for a\n");
+  }
+
+  @Test
+  void manyAndLongCirclesAreCounted() {
+    var tasks = new ArrayList<String>();
+    for (int i = 2; i < 50_002; i++) {
+      tasks.add(task(i, "a" + i, Integer.toString(i + 50_000)));
+      tasks.add(task(i + 50_000, "b" + i, Integer.toString(i)));
+      tasks.add(task(i + 100_000, "c" + i, Integer.toString(100_002 + (i - 1) % 50_000)));
+    }
+    Snapshot seen = snapshot(tasks.toArray(String[]::new));
+
+    assertThat(seen.circles()).hasSize(50_001);
+    assertThat(Report.table(seen, 3))
+        .contains("! a2 and b2 wait for each other\n", "! and 49981 more circles\n")
+        .contains("! a circle of 50000 tasks: c2 waits for c50001 waits for c50000 ")
+        .hasLineCount(28);
   }
 
   @Test
