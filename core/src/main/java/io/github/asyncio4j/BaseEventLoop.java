@@ -505,6 +505,11 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
     return confinement.holdsLoop();
   }
 
+  /// Returns the thread that runs the loop, or null while none does. Any thread.
+  @Nullable Thread thread() {
+    return confinement.thread();
+  }
+
   /// Throws in debug mode when a thread that does not hold the running loop uses it.
   void checkThread() {
     confinement.comeBack();
@@ -570,19 +575,12 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   public final void setDebug(boolean enabled) {
     debug = enabled;
     watched = enabled || observer != null;
+    durationsChanged();
   }
 
   @Override
-  public final Duration slowCallbackDuration() {
-    return Duration.ofNanos(kernel.slowCallbackNanos());
-  }
-
-  @Override
-  public final void setSlowCallbackDuration(Duration duration) {
-    if (duration.isNegative()) {
-      throw new IllegalArgumentException("slowCallbackDuration < 0: " + duration);
-    }
-    kernel.setSlowCallbackNanos(Durations.nanosOf(duration));
+  final void durationsChanged() {
+    kernel.freezes.changed();
   }
 
   @Override

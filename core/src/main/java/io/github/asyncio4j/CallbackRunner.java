@@ -60,6 +60,12 @@ final class CallbackRunner {
     return thread.thread();
   }
 
+  /// Returns the thread of the callbacks while one is under way there, else null. Any thread; it
+  /// may be a moment old.
+  @Nullable Thread busyThread() {
+    return thread.busyThread();
+  }
+
   /// Makes the first step of a task that a callback has created. Whoever runs the callback.
   ///
   /// @return false when its thread cannot be suspended here

@@ -17,7 +17,7 @@ final class CallbackThread {
   private final BaseEventLoop loop;
   // The first is never started.
   private Carried carried = new Carried();
-  // Others only compare it with themselves.
+  // Others compare it with themselves, or take its stack.
   private @Nullable Thread thread;
   private @Nullable Runnable work;
   private @Nullable Throwable failure;
@@ -35,6 +35,12 @@ final class CallbackThread {
   /// Returns the thread, or null as long as there was none. Any thread.
   @Nullable Thread thread() {
     return thread;
+  }
+
+  /// Returns this thread while a callback is under way in it, else null. Any thread; it may be a
+  /// moment old.
+  @Nullable Thread busyThread() {
+    return carried.isRunning() ? thread : null;
   }
 
   /// Runs something, and tasks that the JDK lets go on as long as that is suspended by the JDK.

@@ -25,7 +25,7 @@ final class Confinement {
     thread = null;
   }
 
-  /// Returns the thread that runs the loop, or null.
+  /// Returns the thread that runs the loop, or null while none does.
   @Nullable Thread thread() {
     return thread;
   }

@@ -19,12 +19,40 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a loop leaves to its parts, one for each heading.
 abstract sealed class DelegatingLoop implements EventLoop permits BaseEventLoop {
+  final SlowDurations durations = new SlowDurations();
+
+  /// Called when one of the durations has changed. Any thread.
+  abstract void durationsChanged();
+
+  @Override
+  public final Duration slowCallbackDuration() {
+    return Duration.ofNanos(durations.callbackNanos());
+  }
+
+  @Override
+  public final void setSlowCallbackDuration(Duration duration) {
+    durations.setCallback(duration);
+    durationsChanged();
+  }
+
+  @Override
+  public final Duration frozenLoopDuration() {
+    return durations.frozenLoop();
+  }
+
+  @Override
+  public final void setFrozenLoopDuration(Duration duration) {
+    durations.setFrozenLoop(duration);
+    durationsChanged();
+  }
+
   /// Returns the part that makes connections and servers.
   protected abstract LoopConnections connections();
 

@@ -8,117 +8,162 @@ import io.github.asyncio4j.internal.jdk.VirtualThreads;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Says in debug mode that a task or a callback keeps its loop from going on, while it still does:
-/// [EventLoop#setSlowCallbackDuration] tells of it only when it is over, and what never ends would
-/// never be told.
+/// Says that a task or a callback keeps its loop from going on, while it still does, and once more
+/// when the loop goes on.
+///
+/// It costs a loop nothing while that runs: from outside it is seen where the loop is in its queue,
+/// and whether it waits in its selector. A loop that is at the same place each time and never waits
+/// stands still.
 final class FreezeWatch {
-  // How many times the duration of a slow callback it takes, and at least: a busy machine makes
-  // short callbacks slow.
+  // In debug mode: how many times the duration of a slow callback it takes, and at least. A busy
+  // machine makes short callbacks slow.
   private static final int TIMES_SLOW = 10;
   private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final int LOOKS = 10;
+  // How exactly it is known when a loop goes on.
+  private static final long TOLD_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long NEVER = Long.MAX_VALUE;
 
   private static final System.Logger LOGGER = LibraryLogger.get();
 
-  /// The loop, as far as it matters here. Any thread. Its text names it.
+  /// The loop, as far as it matters here. Any thread; what it tells may be a moment old. Its text
+  /// names it.
   interface Watched {
-    /// Returns how long a callback may take before it is slow.
-    long slowCallbackNanos();
+    /// Tells whether debug mode is on.
+    boolean getDebug();
+
+    /// Tells whether the loop waits for something to be ready.
+    boolean isAsleep();
+
+    /// Returns where it is in its queue: another place with each handle that it takes.
+    int place();
+
+    /// Returns what has the loop.
+    Running running();
 
     /// Tells whether a blocking call of the JDK suspends its task only.
     boolean carriesTasks();
   }
 
-  /// A step of a task.
-  interface Step {
-    /// Returns the thread that it is made in, or null before the first one has begun. Any thread.
-    @Nullable Thread thread();
-  }
-
-  /// What runs.
-  private static final class Running {
-    final Object what;
-    final @Nullable Step step;
-    final long since = System.nanoTime();
-    // Written by the thread that runs it, read by the watchdog.
-    volatile @Nullable Thread thread;
-    // Watchdog.
-    boolean told;
-
-    Running(Object what, @Nullable Step step) {
-      this.what = what;
-      this.step = step;
-    }
-  }
+  /// What has a loop.
+  ///
+  /// @param what the task or the callback, for its text; null for a callback that is only known by
+  ///   its frames
+  /// @param thread where it runs, or null before that has begun
+  /// @param isTask whether it is the step of a task
+  record Running(@Nullable Object what, @Nullable Thread thread, boolean isTask) {}
 
   private final Watched loop;
-  // Written by the loop's thread, read by the watchdog.
-  private volatile @Nullable Running running;
+  private final SlowDurations durations;
 
-  FreezeWatch(Watched loop) {
+  // Guarded by this.
+  private boolean running;
+
+  // Set at the start of a run, cleared by the watchdog.
+  private volatile boolean fresh;
+  // Since when the loop has stood still, if that was told. Set by the watchdog; whoever sees the
+  // freeze end takes it.
+  private final AtomicReference<@Nullable Long> told = new AtomicReference<>();
+
+  // Watchdog.
+  private int place;
+  private long since;
+
+  FreezeWatch(Watched loop, SlowDurations durations) {
     this.loop = loop;
+    this.durations = durations;
   }
 
-  /// A task makes a step, or a callback begins. Loop thread.
-  ///
-  /// @param what the task or the callback, for its text
-  /// @param step the task's, or null
-  void started(Object what, @Nullable Step step) {
-    running = new Running(what, step);
-    Watchdog.watch(this);
+  /// The loop runs from now on. Loop thread.
+  synchronized void started() {
+    running = true;
+    fresh = true;
+    changed();
   }
 
-  /// The callback that has begun runs in this thread.
-  void runsHere() {
-    Running now = running;
-    if (now != null) {
-      now.thread = Thread.currentThread();
+  /// After how long it is told has changed. Any thread.
+  synchronized void changed() {
+    if (running && frozenNanos() != NEVER) {
+      Watchdog.watch(this);
     }
   }
 
-  /// It is over. Loop thread.
-  void ended() {
-    running = null;
-  }
-
-  /// The loop does not run any more.
+  /// The loop does not run any more. Loop thread.
   void stopped() {
-    running = null;
-    Watchdog.leave(this);
+    synchronized (this) {
+      running = false;
+      Watchdog.leave(this);
+    }
+    goesOn(System.nanoTime());
   }
 
-  /// Returns after how many nanoseconds something is told.
-  long nanos() {
-    long slow = loop.slowCallbackNanos();
-    return slow > Long.MAX_VALUE / TIMES_SLOW
-        ? Long.MAX_VALUE
-        : Math.max(slow * TIMES_SLOW, SHORTEST_NANOS);
+  private long frozenNanos() {
+    long frozen = Durations.nanosOf(durations.frozenLoop());
+    long nanos = frozen == 0 ? NEVER : frozen;
+    if (!loop.getDebug()) {
+      return nanos;
+    }
+    long slow = durations.callbackNanos();
+    return slow > NEVER / TIMES_SLOW
+        ? nanos
+        : Math.min(nanos, Math.max(slow * TIMES_SLOW, SHORTEST_NANOS));
   }
 
-  /// Tells what has run for too long, once. Watchdog.
-  void look() {
-    Running now = running;
-    if (now == null || now.told) {
+  /// Returns how often it wants to look. Any thread.
+  long pauseNanos() {
+    long pause = frozenNanos() / LOOKS;
+    return told.get() == null ? pause : Math.min(pause, TOLD_PAUSE_NANOS);
+  }
+
+  /// Looks at the loop, and tells what has kept it for too long, once. Watchdog.
+  ///
+  /// @param now the time
+  /// @param lost for how long the watchdog itself could not look when it should have
+  void look(long now, long lost) {
+    int seen = loop.place();
+    if (fresh) {
+      // In this order: the run that begins meanwhile is looked at anew.
+      fresh = false;
+      told.set(null);
+    } else if (seen == place && !loop.isAsleep()) {
+      since += lost;
+      if (told.get() == null && now - since >= frozenNanos()) {
+        tell(now - since);
+      }
       return;
     }
-    long lasts = System.nanoTime() - now.since;
-    if (lasts < nanos()) {
-      return;
-    }
-    now.told = true;
-    Thread thread = threadOf(now);
+    place = seen;
+    since = now;
+    goesOn(now);
+  }
+
+  private void tell(long lasts) {
+    Running now = loop.running();
+    Thread thread = now.thread();
     // What runs may end at any moment: then this is the stack of something else, or none.
     StackTraceElement[] frames = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
-    if (running != now) {
+    if (loop.place() != place || loop.isAsleep() || fresh) {
       return;
     }
+    // First: the loop may go on, and its run end, as soon as this is said.
+    told.set(since);
     LOGGER.log(WARNING, text(now, lasts, frames));
   }
 
-  private static @Nullable Thread threadOf(Running now) {
-    Thread thread = now.thread;
-    return thread == null && now.step != null ? now.step.thread() : thread;
+  private void goesOn(long now) {
+    Long frozenSince = told.getAndSet(null);
+    if (frozenSince != null) {
+      LOGGER.log(
+          WARNING,
+          String.format(
+              Locale.ROOT,
+              "%s goes on: it stood still for %.3f seconds",
+              Descriptions.textOf(loop),
+              (now - frozenSince) / 1e9));
+    }
   }
 
   private String text(Running now, long nanos, StackTraceElement[] frames) {
@@ -127,10 +172,10 @@ final class FreezeWatch {
         String.format(
             Locale.ROOT,
             "%s has kept %s from going on for %.3f seconds, and still does",
-            Descriptions.textOf(now.what),
+            textOf(now, frames),
             Descriptions.textOf(loop),
             nanos / 1e9));
-    if (now.step != null && !loop.carriesTasks()) {
+    if (now.isTask() && !loop.carriesTasks()) {
       text.append(
           ". Blocking calls belong into Asyncio.toThread(); with "
               + VirtualThreads.flag()
@@ -140,5 +185,22 @@ final class FreezeWatch {
       text.append("\n  at ").append(frame);
     }
     return text.toString();
+  }
+
+  private static String textOf(Running now, StackTraceElement[] frames) {
+    if (now.what() != null) {
+      return Descriptions.textOf(now.what());
+    }
+    StackTraceElement outermost = ProgramFrames.outermost(frames);
+    if (outermost == null) {
+      return "something outside of the program";
+    }
+    return "the callback "
+        + outermost.getClassName()
+        + "."
+        + outermost.getMethodName()
+        + "("
+        + Descriptions.ofFrame(outermost)
+        + ")";
   }
 }

@@ -60,7 +60,7 @@ final class Inspection {
 
     Look(BaseEventLoop loop) {
       current = loop.currentTask;
-      progress = loop.kernel.ready.progress();
+      progress = loop.kernel.ready.place();
       busy = loop.isRunning() && !loop.kernel.isSleeping();
     }
 

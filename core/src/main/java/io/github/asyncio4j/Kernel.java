@@ -46,7 +46,7 @@ final class Kernel implements FreezeWatch.Watched {
   final TaskCarrier carrier;
   final CallbackRunner callbacks;
   final MemoryReserves reserves;
-  private final FreezeWatch freezes;
+  final FreezeWatch freezes;
 
   // True while the loop may be blocked in the selector. Who posts and turns it false wakes it up.
   private volatile boolean sleeping;
@@ -56,7 +56,8 @@ final class Kernel implements FreezeWatch.Watched {
   // How many posted handles may still be taken in this iteration.
   private int room = MAX_POSTED;
   private @Nullable Throwable endOfRun;
-  private volatile long slowCallbackNanos = TimeUnit.MILLISECONDS.toNanos(100);
+  // In debug mode or with an observer, what it runs; the watchdog reads.
+  private @Nullable Handle running;
 
   Kernel(BaseEventLoop loop, Selector selector) {
     this.loop = loop;
@@ -65,13 +66,14 @@ final class Kernel implements FreezeWatch.Watched {
     this.carrier = new TaskCarrier(loop, ready, posted);
     this.callbacks = new CallbackRunner(loop, carrier);
     this.reserves = new MemoryReserves(callbacks);
-    this.freezes = new FreezeWatch(this);
+    this.freezes = new FreezeWatch(this, loop.durations);
   }
 
   /// Makes iterations until the loop is stopped.
   void run(CoroutineEngine engine) throws IOException {
     boolean interrupted = false;
     carrier.start();
+    freezes.started();
     try {
       do {
         try {
@@ -216,18 +218,20 @@ final class Kernel implements FreezeWatch.Watched {
         if (observer != null) {
           observer.handleStarted(handle, task);
         }
-        step = watchedStep(handle, task);
+        step = watchedStep(handle);
       } catch (OutOfMemoryError e) {
         ready.putBack(handle);
         throw e;
       }
       long start = System.nanoTime();
+      running = handle;
       step.run();
+      running = null;
       long took = System.nanoTime() - start;
       if (observer != null) {
         observer.handleDone(handle, task);
       }
-      if (took >= slowCallbackNanos && loop.getDebug()) {
+      if (took >= loop.durations.callbackNanos() && loop.getDebug()) {
         callbacks.run(() -> logSlow(task != null ? task : handle, took));
       }
       if (endOfRun != null) {
@@ -237,29 +241,14 @@ final class Kernel implements FreezeWatch.Watched {
   }
 
   // Made before the step: where there is no memory for it, the handle is still to be put back.
-  private Runnable watchedStep(Handle handle, @Nullable Task<?> task) {
-    boolean debug = loop.getDebug();
+  private Runnable watchedStep(Handle handle) {
     Runnable run = () -> handle.run(loop);
-    Runnable callback =
-        () -> {
-          freezes.runsHere();
-          handle.run(loop);
+    return handle.carriesThread()
+        ? run
+        : () -> {
+          callbacks.run(run);
+          callbacks.over();
         };
-    if (debug) {
-      freezes.started(
-          task != null ? task : handle, handle instanceof TaskThread thread ? thread : null);
-    }
-    return () -> {
-      if (handle.carriesThread()) {
-        run.run();
-      } else {
-        callbacks.run(callback);
-        callbacks.over();
-      }
-      if (debug) {
-        freezes.ended();
-      }
-    };
   }
 
   private static void logSlow(Object what, long nanos) {
@@ -379,8 +368,28 @@ final class Kernel implements FreezeWatch.Watched {
   }
 
   @Override
-  public long slowCallbackNanos() {
-    return slowCallbackNanos;
+  public boolean getDebug() {
+    return loop.getDebug();
+  }
+
+  @Override
+  public boolean isAsleep() {
+    return sleeping;
+  }
+
+  @Override
+  public int place() {
+    return ready.place();
+  }
+
+  @Override
+  public FreezeWatch.Running running() {
+    Task<?> task = loop.currentTask;
+    if (task != null) {
+      return new FreezeWatch.Running(task, task.taskThread.thread, true);
+    }
+    Thread aside = callbacks.busyThread();
+    return new FreezeWatch.Running(running, aside != null ? aside : loop.thread(), false);
   }
 
   @Override
@@ -392,9 +401,5 @@ final class Kernel implements FreezeWatch.Watched {
   @Override
   public String toString() {
     return loop.toString();
-  }
-
-  void setSlowCallbackNanos(long nanos) {
-    slowCallbackNanos = nanos;
   }
 }

@@ -42,4 +42,23 @@ public sealed interface LoopDiagnostics permits EventLoop {
   ///
   /// @throws IllegalArgumentException when it is negative
   void setSlowCallbackDuration(Duration duration);
+
+  /// Returns for how long something may keep the running loop from going on before a warning tells
+  /// of it; zero for ever. At first 10 seconds, and zero for a loop of a virtual clock.
+  Duration frozenLoopDuration();
+
+  /// Sets for how long something may keep the running loop from going on, without that it waits for
+  /// anything to be ready, before a warning tells of it: the loop, the task or the callback that
+  /// has it, and where that is. It is told once, while the loop still stands; so is that it goes
+  /// on. In debug mode it may be told sooner. Any thread.
+  ///
+  /// A daemon thread, one for all loops of the JVM, looks at them from outside; they do nothing for
+  /// it.
+  ///
+  /// The system property `io.github.asyncio4j.frozenLoopDuration` gives it to new loops, in
+  /// seconds, or `off`.
+  ///
+  /// @param duration zero for never
+  /// @throws IllegalArgumentException when it is negative
+  void setFrozenLoopDuration(Duration duration);
 }

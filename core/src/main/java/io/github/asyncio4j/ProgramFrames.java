@@ -4,6 +4,7 @@ package io.github.asyncio4j;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Which frames of a stack belong to the program, and which to what runs its tasks and callbacks.
 /// Any thread.
@@ -59,6 +60,21 @@ final class ProgramFrames {
     // Born in the library's core.
     end = end == 0 ? boundary : end;
     return end == 0 ? frames : withoutMiddle(frames, end);
+  }
+
+  /// Returns the outermost frame of the program in what a callback does, or null when it does
+  /// nothing of the program's.
+  static @Nullable StackTraceElement outermost(StackTraceElement[] frames) {
+    StackTraceElement outermost = null;
+    for (StackTraceElement frame : frames) {
+      if (isBoundary(frame.getClassName(), frame.getMethodName())) {
+        return outermost;
+      }
+      if (!isInLibrary(frame.getClassName()) && !isMachinery(frame.getClassName())) {
+        outermost = frame;
+      }
+    }
+    return null;
   }
 
   /// Takes what runs tasks and callbacks out of the trace of an exception, and out of those of its

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.asyncio4j;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// The handles that run next, first in first out. Loop thread only.
+/// The handles that run next, first in first out. Loop thread only, save for [#place()].
 final class ReadyQueue {
   /*
    * Where the ring is full and there is no memory for a larger one, the step of a task waits in a
@@ -19,6 +21,16 @@ final class ReadyQueue {
   private static final int INITIAL_CAPACITY = 256;
   // A burst must not hold its memory for ever: above this the array is given up when it runs empty.
   private static final int KEPT_CAPACITY = 1 << 16;
+
+  private static final VarHandle HEAD;
+
+  static {
+    try {
+      HEAD = MethodHandles.lookup().findVarHandle(ReadyQueue.class, "head", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   // Kept, as taking a handle must not need memory: the handle would be lost where there is none.
   private final @Nullable Handle[] smallest = new Handle[INITIAL_CAPACITY];
@@ -38,12 +50,6 @@ final class ReadyQueue {
 
   boolean isEmpty() {
     return size == 0;
-  }
-
-  /// Returns what has changed when a handle was taken since it was asked for last. Any thread; a
-  /// guess, where a whole ring was taken meanwhile.
-  int progress() {
-    return head;
   }
 
   /// Adds a handle. Never fails for a task's step.
@@ -141,6 +147,11 @@ final class ReadyQueue {
       head = 0;
     }
     return handle;
+  }
+
+  /// Returns a number that is almost always another one when a handle was taken. Any thread.
+  int place() {
+    return (int) HEAD.getOpaque(this);
   }
 
   /// Puts the last handles, all timers of one instant, in another order.

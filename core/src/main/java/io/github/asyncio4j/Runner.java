@@ -110,6 +110,10 @@ public final class Runner implements AutoCloseable {
     if (debug != null) {
       made.setDebug(debug);
     }
+    Duration frozen = options.frozenLoopDuration();
+    if (frozen != null) {
+      made.setFrozenLoopDuration(frozen);
+    }
     return made;
   }
 

@@ -16,6 +16,7 @@ public final class RunnerOptions extends Options {
   private @Nullable Supplier<? extends EventLoop> loopFactory;
   private @Nullable Boolean handleSigint;
   private @Nullable Duration shutdownTimeout;
+  private @Nullable Duration frozenLoopDuration;
 
   private RunnerOptions() {}
 
@@ -24,6 +25,7 @@ public final class RunnerOptions extends Options {
     this.loopFactory = other.loopFactory;
     this.handleSigint = other.handleSigint;
     this.shutdownTimeout = other.shutdownTimeout;
+    this.frozenLoopDuration = other.frozenLoopDuration;
   }
 
   /// Returns whether debug mode is turned on or off; null leaves it as the loop has it.
@@ -81,12 +83,33 @@ public final class RunnerOptions extends Options {
     return copy;
   }
 
+  /// Returns for how long something may keep the loop from going on before a warning tells of it,
+  /// as [EventLoop#setFrozenLoopDuration(Duration)]; zero for ever, null leaves it as the loop has
+  /// it.
+  public @Nullable Duration frozenLoopDuration() {
+    return frozenLoopDuration;
+  }
+
+  /// Returns a copy that says for how long something may keep the loop from going on before a
+  /// warning tells of it.
+  ///
+  /// @throws IllegalArgumentException when it is negative
+  public RunnerOptions frozenLoopDuration(@Nullable Duration frozenLoopDuration) {
+    if (frozenLoopDuration != null) {
+      SlowDurations.notNegative("frozenLoopDuration", frozenLoopDuration);
+    }
+    var copy = new RunnerOptions(this);
+    copy.frozenLoopDuration = frozenLoopDuration;
+    return copy;
+  }
+
   @Override
   Keywords keywords() {
     return new Keywords("RunnerOptions")
         .with("debug", debug)
         .with("loopFactory", loopFactory)
         .with("handleSigint", handleSigint)
-        .with("shutdownTimeout", shutdownTimeout);
+        .with("shutdownTimeout", shutdownTimeout)
+        .with("frozenLoopDuration", frozenLoopDuration);
   }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// At most one step of a task is queued at any time, so one handle serves for all of them and a
 /// step allocates nothing.
-abstract class TaskThread extends Handle implements FreezeWatch.Step {
+abstract class TaskThread extends Handle {
   /// What a task thread is doing. Written with the loop held: by the loop thread, or by the task's
   /// thread while it runs in the loop's stead.
   enum State {
@@ -37,17 +37,12 @@ abstract class TaskThread extends Handle implements FreezeWatch.Step {
   @Nullable TaskThread nextReady;
   // How many times more it is in there.
   int readyAgain;
-  // Set once, by the loop thread, when the first step is made.
+  // Set once, by the loop thread, when the first step is made; the watchdog reads.
   @Nullable Thread thread;
 
   TaskThread(Task<?> task) {
     super(Handle::doNothing, ContextMap.EMPTY);
     this.task = task;
-  }
-
-  @Override
-  public final @Nullable Thread thread() {
-    return thread;
   }
 
   /// Tells what the task thread is doing. Whoever holds the loop.

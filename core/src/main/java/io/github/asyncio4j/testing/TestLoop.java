@@ -107,6 +107,8 @@ public final class TestLoop extends BaseEventLoop {
     // A generator for each purpose: a test that draws a number more has the same network.
     this.random = Seeds.generator(seed, "test");
     this.link = new MemoryLink(this, conditions, Seeds.generator(seed, "links"), new MemoryHosts());
+    // Its time is not that of the program.
+    setFrozenLoopDuration(Duration.ZERO);
     selector.whenIdle(this::idle);
     Lowlevel.of(this).observe(events);
   }

@@ -124,6 +124,19 @@ final class PidsLimitTest {
     loopWaits(List.of());
   }
 
+  @Test
+  void aLoopRunsWhereTheThreadThatWatchesItCannotBeHad() throws Exception {
+    if (!mayHaveGroup()) {
+      return;
+    }
+
+    var ended = run(ChildJvm.GRANTED, NoWatchdogProgram.class);
+
+    assertThat(ended.output()).as(ended.errors()).containsExactly("unwatched");
+    assertThat(ended.errors()).isEmpty();
+    assertThat(ended.status()).isZero();
+  }
+
   // The thread that watches the loop cannot be had either.
   @Test
   void soItWaitsInDebugMode() throws Exception {

@@ -9,13 +9,18 @@ import io.github.asyncio4j.EventLoop;
 import io.github.asyncio4j.Future;
 import io.github.asyncio4j.LogRecorder;
 import io.github.asyncio4j.LoopKind;
+import io.github.asyncio4j.Runner;
+import io.github.asyncio4j.RunnerOptions;
 import io.github.asyncio4j.Task;
 import io.github.asyncio4j.TaskOptions;
 import io.github.asyncio4j.VoidCoroutine;
+import io.github.asyncio4j.testing.TestLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +35,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(LoopKind.class)
 @Timeout(60)
 final class FreezeWatchTest {
+  private static final Duration SHORT = Duration.ofMillis(30);
+
   private final LoopKind kind;
   private final EventLoop loop;
   private LogRecorder log;
@@ -48,6 +55,10 @@ final class FreezeWatchTest {
   void close() {
     loop.close();
     log.close();
+  }
+
+  private List<String> wentOn() {
+    return log.messages().stream().filter(m -> m.contains(" goes on: ")).toList();
   }
 
   private List<String> freezes() {
@@ -113,6 +124,221 @@ final class FreezeWatchTest {
           .singleElement()
           .asString()
           .contains("Asyncio.toThread()", "Thread.sleep");
+    }
+  }
+
+  @Test
+  void aTaskThatKeepsTheLoopIsToldOfOutsideDebugMode() throws Exception {
+    loop.setFrozenLoopDuration(SHORT);
+    loop.runUntilComplete(
+        () -> {
+          Task<?> busy =
+              loop.createTask(
+                  (VoidCoroutine) () -> spinUntilTold(), TaskOptions.DEFAULT.name("busy"));
+          busy.await();
+        });
+
+    assertThat(freezes())
+        .singleElement()
+        .asString()
+        .startsWith("<Task pending name='busy'")
+        .contains("engine=", "spinUntilTold")
+        .doesNotContain("Kernel");
+    assertThat(freezes().getFirst().contains("Asyncio.toThread()"))
+        .isEqualTo(!kind.carriesItsTasks());
+  }
+
+  @Test
+  void aCallbackThatKeepsTheLoopIsToldOfOutsideDebugMode() throws Exception {
+    loop.setFrozenLoopDuration(SHORT);
+    loop.callSoon(this::spinUntilTold);
+    loop.runUntilComplete(() -> Asyncio.sleep(Duration.ZERO));
+
+    assertThat(freezes())
+        .singleElement()
+        .asString()
+        .startsWith("the callback " + getClass().getName() + ".spinUntilTold(")
+        .doesNotContain("Kernel", "toThread");
+  }
+
+  @Test
+  void aBlockingCallIsToldOfOutsideDebugModeWhereItStopsTheLoop() throws Exception {
+    loop.setFrozenLoopDuration(SHORT);
+    loop.runUntilComplete(
+        () -> {
+          if (kind.carriesItsTasks()) {
+            // It suspends the task, as any await would.
+            Thread.sleep(10 * SHORT.toMillis());
+          } else {
+            while (freezes().isEmpty()) {
+              Thread.sleep(1);
+            }
+          }
+        });
+
+    if (kind.carriesItsTasks()) {
+      assertThat(freezes()).isEmpty();
+    } else {
+      assertThat(freezes())
+          .singleElement()
+          .asString()
+          .contains("Asyncio.toThread()", "Thread.sleep");
+    }
+  }
+
+  @Test
+  void itIsToldOnceAndOnceMoreWhenTheLoopGoesOn() throws Exception {
+    loop.setFrozenLoopDuration(SHORT);
+    loop.callSoon(
+        () -> {
+          spinUntilTold();
+          // Until it is told of both this one has been looked at more often than once.
+          freezeAnotherLoop();
+        });
+    loop.runUntilComplete(() -> Asyncio.sleep(Duration.ZERO));
+    while (wentOn().size() < 2) {
+      Thread.onSpinWait();
+    }
+
+    assertThat(freezes())
+        .satisfiesExactlyInAnyOrder(
+            m -> assertThat(m).contains("spinUntilTold"),
+            m -> assertThat(m).contains("spinUntilBothAreTold"));
+    assertThat(wentOn())
+        .hasSize(2)
+        .allMatch(
+            m ->
+                m.matches(
+                    "<SelectorEventLoop .*> goes on: it stood still for \\d+\\.\\d{3} seconds"));
+  }
+
+  private void freezeAnotherLoop() {
+    try {
+      Thread other =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try (EventLoop second = kind.newLoop()) {
+                      second.setFrozenLoopDuration(SHORT);
+                      second.callSoon(this::spinUntilBothAreTold);
+                      second.callSoon(second::stop);
+                      second.runForever();
+                    }
+                  });
+      other.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void spinUntilBothAreTold() {
+    while (freezes().size() < 2) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void itIsToldOfEachFreeze() throws Exception {
+    loop.setFrozenLoopDuration(SHORT);
+    for (int i = 1; i <= 3; i++) {
+      int most = i;
+      loop.callSoon(
+          () -> {
+            while (freezes().size() < most) {
+              Thread.onSpinWait();
+            }
+          });
+      loop.runUntilComplete(() -> Asyncio.sleep(Duration.ZERO));
+    }
+
+    assertThat(freezes()).hasSize(3);
+  }
+
+  // Both are the watchdog's rules: each look finds the loop somewhere else, or asleep.
+  @Test
+  void aLoopThatWaitsOrWorksIsNotFrozen() throws Exception {
+    loop.setFrozenLoopDuration(SHORT);
+    long end = System.nanoTime() + 10 * SHORT.toNanos();
+    loop.runUntilComplete(
+        () -> {
+          Asyncio.sleep(SHORT.multipliedBy(10));
+          while (System.nanoTime() < end) {
+            Asyncio.sleep(Duration.ZERO);
+          }
+        });
+
+    assertThat(freezes()).isEmpty();
+  }
+
+  @Test
+  void zeroIsForNeverAndMayBeChangedWhileTheLoopStands() throws Exception {
+    loop.setFrozenLoopDuration(Duration.ZERO);
+    var began = new CountDownLatch(1);
+    loop.callSoon(
+        () -> {
+          began.countDown();
+          spinUntilTold();
+        });
+    Thread other =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    began.await();
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                  loop.setFrozenLoopDuration(SHORT);
+                });
+    loop.runUntilComplete(() -> Asyncio.sleep(Duration.ZERO));
+    other.join();
+
+    assertThat(freezes()).hasSize(1);
+  }
+
+  @Test
+  void aNegativeDurationIsRefused() {
+    assertThatThrownBy(() -> loop.setFrozenLoopDuration(Duration.ofSeconds(-1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("frozenLoopDuration < 0: PT-1S");
+  }
+
+  @Test
+  void thePropertyGivesTheDurationToNewLoops() {
+    String property = "io.github.asyncio4j.frozenLoopDuration";
+    try {
+      assertThat(loop.frozenLoopDuration()).isEqualTo(Duration.ofSeconds(10));
+      for (var given :
+          Map.of("0.25", Duration.ofMillis(250), "30", Duration.ofSeconds(30), "off", Duration.ZERO)
+              .entrySet()) {
+        System.setProperty(property, given.getKey());
+        try (EventLoop other = kind.newLoop()) {
+          assertThat(other.frozenLoopDuration()).isEqualTo(given.getValue());
+        }
+      }
+      for (String bad : List.of("", "0", "-1", "10s", "PT10S", "1e-20", "1e2147483647", "on")) {
+        System.setProperty(property, bad);
+        assertThatThrownBy(kind::newLoop)
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessage(property + " is neither off nor a number of seconds above 0: " + bad);
+      }
+    } finally {
+      System.clearProperty(property);
+    }
+  }
+
+  @Test
+  void aRunnerHandsTheDurationToItsLoop() throws Exception {
+    var options = RunnerOptions.DEFAULT.loopFactory(kind::newLoop).frozenLoopDuration(SHORT);
+    try (var runner = new Runner(options)) {
+      assertThat(runner.getLoop().frozenLoopDuration()).isEqualTo(SHORT);
+    }
+  }
+
+  @Test
+  void theTimeOfAVirtualClockIsNotWatched() {
+    try (var virtual = new TestLoop()) {
+      assertThat(virtual.frozenLoopDuration()).isZero();
     }
   }
 
