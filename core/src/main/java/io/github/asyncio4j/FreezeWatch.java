@@ -181,10 +181,16 @@ final class FreezeWatch {
               + VirtualThreads.flag()
               + " they only suspend their task");
     }
-    for (StackTraceElement frame : JdkCalls.from(List.of(ProgramFrames.withoutMachinery(frames)))) {
+    for (StackTraceElement frame : callsOf(frames)) {
       text.append("\n  at ").append(frame);
     }
     return text.toString();
+  }
+
+  // In this order: the classes of the JDK that are left out as machinery may be what was called.
+  private static StackTraceElement[] callsOf(StackTraceElement[] frames) {
+    return ProgramFrames.withoutMachinery(
+        JdkCalls.from(List.of(frames)).toArray(StackTraceElement[]::new));
   }
 
   private static String textOf(Running now, StackTraceElement[] frames) {

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +102,17 @@ final class FreezeWatchTest {
     assertThat(freezes()).singleElement().asString().contains("spinUntilTold");
   }
 
+  private void blockUntilTold() throws InterruptedException {
+    var told = new SynchronousQueue<Boolean>();
+    Thread.ofPlatform()
+        .start(
+            () -> {
+              spinUntilTold();
+              boolean _ = told.offer(true);
+            });
+    boolean _ = told.take();
+  }
+
   @Test
   void aBlockingCallIsToldOfWhereItStopsTheLoop() throws Exception {
     loop.setDebug(true);
@@ -111,9 +123,7 @@ final class FreezeWatchTest {
             // It suspends the task, as any await would.
             Thread.sleep(300);
           } else {
-            while (freezes().isEmpty()) {
-              Thread.sleep(1);
-            }
+            blockUntilTold();
           }
         });
 
@@ -123,7 +133,8 @@ final class FreezeWatchTest {
       assertThat(freezes())
           .singleElement()
           .asString()
-          .contains("Asyncio.toThread()", "Thread.sleep");
+          .contains(
+              "Asyncio.toThread()", "SynchronousQueue.take", "FreezeWatchTest.blockUntilTold");
     }
   }
 
@@ -170,9 +181,7 @@ final class FreezeWatchTest {
             // It suspends the task, as any await would.
             Thread.sleep(10 * SHORT.toMillis());
           } else {
-            while (freezes().isEmpty()) {
-              Thread.sleep(1);
-            }
+            blockUntilTold();
           }
         });
 
@@ -182,7 +191,8 @@ final class FreezeWatchTest {
       assertThat(freezes())
           .singleElement()
           .asString()
-          .contains("Asyncio.toThread()", "Thread.sleep");
+          .contains(
+              "Asyncio.toThread()", "SynchronousQueue.take", "FreezeWatchTest.blockUntilTold");
     }
   }
 
