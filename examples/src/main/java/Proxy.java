@@ -244,9 +244,13 @@ void relayDatagrams(Map<String, String> options) throws Exception {
                 () -> new DatagramFront(to, clients, idle), address(options.get("--listen")), null);
         var bound = front.transport().getExtraInfo("sockname", InetSocketAddress.class);
         IO.println("serving on " + bound.getHostString() + ":" + bound.getPort());
-        while (true) {
-          Asyncio.sleep(Duration.ofSeconds(1));
-          front.protocol().clear();
+        try {
+          while (true) {
+            Asyncio.sleep(Duration.ofSeconds(1));
+            front.protocol().clear();
+          }
+        } finally {
+          front.protocol().close();
         }
       });
 }
@@ -338,6 +342,12 @@ static class DatagramFront extends DatagramRelay {
   @Override
   void drop(String why) {
     dropped.merge(why, 1L, Long::sum);
+  }
+
+  /// Ends with all its clients.
+  void close() {
+    backs.values().forEach(DatagramBack::close);
+    transport.close();
   }
 
   /// Closes the ends of clients that are silent, and tells what was dropped.

@@ -19,15 +19,24 @@ void main(String[] args) throws Exception {
   Asyncio.run(() -> serve(port));
 }
 
+// Set by SIGTERM: that cancels the main task as Ctrl-C does, which is to end the program otherwise.
+boolean terminated;
+
 void serve(int port) throws IOException {
   Task<?> main = Asyncio.currentTask();
   try (Server server = Asyncio.startServer(this::clientConnected, "127.0.0.1", port)) {
-    Asyncio.getRunningLoop().addSignalHandler("SIGTERM", () -> main.cancel());
+    Asyncio.getRunningLoop()
+        .addSignalHandler(
+            "SIGTERM",
+            () -> {
+              terminated = true;
+              main.cancel();
+            });
     IO.println("serving on 127.0.0.1:" + server.port());
     try {
       server.serveForever();
     } catch (CancelledError e) {
-      if (main.uncancel() > 0) {
+      if (!terminated || main.uncancel() > 0) {
         throw e;
       }
       server.shutdown(Duration.ofSeconds(2));

@@ -42,7 +42,11 @@ void serve(InetSocketAddress address) throws Exception {
   var endpoint = loop.createDatagramEndpoint(EchoProtocol::new, address, null);
   var bound = endpoint.transport().getExtraInfo("sockname", InetSocketAddress.class);
   IO.println("serving on " + bound.getHostString() + ":" + bound.getPort());
-  loop.createFuture().await(); // for ever
+  try {
+    loop.createFuture().await(); // for ever
+  } finally {
+    endpoint.transport().close();
+  }
 }
 
 static class EchoProtocol implements DatagramProtocol {

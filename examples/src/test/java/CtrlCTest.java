@@ -80,6 +80,26 @@ final class CtrlCTest {
     assertThat(Program.refusal(flags, "Signals", "more")).isEqualTo("usage: Signals\n");
   }
 
+  // EL-160
+  @Test
+  void whoServesForeverIsEndedByIt() throws Exception {
+    for (String command :
+        List.of(
+            "ServeForever --port 0",
+            "EchoServer --port 0",
+            "UdpEcho --port 0",
+            "HttpServer --port 0",
+            "Proxy --listen 127.0.0.1:0 --to 127.0.0.1:9",
+            "Proxy --udp --listen 127.0.0.1:0 --to 127.0.0.1:9")) {
+      try (Program server = Program.start(flags, command.split(" "))) {
+        assertThat(server.port()).isPositive();
+        server.send("SIGINT");
+
+        assertThat(server.log(128 + SIGINT)).as(command).isEmpty();
+      }
+    }
+  }
+
   @Test
   void wrongArgumentsAreAnsweredByALineOfUsage() throws Exception {
     assertThat(Program.refusal(flags, "CtrlC", "many")).isEqualTo("usage: CtrlC [WORKERS]\n");
