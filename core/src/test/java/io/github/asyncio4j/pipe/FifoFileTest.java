@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// a close, whenever that comes.
 final class FifoFileTest {
   private static final int ROUNDS = 300;
+  // The system keeps 15 characters of it.
+  private static final String USER = "fifo-user";
 
   @TempDir private Path directory;
 
@@ -50,17 +52,34 @@ final class FifoFileTest {
     assertThatThrownBy(use::get).hasCauseInstanceOf(ClosedChannelException.class);
   }
 
-  // Linux: the thread is in an open as soon as it sleeps there.
-  private static void awaitOpening(Thread thread) {
-    while (thread.isAlive() && !isOpening(thread)) {
+  private static Thread start(FutureTask<Integer> use) {
+    return Thread.ofPlatform().daemon().name(USER).start(use);
+  }
+
+  // To be on the way to the system call is not enough: what is moved away before it is not found.
+  private static void awaitOpening(Thread thread) throws IOException {
+    while (thread.isAlive() && !(isOpening(thread) && sleepsInSystem(thread))) {
       Thread.onSpinWait();
     }
   }
 
   private static boolean isOpening(Thread thread) {
-    for (StackTraceElement frame : thread.getStackTrace()) {
-      if (frame.getMethodName().startsWith("open0") || frame.getMethodName().equals("open")) {
-        return true;
+    StackTraceElement[] frames = thread.getStackTrace();
+    return frames.length > 0 && frames[0].getMethodName().equals("open0");
+  }
+
+  /// Tells whether the only thread of its name sleeps for the system (proc_pid_stat(5)).
+  private static boolean sleepsInSystem(Thread thread) throws IOException {
+    try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path task : tasks) {
+        try {
+          String stat = Files.readString(task.resolve("stat"));
+          if (stat.contains("(" + thread.getName() + ") ")) {
+            return stat.contains("(" + thread.getName() + ") S ");
+          }
+        } catch (IOException e) {
+          // It has ended meanwhile.
+        }
       }
     }
     return false;
@@ -102,8 +121,8 @@ final class FifoFileTest {
   void aFifoThatIsNotThereAnyMoreIsClosedAndItsUserWaitsForTheOtherEnd() throws Exception {
     Path fifo = fifo("fifo");
     InputStream in = FifoFile.input(fifo);
-    var use = new FutureTask<>(in::read);
-    Thread user = Thread.ofPlatform().daemon().start(use);
+    var use = new FutureTask<Integer>(in::read);
+    Thread user = start(use);
     awaitOpening(user);
     Path elsewhere = directory.resolve("elsewhere");
     Files.move(fifo, elsewhere);
@@ -118,8 +137,8 @@ final class FifoFileTest {
   void anotherFifoInItsPlaceIsLeftAlone() throws Exception {
     Path fifo = fifo("fifo");
     InputStream in = FifoFile.input(fifo);
-    var use = new FutureTask<>(in::read);
-    Thread user = Thread.ofPlatform().daemon().start(use);
+    var use = new FutureTask<Integer>(in::read);
+    Thread user = start(use);
     awaitOpening(user);
     Path elsewhere = directory.resolve("elsewhere");
     Files.move(fifo, elsewhere);
