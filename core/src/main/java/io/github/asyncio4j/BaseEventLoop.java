@@ -74,7 +74,7 @@ public abstract non-sealed class BaseEventLoop extends DelegatingLoop {
   final Lowlevel lowlevel = new Lowlevel(this);
   // What layers keep with the loop, by their LoopLocal.
   final Map<Object, Object> locals = new HashMap<>();
-  final Confinement confinement = new Confinement(this);
+  private final Confinement confinement = new Confinement(this);
   @Nullable LoopObserver observer;
   // Futures of the JDK that follow one of this loop and would never end without it.
   final Set<CompletableFuture<?>> followers = new LinkedHashSet<>();

@@ -55,11 +55,6 @@ final class CallbackRunner {
     return thread.is(other);
   }
 
-  /// Returns that thread, or null as long as there was none. Any thread.
-  @Nullable Thread thread() {
-    return thread.thread();
-  }
-
   /// Returns the thread of the callbacks while one is under way there, else null. Any thread; it
   /// may be a moment old.
   @Nullable Thread busyThread() {

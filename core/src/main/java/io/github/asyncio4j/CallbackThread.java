@@ -32,11 +32,6 @@ final class CallbackThread {
     return other == thread;
   }
 
-  /// Returns the thread, or null as long as there was none. Any thread.
-  @Nullable Thread thread() {
-    return thread;
-  }
-
   /// Returns this thread while a callback is under way in it, else null. Any thread; it may be a
   /// moment old.
   @Nullable Thread busyThread() {

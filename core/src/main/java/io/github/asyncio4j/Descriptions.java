@@ -44,6 +44,16 @@ final class Descriptions {
     return frame.getFileName() + ":" + frame.getLineNumber();
   }
 
+  /// Returns a frame as a stack trace has it, without its module.
+  static String placeOf(StackTraceElement frame) {
+    String file = frame.getFileName();
+    String place =
+        file == null
+            ? "Unknown Source"
+            : frame.getLineNumber() < 0 ? file : file + ":" + frame.getLineNumber();
+    return frame.getClassName() + "." + frame.getMethodName() + "(" + place + ")";
+  }
+
   /// Returns what an object of a program says of itself; a `toString` that fails is told by the
   /// class.
   static String textOf(@Nullable Object value) {

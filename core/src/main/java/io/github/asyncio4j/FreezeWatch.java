@@ -201,12 +201,6 @@ final class FreezeWatch {
     if (outermost == null) {
       return "something outside of the program";
     }
-    return "the callback "
-        + outermost.getClassName()
-        + "."
-        + outermost.getMethodName()
-        + "("
-        + Descriptions.ofFrame(outermost)
-        + ")";
+    return "the callback " + Descriptions.placeOf(outermost);
   }
 }

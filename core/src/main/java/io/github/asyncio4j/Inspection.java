@@ -55,17 +55,17 @@ final class Inspection {
   /// What a loop did at one moment.
   private static final class Look {
     final @Nullable Task<?> current;
-    final int progress;
+    final int place;
     final boolean busy;
 
     Look(BaseEventLoop loop) {
       current = loop.currentTask;
-      progress = loop.kernel.ready.place();
-      busy = loop.isRunning() && !loop.kernel.isSleeping();
+      place = loop.kernel.place();
+      busy = loop.isRunning() && !loop.kernel.isAsleep();
     }
 
     boolean standsStillSince(Look before) {
-      return busy && before.busy && current == before.current && progress == before.progress;
+      return busy && before.busy && current == before.current && place == before.place;
     }
   }
 
@@ -132,7 +132,7 @@ final class Inspection {
     BaseEventLoop loop = each.loop;
     Look look = each.look;
     Task<?> current = look.current == null ? null : driverOf(look.current);
-    Thread thread = loop.confinement.thread();
+    Thread thread = loop.thread();
     String does = "idle";
     TaskFrames frames = TaskFrames.NONE;
     if (loop.isRunning()) {
@@ -143,7 +143,7 @@ final class Inspection {
       } else {
         does = "callback";
         // Where it is aside, the loop's thread does nothing but wait for it.
-        Thread callbacks = loop.kernel.callbacks.thread();
+        Thread callbacks = loop.kernel.callbacks.busyThread();
         frames = callbacks == null ? TaskFrames.NONE : TaskFrames.of(callbacks);
         if (frames.program().isEmpty() && thread != null) {
           frames = TaskFrames.of(thread);
@@ -154,7 +154,8 @@ final class Inspection {
         .field(numberOf(loop))
         .id(loop)
         .field(simpleName(loop))
-        .field(loop.carriesTasks() ? "loop-thread" : "baton")
+        .field(
+            (loop.carriesTasks() ? CoroutineEngine.LOOP_THREAD : CoroutineEngine.BATON).toString())
         .field(simpleName(loop.selector()))
         .field(thread == null ? "" : thread.getName())
         .field(does)

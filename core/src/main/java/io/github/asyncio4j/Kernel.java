@@ -128,11 +128,6 @@ final class Kernel implements FreezeWatch.Watched {
     return first <= now ? 0 : Math.min(Math.max(first - now, 1), longest);
   }
 
-  /// Tells whether the loop waits in the selector, or is about to. Any thread.
-  boolean isSleeping() {
-    return sleeping;
-  }
-
   /// As [Lowlevel#anyReady()].
   boolean anyReady() {
     return !ready.isEmpty()

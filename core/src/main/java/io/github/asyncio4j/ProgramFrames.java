@@ -136,7 +136,7 @@ final class ProgramFrames {
 
   /// Tells whether a frame is the innermost one of what runs a task or a callback.
   static boolean isBoundary(String className, String methodName) {
-    return className.startsWith(ROOT)
+    return isOurs(className)
         && ((className.equals(TASK) && methodName.equals(TASK_BODY))
             || className.equals(HANDLE)
             || className.equals(KERNEL));
@@ -158,12 +158,12 @@ final class ProgramFrames {
   }
 
   private static boolean isInside(String className) {
-    return className.startsWith(ROOT)
+    return isOurs(className)
         && (className.indexOf('.', ROOT.length()) < 0 || className.startsWith(INTERNAL));
   }
 
   private static boolean isInLibrary(String className) {
-    if (!className.startsWith(ROOT)) {
+    if (!isOurs(className)) {
       return false;
     }
     for (String layer : LAYERS) {

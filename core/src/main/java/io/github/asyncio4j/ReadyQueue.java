@@ -57,7 +57,7 @@ final class ReadyQueue {
   /// @throws OutOfMemoryError when there is no room for a handle of another kind; then nothing has
   ///   changed
   void add(Handle handle) {
-    if (without > 0 || ring.length - size <= 1) {
+    if (ring.length - size <= 1) {
       try {
         reserve(1);
       } catch (OutOfMemoryError e) {
@@ -112,10 +112,14 @@ final class ReadyQueue {
 
   /// Makes room for so many handles more, and for one that is put back.
   void reserve(int count) {
-    while (ring.length - size - without <= count) {
-      grow();
+    try {
+      while (ring.length - size - without <= count) {
+        grow();
+      }
+    } finally {
+      // Also when it has grown, but not enough: the ring is full as long as there are others.
+      give();
     }
-    give();
   }
 
   /// Queues the handle that was taken last, for which there is always room.

@@ -380,7 +380,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     waitingFor = future;
     try {
       taskThread.suspend();
-    } catch (Throwable e) {
+    } catch (Throwable e) { // The thread could not be suspended.
       if (!future.removeWaiter(taskThread)) {
         ignoredSteps++;
       }

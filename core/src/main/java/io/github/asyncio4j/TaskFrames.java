@@ -31,7 +31,7 @@ record TaskFrames(String program, String call, boolean suspended, boolean blocke
     }
     boolean suspended = isSuspended(frames, end);
     return new TaskFrames(
-        program < end ? placeOf(frames[program]) : "",
+        program < end ? Descriptions.placeOf(frames[program]) : "",
         call,
         suspended,
         !suspended && isWaiting(frames, end));
@@ -70,14 +70,5 @@ record TaskFrames(String program, String call, boolean suspended, boolean blocke
     return name.substring(name.lastIndexOf('.') + 1).replace('$', '.')
         + "."
         + frame.getMethodName();
-  }
-
-  private static String placeOf(StackTraceElement frame) {
-    String file = frame.getFileName();
-    String place =
-        file == null
-            ? "Unknown Source"
-            : frame.getLineNumber() < 0 ? file : file + ":" + frame.getLineNumber();
-    return frame.getClassName() + "." + frame.getMethodName() + "(" + place + ")";
   }
 }

@@ -55,7 +55,7 @@ final class InspectionTest {
     try (EventLoop loop = kind.newLoop()) {
       assertThat(lineOf(loop, inspect(10))[7]).isEqualTo("idle");
       CompletableFuture<Void> run = inThread(loop);
-      while (!BaseEventLoop.require(loop).kernel.isSleeping()) {
+      while (!BaseEventLoop.require(loop).kernel.isAsleep()) {
         Thread.onSpinWait();
       }
 

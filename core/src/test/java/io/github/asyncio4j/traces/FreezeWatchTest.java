@@ -108,20 +108,21 @@ final class FreezeWatchTest {
         .start(
             () -> {
               spinUntilTold();
-              boolean _ = told.offer(true);
+              try {
+                told.put(true);
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
             });
     boolean _ = told.take();
   }
 
-  @Test
-  void aBlockingCallIsToldOfWhereItStopsTheLoop() throws Exception {
-    loop.setDebug(true);
-    loop.setSlowCallbackDuration(Duration.ofMillis(1));
+  /// @param millis of a call that suspends its task, as any await would
+  private void assertABlockingCallIsToldOfWhereItStopsTheLoop(long millis) throws Exception {
     loop.runUntilComplete(
         () -> {
           if (kind.carriesItsTasks()) {
-            // It suspends the task, as any await would.
-            Thread.sleep(300);
+            Thread.sleep(millis);
           } else {
             blockUntilTold();
           }
@@ -136,6 +137,13 @@ final class FreezeWatchTest {
           .contains(
               "Asyncio.toThread()", "SynchronousQueue.take", "FreezeWatchTest.blockUntilTold");
     }
+  }
+
+  @Test
+  void aBlockingCallIsToldOfWhereItStopsTheLoop() throws Exception {
+    loop.setDebug(true);
+    loop.setSlowCallbackDuration(Duration.ofMillis(1));
+    assertABlockingCallIsToldOfWhereItStopsTheLoop(300);
   }
 
   @Test
@@ -175,25 +183,7 @@ final class FreezeWatchTest {
   @Test
   void aBlockingCallIsToldOfOutsideDebugModeWhereItStopsTheLoop() throws Exception {
     loop.setFrozenLoopDuration(SHORT);
-    loop.runUntilComplete(
-        () -> {
-          if (kind.carriesItsTasks()) {
-            // It suspends the task, as any await would.
-            Thread.sleep(10 * SHORT.toMillis());
-          } else {
-            blockUntilTold();
-          }
-        });
-
-    if (kind.carriesItsTasks()) {
-      assertThat(freezes()).isEmpty();
-    } else {
-      assertThat(freezes())
-          .singleElement()
-          .asString()
-          .contains(
-              "Asyncio.toThread()", "SynchronousQueue.take", "FreezeWatchTest.blockUntilTold");
-    }
+    assertABlockingCallIsToldOfWhereItStopsTheLoop(10 * SHORT.toMillis());
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.github.asyncio4j.internal.inspect;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 
@@ -34,8 +36,7 @@ public final class Main {
   /// Runs a command, and ends the JVM.
   public static void main(String[] arguments) {
     // Names may have any letters, whatever the locale.
-    var out =
-        new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), false, UTF_8);
+    var out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8);
     int status = run(arguments, out, System.err);
     out.flush();
     System.exit(status);

@@ -54,9 +54,8 @@ final class Target {
     }
   }
 
-  // To attach begins with SIGQUIT. Who is no JVM may end by that, and a JVM that cannot be attached
-  // to
-  // prints all its threads, again and again.
+  // To attach begins with SIGQUIT. Who is no JVM may end by that, and a JVM that cannot be
+  // attached to prints all its threads, again and again.
   private void ensureJvm() throws Refusal {
     if (pid == ProcessHandle.current().pid()) {
       throw cannot("is this command itself");

@@ -56,11 +56,11 @@ public class NetContext {
   // When to try for another; 0 before the first.
   private long reserveAt;
 
-  // Made while there is some, as is the next.
-  private final ReusablePost finding;
   // Those whose end there was no memory to find: a list of the ports themselves.
   private @Nullable OwnedPort firstToFind;
 
+  // Both are made while there is some.
+  private final ReusablePost finding;
   private final IOException noMemory = new IOException("out of memory");
 
   // The local address of a connection: most of them have the same.
