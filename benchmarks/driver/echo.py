@@ -130,9 +130,9 @@ MALLOC = {"MALLOC_MMAP_THRESHOLD_": "16777216", "MALLOC_TRIM_THRESHOLD_": "16777
 
 
 class Server:
-    """A peer's server process group, pinned to one core. Use it as a context manager."""
+    """A peer's server process group, pinned to its cores. Use it as a context manager."""
 
-    def __init__(self, command, cpu):
+    def __init__(self, command, cpus):
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [str(word) for word in command],
@@ -140,7 +140,7 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=self.errors,
             env={**os.environ, **MALLOC, "JDK_JAVA_OPTIONS": JAVA_OPTIONS},
-            preexec_fn=lambda: os.sched_setaffinity(0, {cpu}),
+            preexec_fn=lambda: os.sched_setaffinity(0, cpus),
             start_new_session=True,
             bufsize=0,
         )
@@ -196,13 +196,14 @@ class Server:
         return found
 
 
-def measure(load, server, connections, options, cpu):
-    words = [load, options.kind, server.port, connections, options.size, options.warmup, options.seconds]
+def measure(load, server, connections, options, cpus):
+    words = [load, *(["--wait"] if options.load_waits else [])]
+    words += [options.kind, server.port, connections, options.size, options.warmup, options.seconds]
     done = subprocess.run(
         [str(word) for word in [*words, *server.pids()]],
         capture_output=True,
         text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {cpu}),
+        preexec_fn=lambda: os.sched_setaffinity(0, cpus),
     )
     if done.returncode != 0:
         raise Missing("the load stops: " + done.stderr.strip())
@@ -211,7 +212,7 @@ def measure(load, server, connections, options, cpu):
     own = found["server_cpu_seconds"] + found["load_cpu_seconds"]
     found["requests_per_second"] = found["requests"] / span
     found["server_us_per_request"] = found["server_cpu_seconds"] / found["requests"] * 1e6
-    found["server_busy"] = found["server_cpu_seconds"] / span
+    found["server_busy"] = found["server_cpu_seconds"] / span / len(options.server_cpu)
     found["others_busy"] = max(0, found["machine_cpu_seconds"] - own + found["stolen_seconds"]) / span
     return found
 
@@ -294,8 +295,9 @@ def parse(arguments):
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peers", default="*", help="names or patterns; see docs/performance.md")
     parser.add_argument("--kind", choices=list(PEERS), default="tcp")
-    parser.add_argument("--server-cpu", type=int, help="core of the servers (the first one)")
-    parser.add_argument("--load-cpu", type=int, help="core of the load (the second one)")
+    parser.add_argument("--server-cpu", type=numbers, metavar="N,N", help="cores of the servers (the first one)")
+    parser.add_argument("--load-cpu", type=numbers, metavar="N,N", help="cores of the load (the second one)")
+    parser.add_argument("--load-waits", action="store_true", help="the load sleeps while no answer is there")
     parser.add_argument("--json", metavar="FILE", help="write the raw data there")
     parser.add_argument("--install", action="store_true", help="install uvloop with apt-get first")
     options = parser.parse_args(arguments)
@@ -304,8 +306,8 @@ def parse(arguments):
     cpus = sorted(os.sched_getaffinity(0))
     if len(cpus) < 2:
         parser.error("two cores are needed: one for the server, one for the load")
-    options.server_cpu = cpus[0] if options.server_cpu is None else options.server_cpu
-    options.load_cpu = cpus[1] if options.load_cpu is None else options.load_cpu
+    options.server_cpu = cpus[:1] if options.server_cpu is None else options.server_cpu
+    options.load_cpu = cpus[1:2] if options.load_cpu is None else options.load_cpu
     patterns = options.peers.split(",")
     for pattern in patterns:
         if not fnmatch.filter(PEERS[options.kind], pattern):

@@ -3,12 +3,13 @@
 // The load: N connections, each with one message of a fixed size under way (a closed loop). Every
 // byte that comes back is compared. Prints one line of JSON.
 //
-//   load tcp|udp|tls|handshakes|resumed PORT CONNECTIONS SIZE WARMUP_SECONDS SECONDS [PID...]
+//   load [--wait] tcp|udp|tls|handshakes|resumed PORT CONNECTIONS SIZE WARMUP_SECONDS SECONDS [PID...]
 //
 // A datagram that is lost is sent again after a second, and counted. TLS is there when it was compiled
 // with -DTLS; no certificate is verified. With handshakes each message has a connection of its own: it
 // is connected, shakes hands, sends one message, gets it back, says goodbye and is closed. With resumed
-// it shows the ticket of the connection before it. PID are the server's processes: their CPU time is read at the two ends of the measured span.
+// it shows the ticket of the connection before it. With --wait the load sleeps while there is nothing to
+// read. PID are the server's processes: their CPU time is read at the two ends of the measured span.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -36,6 +37,9 @@ enum { MAX_SIZE = 64 * 1024 };
 
 // The largest payload of a datagram over IPv4.
 enum { MAX_DATAGRAM = 65507 };
+
+// How long the load sleeps while there is nothing to read.
+static int patience_millis = 0;
 
 // After this long a datagram is taken for lost.
 static const unsigned long long LOST_NANOS = 1000000000;
@@ -353,8 +357,8 @@ static void open_connections(struct connection *all, int count, int port, int ep
 
 // Serves the connections until `until`; returns the number of answers.
 //
-// Never sleeps. Otherwise the server's sends would wake this core whenever the server is the slower
-// of the two: on a virtual machine that costs a server several times the send itself.
+// Never sleeps, save with --wait. Otherwise the server's sends would wake this core whenever the server is
+// the slower of the two: on a virtual machine that costs a server several times the send itself.
 static uint64_t serve(int epoll, struct connection *all, int count, uint64_t until) {
   static struct epoll_event events[EVENTS];
   uint64_t answers = 0;
@@ -370,7 +374,7 @@ static uint64_t serve(int epoll, struct connection *all, int count, uint64_t unt
         request(&all[i], at);
       }
     }
-    int ready = epoll_wait(epoll, events, EVENTS, 0);
+    int ready = epoll_wait(epoll, events, EVENTS, patience_millis);
     if (ready < 0 && errno != EINTR) fail("epoll_wait");
     if (ready <= 0) {
       at = now();
@@ -398,8 +402,13 @@ static uint64_t serve(int epoll, struct connection *all, int count, uint64_t unt
 }
 
 int main(int argc, char **argv) {
+  if (argc > 1 && strcmp(argv[1], "--wait") == 0) {
+    patience_millis = 1000;
+    argc--;
+    argv++;
+  }
   if (argc < 7) {
-    fprintf(stderr, "usage: load tcp|udp|tls|handshakes|resumed PORT CONNECTIONS SIZE WARMUP_SECONDS SECONDS [PID...]\n");
+    fprintf(stderr, "usage: load [--wait] tcp|udp|tls|handshakes|resumed PORT CONNECTIONS SIZE WARMUP_SECONDS SECONDS [PID...]\n");
     return 2;
   }
   if (strcmp(argv[1], "tcp") == 0) {
