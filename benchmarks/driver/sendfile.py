@@ -28,7 +28,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Nginx(Server):
     """One worker, and the options that its manual has for files."""
 
-    def __init__(self, root, cpu):
+    def __init__(self, root, cpus):
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.chosen = free.getsockname()[1]
         self.directory = tempfile.TemporaryDirectory()
@@ -42,7 +42,7 @@ class Nginx(Server):
             http {{ access_log off; keepalive_requests 1000000000; sendfile on; tcp_nopush on; open_file_cache max=10;
               {temporary} root {root}; server {{ listen 127.0.0.1:{self.chosen}; }} }}
         """)
-        super().__init__(["nginx", "-c", configuration], cpu)
+        super().__init__(["nginx", "-c", configuration], cpus)
 
     def _port(self):
         deadline = time.monotonic() + 10
@@ -57,14 +57,14 @@ class Nginx(Server):
         self.directory.cleanup()
 
 
-def servers(root, cpu):
+def servers(root, cpus):
     """{name: what starts it}: the first is the peer of the others."""
     launcher = ROOT / "bin" / "asyncio"
     files = [ROOT / "examples" / "src" / "main" / "java" / "StaticFiles.java", "--root", root, "--port", "0"]
     return {
-        "nginx": lambda: Nginx(root, cpu),
-        "asyncio4j": lambda: Server([launcher, *files], cpu),
-        "asyncio4j-portable": lambda: Server([launcher, "--portable", *files], cpu),
+        "nginx": lambda: Nginx(root, cpus),
+        "asyncio4j": lambda: Server([launcher, *files], cpus),
+        "asyncio4j-portable": lambda: Server([launcher, "--portable", *files], cpus),
     }
 
 
@@ -77,11 +77,11 @@ def cpu_seconds(pids):
     return total / TICKS
 
 
-def wrk(port, size, connections, seconds, cpu):
+def wrk(port, size, connections, seconds, cpus):
     """Returns how many requests were answered, how many bytes came, and in how many seconds."""
     done = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "60s", f"http://127.0.0.1:{port}/file{size}"],
-        capture_output=True, text=True, preexec_fn=lambda: os.sched_setaffinity(0, {cpu}))
+        capture_output=True, text=True, preexec_fn=lambda: os.sched_setaffinity(0, cpus))
     found = re.search(r"(\d+) requests in ([\d.]+)(ms|s|m), ([\d.]+)([KMG]?)B read", done.stdout)
     if not found or "Socket errors" in done.stdout or "Non-2xx" in done.stdout:
         raise Missing("wrk: " + (done.stdout + done.stderr).strip())
@@ -110,7 +110,7 @@ def parse():
     cpus = sorted(os.sched_getaffinity(0))
     if len(cpus) < 2:
         parser.error("two cores are needed: one for the server, one for the load")
-    options.server_cpu, options.load_cpu = cpus[:2]
+    options.server_cpu, options.load_cpu = cpus[:1], cpus[1:2]
     return options
 
 
